@@ -1,0 +1,382 @@
+"""The command `collectors`: read the sources, build the database, ask it.
+
+Data goes to standard output, talk to standard error. Exit codes: 0 all done; 1 something failed,
+the rest is done; 2 wrong usage; 75 another run holds the lock; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import errno
+import functools
+import inspect
+import io
+import os
+import re
+import sys
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import orjson
+import pandas as pd
+import typer
+
+import collectors
+import data
+from collectors.collect import Collector, SourceResult, rebuild
+from collectors.errors import LockedError
+from collectors.screen import RunScreen, problems, result_table, table
+from collectors.source import Source, Tracked, load, load_all
+from data.errors import AdoptionError, FilterError, UnknownMetricError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_LOCKED = 75
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="collectors",
+    help="Read how widely open models are used, build the database, and ask it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+P = ParamSpec("P")
+
+# Parameters of data.metric, which a column of the same name cannot be passed beside.
+_OPTIONS = frozenset(inspect.signature(data.metric).parameters)
+
+
+class Format(StrEnum):
+    """How `query` writes a metric."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class UsageError(Exception):
+    """Wrong usage: said in one line, exit code 2."""
+
+
+def main() -> None:
+    """Run the command; the console script's entry point."""
+    app()
+
+
+def command(body: Callable[P, int | None]) -> Callable[P, None]:
+    """Register a command whose errors become one line on standard error and an exit code."""
+
+    @functools.wraps(body)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = body(*args, **kwargs)
+            sys.stdout.flush()
+        except UsageError as error:
+            code = _complain(error, EXIT_USAGE)
+        except LockedError as error:
+            code = _complain(error, EXIT_LOCKED)
+        except AdoptionError as error:
+            code = _complain(error, EXIT_FAILED)
+        except KeyboardInterrupt:
+            _say("interrupted; what was read is kept, and the next `collectors collect` uses it")
+            code = EXIT_INTERRUPTED
+        except BrokenPipeError:
+            code = _leave_quietly()
+        except OSError as error:
+            code = _complain(_os_problem(error), EXIT_FAILED)
+        raise typer.Exit(code or 0)
+
+    app.command(body.__name__.removesuffix("_history"))(run)
+    return run
+
+
+@command
+def collect(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Sources to read; without any, those that are due.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Read every source.")] = False,
+) -> int:
+    """Read sources: store what they answer, then parse it."""
+    if sources and every:
+        raise UsageError("name sources or give --all, not both")
+    names = list(collectors.SOURCES) if every else _known_sources(sources or [])
+    worker = Collector(data_dir=data.data_dir(), tracked=tracked_from_seeds(), progress=RunScreen())
+    results = worker.collect(names or None)
+    if not results:
+        _say("nothing is due; `collectors status` says when, `collectors collect --all` reads now")
+        return 0
+    for result in results:
+        _report(result)
+    failed = any(result.exit != "done" for result in results)
+    _say("next: collectors build")
+    return EXIT_FAILED if failed else 0
+
+
+@command
+def sources() -> None:
+    """List the sources: what they are, and how often they are worth reading."""
+    rows = [
+        [s.NAME, s.TITLE, s.CADENCE.total_seconds() / 86400, s.URL, s.LICENCE] for s in load_all()
+    ]
+    print(table(["source", "title", "every days", "address", "licence"], rows))
+
+
+@command
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say what the newest build holds and how fresh each source is."""
+    found = data.status()
+    if as_json:
+        print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
+        return
+    print(f"build     {found['build'] or 'none'}")
+    print(f"built at  {found['built_at'] or '-'}")
+    print(f"as of     {found['as_of'] or '-'}")
+    if found["is_stale"]:
+        print(f"stale     {found['stale_reason']}")
+    if found["sources"]:
+        columns = [
+            "name",
+            "last_snapshot_at",
+            "rows_read",
+            "entities_failed",
+            "age_days",
+            "next_due_at",
+            "is_due",
+        ]
+        print()
+        print(table(columns, [[s.get(column) for column in columns] for s in found["sources"]]))
+
+
+@command
+def check() -> int:
+    """Check seeds, SQL headers and the newest build; list every violation."""
+    violations = data.check(_facts())
+    for violation in violations:
+        print(violation)
+    _say(f"{len(violations)} violations" if violations else "all well")
+    return EXIT_FAILED if violations else 0
+
+
+@command
+def build() -> None:
+    """Build the database from history and seeds, check it, and publish it."""
+    report = data.build(_facts())
+    for warning in report.warnings:
+        _say(f"warning: {warning}")
+    _say(f"built {report.name} in {report.seconds:.1f} s, {sum(report.rows.values()):,} rows")
+    print(report.path)
+    _say("next: dashboard")
+
+
+@command
+def rebuild_history() -> None:
+    """Parse every stored snapshot anew; for when a parser or a rule changed."""
+    runs = rebuild(data.data_dir(), RunScreen())
+    _say(f"parsed {runs:,} stored runs anew")
+    _say("next: collectors build")
+
+
+@command
+def metrics(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with all columns.")] = False,
+) -> None:
+    """List the metrics."""
+    found = data.catalog()
+    if as_json:
+        print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
+        return
+    print(
+        table(
+            ["metric", "title", "unit", "grain"],
+            [[m.name, m.title, m.unit, m.grain] for m in found],
+        )
+    )
+
+
+@command
+def query(
+    metric: Annotated[str, typer.Argument(help="A metric; `collectors metrics` lists them.")],
+    family: Annotated[list[str] | None, typer.Option(help="Keep this family; repeatable.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="From YYYY[-MM[-DD]].")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="To the end of YYYY[-MM[-DD]].")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="Keep rows where column=value; repeatable.")
+    ] = None,
+    index: Annotated[bool, typer.Option("--index", help="100 = each series' first value.")] = False,
+    format: Annotated[Format | None, typer.Option(help="By default table, or by --out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Print the rows of a metric."""
+    how = format or _format_of(out)
+    if how is Format.PARQUET and out is None and sys.stdout.isatty():
+        raise UsageError("parquet is not for a terminal; give --out FILE or a pipe")
+    info = _metric_info(metric)
+    equals: dict[str, Any] = _equals(where or [], info)
+    first, last = _day(start, is_end=False), _day(end, is_end=True)
+    try:
+        frame = data.metric(
+            metric, families=family or None, start=first, end=last, index=index, **equals
+        )
+    except FilterError as error:
+        raise UsageError(str(error)) from None
+    _write(frame, how, out)
+    if how is Format.TABLE and out is None:
+        _say(f"{len(frame):,} rows; unit: {'100 = first value' if index else info.unit}")
+        _say(f"source: {info.source}")
+
+
+def tracked_from_seeds() -> Tracked:
+    """What the seeds ask the collectors to follow. Raises SeedError."""
+    families = data.seeds.load(data.SEEDS_DIR)["model_families"]
+    return Tracked(organisations=data.seeds.tracked_organisations(families))
+
+
+def _facts() -> list[data.SourceFacts]:
+    return [_facts_of(source) for source in load_all()]
+
+
+def _facts_of(source: Source) -> data.SourceFacts:
+    return data.SourceFacts(
+        name=source.NAME,
+        title=source.TITLE,
+        url=source.URL,
+        licence=source.LICENCE,
+        citation=source.CITATION,
+        cadence_days=source.CADENCE.total_seconds() / 86400,
+        tables=source.TABLES,
+        min_rows=source.MIN_ROWS,
+    )
+
+
+def _known_sources(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in collectors.SOURCES:
+            close = difflib.get_close_matches(name, collectors.SOURCES, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            known = ", ".join(collectors.SOURCES)
+            raise UsageError(f"no source is named {name!r}; {hint}known sources: {known}")
+    return names
+
+
+def _report(result: SourceResult) -> None:
+    if result.entities:
+        print(result_table(result, load(result.source).ENTITY))
+        print(flush=True)
+    for problem in problems(result):
+        _say(problem)
+    counted = [entity.status for entity in result.entities]
+    good = counted.count("accepted")
+    _say(f"{result.source}: {result.exit}; {good} of {len(counted)} accepted")
+
+
+def _metric_info(name: str) -> data.MetricInfo:
+    try:
+        return data.metric_info(name)
+    except UnknownMetricError as error:
+        raise UsageError(str(error)) from None
+
+
+def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]]:
+    """--where column=value as filters; the same column twice keeps either value."""
+    types = {column.name: column.type for column in info.columns}
+    equals: dict[str, list[Any]] = {}
+    for condition in conditions:
+        column, sign, value = condition.partition("=")
+        if not sign:
+            raise UsageError(f"--where: expected column=value, found {condition!r}")
+        if column not in types:
+            known = ", ".join(types)
+            raise UsageError(f"--where: {info.name} has no column {column!r}; it has {known}")
+        if column in _OPTIONS:
+            raise UsageError(f"--where: {column} cannot be filtered this way")
+        equals.setdefault(column, []).append(_typed(column, value, types[column]))
+    return equals
+
+
+def _typed(column: str, value: str, type_name: str) -> Any:
+    kind = type_name.upper()
+    try:
+        if kind == "BOOLEAN":
+            return {"true": True, "false": False}[value.lower()]
+        if "INT" in kind:
+            return int(value)
+        if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+            return float(value)
+        if kind == "DATE":
+            return date.fromisoformat(value)
+    except (ValueError, KeyError):
+        raise UsageError(f"--where: {column} is {kind}, which {value!r} is not") from None
+    return value
+
+
+def _day(text: str | None, *, is_end: bool) -> date | None:
+    """The first, or with `is_end` the last day of YYYY, YYYY-MM or YYYY-MM-DD."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", text)
+    try:
+        year, month, day = found.groups() if found else ("0", None, None)
+        period = date(int(year), int(month or (12 if is_end else 1)), int(day or 1))
+    except ValueError:
+        option = "--to" if is_end else "--from"
+        raise UsageError(
+            f"{option}: expected YYYY, YYYY-MM or YYYY-MM-DD, found {text!r}"
+        ) from None
+    last = calendar.monthrange(period.year, period.month)[1]
+    return period.replace(day=last) if is_end and day is None else period
+
+
+def _format_of(out: Path | None) -> Format:
+    suffix = out.suffix.lstrip(".").lower() if out else ""
+    return Format(suffix) if suffix in data.tables.FORMATS else Format.TABLE
+
+
+def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
+    if how is Format.TABLE:
+        rows = data.tables.records(frame)
+        text = table([str(name) for name in frame.columns], [list(row.values()) for row in rows])
+        content = f"{text}\n".encode()
+    else:
+        buffer = io.BytesIO()
+        data.tables.write(frame, buffer, how.value)
+        content = buffer.getvalue()
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        data.write_atomically(out, content)
+        _say(f"wrote {len(frame):,} rows to {out}")
+
+
+def _complain(error: object, code: int) -> int:
+    _say(f"error: {error}")
+    return code
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _os_problem(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{place}no space is left on the disk; free some and run the command again"
+    return f"{place}{error.strerror or error}"
+
+
+def _leave_quietly() -> int:
+    """The reader of a pipe went away, as `| head` does: nothing is wrong, nothing more to say."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,44 @@
+"""Errors of the collectors.
+
+    data.errors.AdoptionError
+    +-- CollectError              base of everything below
+        +-- FetchError            no usable answer: refused, timed out, cut off
+        +-- WrongAnswerError      an answer that is not what was promised, e.g. HTML
+        +-- LockedError           another run holds the lock of the data directory
+        +-- ConfigurationError    a variable or an argument has a value that cannot be used
+
+A message names the place, what was expected, what was found and what to do; never a token.
+"""
+
+from __future__ import annotations
+
+from data.errors import AdoptionError
+
+
+class CollectError(AdoptionError):
+    """Base of the errors that a collector raises on purpose."""
+
+
+class FetchError(CollectError):
+    """The source gave no usable answer; `status` is the HTTP status, None without one."""
+
+    def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
+        self.status = status
+        self.body = body
+        super().__init__(message)
+
+
+class WrongAnswerError(CollectError):
+    """The answer came, but it is not what the source promises; `status` as in FetchError."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class LockedError(CollectError):
+    """Another run holds the lock of the data directory."""
+
+
+class ConfigurationError(CollectError):
+    """An environment variable or an argument has a value that cannot be used."""

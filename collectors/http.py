@@ -1,0 +1,373 @@
+"""One HTTP session a source: timeouts, sizes, retries, rate limits, and where a token may go.
+
+    session = Session()
+    answer = session.get("https://example.org/api/things", params=[("limit", "500")])
+    answer.body, answer.status, answer.links
+
+Every failure is a FetchError or a WrongAnswerError whose message can be shown to people. Waiting is
+done through `sleep` and time is read from `clock` and `now`, so tests wait for nothing.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+ANSWER_SECONDS = 300.0  # a server that drips a byte a second never hits the read timeout
+MAX_BYTES = 64 * 2**20
+MAX_WAIT_SECONDS = 900.0
+MAX_TRIES = 4
+MAX_REDIRECTS = 5
+LEAVE_CALLS = 5  # stop this many calls before a rate limit, as the Hub advises
+
+_CHUNK = 64 * 1024
+_INFLATED = 16 * _CHUNK  # the most that is decompressed at once
+_RETRIED = frozenset({408, 429})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BUCKET = re.compile(r'"([^"]{1,40})"\s*;\s*r=(\d{1,12})\s*;\s*t=(\d{1,7})')
+
+
+def user_agent() -> str:
+    """The User-Agent of every call."""
+    try:
+        version = metadata.version("open-model-adoption")
+    except metadata.PackageNotFoundError:
+        version = "0"
+    return f"open-model-adoption/{version} (Open Model Adoption dashboard; reads public counters)"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A bearer token and the only origin (scheme, host, port) that may see it."""
+
+    origin: str
+    token: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        # A line break in a header would end up, with the token, in an error message of the library.
+        if not re.fullmatch(r"[\x21-\x7e]+", self.token):
+            raise ConfigurationError(
+                "the token holds characters that an HTTP header cannot carry; set it again"
+            )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer with status 200; `url` is where it came from after redirects."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def next_url(self) -> str | None:
+        """Address of the next page from the Link header, exactly as the server gave it."""
+        for link in requests.utils.parse_header_links(self.headers.get("Link", "")):
+            if link.get("rel") == "next" and link.get("url"):
+                return str(link["url"])
+        return None
+
+
+@dataclass
+class _Limit:
+    """A rate-limit bucket: calls left, and when (session clock) it fills up again."""
+
+    left: int
+    resets_at: float
+
+
+class _PassingError(Exception):
+    """A failure that is worth another try."""
+
+    def __init__(self, problem: str, status: int | None = None, wait: float | None = None) -> None:
+        self.status = status
+        self.wait = wait
+        super().__init__(problem)
+
+
+class _OneRequest(requests.Session):
+    """A session of the library that leaves redirects alone.
+
+    Even with allow_redirects=False it reads the body of a redirect, of any size, to prepare one.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+@dataclass(kw_only=True)
+class Session:
+    """Reads addresses for one source; not safe to share between threads.
+
+    `max_wait`: seconds that may be spent waiting in all; `max_bytes`: of one decoded answer.
+    """
+
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    jitter: Callable[[], float] = random.random
+    max_wait: float = MAX_WAIT_SECONDS
+    max_bytes: int = MAX_BYTES
+    read_timeout: float = READ_SECONDS
+
+    def __post_init__(self) -> None:
+        self._wait_left = self.max_wait
+        self._limits: dict[tuple[str, str], _Limit] = {}
+        self._buckets_of_path: dict[str, set[tuple[str, str]]] = {}
+        self._requests = _OneRequest()
+        # An own `auth` keeps requests from sending what it finds in a .netrc file.
+        self._requests.auth = lambda request: request
+        self._requests.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "gzip"})
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        credentials: Credentials | None = None,
+    ) -> Answer:
+        """GET with retries; returns an answer with status 200.
+
+        Raises FetchError (after MAX_TRIES tries of what is worth a retry, at once for the rest, or
+        when the waiting would exceed the session's ceiling) and WrongAnswerError.
+        """
+        origin_of(url)
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                return self._follow(url, params, credentials)
+            except _PassingError as problem:
+                if attempt == MAX_TRIES:
+                    raise FetchError(
+                        f"{problem}, {MAX_TRIES} times; try again later", problem.status
+                    ) from None
+                self._wait(self._pause(problem, attempt), str(problem), problem.status)
+        raise AssertionError("unreachable")
+
+    def _follow(
+        self, url: str, params: Sequence[tuple[str, str]], credentials: Credentials | None
+    ) -> Answer:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._once(url, params, credentials)
+            if answer.status not in _REDIRECTS:
+                return answer
+            target = answer.headers.get("Location")
+            if not target:
+                raise WrongAnswerError(f"HTTP {answer.status} without a Location", answer.status)
+            url, params = _joined(answer.url, target), ()
+        raise WrongAnswerError(f"more than {MAX_REDIRECTS} redirects in a row")
+
+    def _once(
+        self, url: str, params: Sequence[tuple[str, str]], credentials: Credentials | None
+    ) -> Answer:
+        self._respect_limits(url)
+        headers: dict[str, str] = {}
+        if credentials and origin_of(url) == credentials.origin:
+            headers["Authorization"] = f"Bearer {credentials.token}"
+        try:
+            with self._requests.get(
+                url,
+                params=list(params),
+                headers=headers,
+                timeout=(CONNECT_SECONDS, self.read_timeout),
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                self._note_limits(response.url, response.headers)
+                return self._read(response, credentials)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _network_problem(error, url) from None
+
+    def _read(self, response: requests.Response, credentials: Credentials | None) -> Answer:
+        status = response.status_code
+        body = b"".join(self._chunks(response))
+        if credentials:
+            _refuse_echo(credentials.token, body, response)
+        if status in _RETRIED or status >= 500:
+            raise _PassingError(
+                f"HTTP {status}{_said(body, response.headers)}",
+                status,
+                self._asked_wait(response.url, status, response.headers),
+            )
+        if status != 200 and status not in _REDIRECTS:
+            raise FetchError(f"HTTP {status}{_said(body, response.headers)}", status, body[:4096])
+        return Answer(response.url, status, response.headers, body)
+
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """The decoded body, never more than the size limit, however well it was compressed.
+
+        Decoded here, because the library accepts a gzip stream that ends early.
+        """
+        encoding = response.headers.get("Content-Encoding", "identity").lower()
+        if encoding not in ("identity", "gzip", "x-gzip"):
+            raise WrongAnswerError(f"expected gzip or plain bytes, found {encoding[:40]!r}")
+        gunzip = None if encoding == "identity" else zlib.decompressobj(wbits=31)
+        ends_at = self.clock() + ANSWER_SECONDS
+        total = 0
+        for raw in response.raw.stream(_CHUNK, decode_content=False):
+            for chunk in _decoded(raw, gunzip):
+                total += len(chunk)
+                if total > self.max_bytes:
+                    raise WrongAnswerError(
+                        f"the answer is larger than {self.max_bytes:,} bytes; not read further",
+                        response.status_code,
+                    )
+                yield chunk
+            if self.clock() > ends_at:
+                raise _PassingError(f"the answer was not complete after {ANSWER_SECONDS:.0f} s")
+        if gunzip is not None and total and not gunzip.eof:
+            raise _PassingError("the compressed answer ended early")
+
+    def _respect_limits(self, url: str) -> None:
+        """Wait when the last answer for this path said that few calls are left."""
+        for bucket in self._buckets_of_path.get(_path_key(url), ()):
+            limit = self._limits[bucket]
+            if limit.left <= LEAVE_CALLS and self.clock() < limit.resets_at:
+                pause = limit.resets_at - self.clock() + 1
+                self._wait(pause, f"the rate limit {bucket[1]!r} is used up", None)
+
+    def _note_limits(self, url: str, headers: Mapping[str, str]) -> None:
+        for name, left, reset in _BUCKET.findall(headers.get("RateLimit", "")):
+            bucket = (origin_of(url), name)
+            self._limits[bucket] = _Limit(int(left), self.clock() + int(reset))
+            self._buckets_of_path.setdefault(_path_key(url), set()).add(bucket)
+
+    def _asked_wait(self, url: str, status: int, headers: Mapping[str, str]) -> float | None:
+        """Seconds that the server asked for: an empty bucket's reset, else Retry-After."""
+        buckets = _BUCKET.findall(headers.get("RateLimit", ""))
+        empty = [int(reset) + 1.0 for _, left, reset in buckets if int(left) <= LEAVE_CALLS]
+        if status == 429 and empty:
+            return max(empty)
+        return retry_after(headers.get("Retry-After"), self.now())
+
+    def _pause(self, problem: _PassingError, attempt: int) -> float:
+        if problem.wait is not None:
+            return problem.wait
+        return float(2 ** (attempt - 1)) * (0.5 + self.jitter())
+
+    def _wait(self, seconds: float, why: str, status: int | None) -> None:
+        if seconds > self._wait_left:
+            raise FetchError(
+                f"{why}; waiting {seconds:.0f} s more would exceed the ceiling of "
+                f"{self.max_wait:.0f} s for this source; try again later",
+                status,
+            )
+        self._wait_left -= seconds
+        self.sleep(seconds)
+
+
+def origin_of(url: str) -> str:
+    """scheme://host:port of an address; raises WrongAnswerError for anything but http(s)."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme.lower()]
+        host = parts.hostname
+    except (ValueError, KeyError):
+        host, port = None, 0
+    if not host:
+        raise WrongAnswerError(f"expected an http or https address, found {printable(url, 80)!r}")
+    return f"{parts.scheme.lower()}://{host.lower()}:{port}"
+
+
+def _joined(base: str, target: str) -> str:
+    """An address relative to another; raises WrongAnswerError when it is none."""
+    try:
+        joined = urljoin(base, target)
+    except ValueError:
+        joined = target
+    origin_of(joined)
+    return joined
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait by a Retry-After header, a whole number or an HTTP date; None if neither."""
+    if value is None:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"\d{1,9}", value):
+        return float(value)
+    try:
+        at = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
+
+
+def printable(text: str, limit: int) -> str:
+    """Untrusted text for a message: one line, no control characters, cut at `limit` characters."""
+    clean = "".join(c if c.isprintable() else " " for c in text[: limit * 4])
+    clean = " ".join(clean.split())
+    return clean if len(clean) <= limit else clean[: limit - 3] + "..."
+
+
+def _decoded(raw: bytes, gunzip: Any) -> Iterator[bytes]:
+    if gunzip is None:
+        yield raw
+        return
+    try:
+        chunk = raw
+        while (raw or len(chunk) == _INFLATED) and not gunzip.eof:
+            chunk = gunzip.decompress(raw, _INFLATED)
+            raw = gunzip.unconsumed_tail
+            yield chunk
+    except zlib.error as error:
+        raise _PassingError(f"the compressed answer is damaged ({error})") from None
+
+
+def _refuse_echo(token: str, body: bytes, response: requests.Response) -> None:
+    """A token that came back in an answer would be stored with it."""
+    headers = " ".join(f"{name}: {value}" for name, value in response.headers.items())
+    if token.encode() in body or token in headers:
+        raise WrongAnswerError(
+            "the answer repeats the access token; not stored", response.status_code
+        )
+
+
+def _network_problem(error: Exception, url: str) -> Exception:
+    """What a failed connection means, in words that hold no address with a query in it."""
+    host = urlsplit(url).netloc
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)) or (
+        "timed out" in str(error)
+    ):
+        return _PassingError(f"no answer in time from {host}")
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return ConfigurationError(f"{printable(url, 80)!r} is not an address that can be asked")
+    if isinstance(error, requests.exceptions.SSLError):
+        return FetchError(f"the certificate of {host} was refused; check the address and the clock")
+    if isinstance(error, (requests.ConnectionError, urllib3.exceptions.NewConnectionError)) and (
+        "refused" in str(error) or "resolve" in str(error)
+    ):
+        return _PassingError(f"cannot connect to {host}")
+    return _PassingError(f"the connection to {host} broke off")
+
+
+def _said(body: bytes, headers: Mapping[str, str]) -> str:
+    """What an error answer said, as ': text'; nothing when it is a page and not a message."""
+    message = headers.get("X-Error-Message") or ""
+    if not message and "html" not in headers.get("Content-Type", "").lower():
+        text = body[:2000].decode("utf-8", "replace")
+        found = re.search(r'"(?:error|message)"\s*:\s*"((?:[^"\\]|\\.){1,400})', text)
+        message = found.group(1) if found else text
+    message = printable(message, 160)
+    return f": {message}" if message else ""
+
+
+def _path_key(url: str) -> str:
+    return f"{origin_of(url)}{urlsplit(url).path}"

@@ -1,0 +1,123 @@
+"""The script that the server runs for each visitor: page config, navigation, shared controls."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+import data
+from dashboard import parts, state
+from dashboard.style import CSS
+
+VIEWS = Path(__file__).parent / "views"
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(
+    page_title="Open Model Adoption",
+    page_icon=str(ASSETS / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+st.html(CSS)
+
+
+def main() -> None:
+    """Show the page asked for, or, without a build, what to run."""
+    st.logo(str(ASSETS / f"logo-{parts.theme().name}.svg"), size="large")
+    page = st.navigation(
+        [
+            st.Page(VIEWS / "briefing.py", title="Briefing", default=True),
+            st.Page(VIEWS / "downloads.py", title="Downloads"),
+            st.Page(VIEWS / "reported.py", title="Reported"),
+            st.Page(VIEWS / "sources.py", title="Sources"),
+        ],
+        position="top",
+    )
+    try:
+        build = data.newest_build()
+    except data.NoBuildError as error:
+        no_build(str(error))
+        return
+    controls(build)
+    page.run()
+
+
+def no_build(reason: str) -> None:
+    """The page of a data directory without a build."""
+    st.title("Nothing is built yet")
+    st.write(
+        "This dashboard reads builds and makes none. A build from the shipped figures alone takes "
+        "a few seconds; then load this page again."
+    )
+    st.code("collectors build", language="bash")
+    st.caption(reason)
+
+
+def controls(build: Path) -> None:
+    """The controls that all pages share; their state is in the URL."""
+    names = list(parts.families(build)["family"])
+    months = state.months_between(state.FIRST_MONTH, _newest(build))
+    with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Focus",
+            names,
+            index=names.index(state.DEFAULT_FOCUS),
+            key=state.FOCUS,
+            bind="query-params",
+            width=130,
+            help="The family that headline, colours and events are about",
+        )
+        st.multiselect(
+            "Compare",
+            names,
+            default=list(state.DEFAULT_RIVALS),
+            key=state.FAMILY,
+            bind="query-params",
+            width=436,
+            placeholder="Families",
+            help="The first one is the rival of the headline and of the table",
+        )
+        st.selectbox("From", months, key=state.START, bind="query-params", width=102)
+        st.selectbox(
+            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=102
+        )
+        st.selectbox(
+            "Measure",
+            state.MEASURES,
+            key=state.MEASURE,
+            bind="query-params",
+            width=130,
+            help="Index: each series' first value in the period is 100",
+        )
+        st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=100)
+        st.selectbox(
+            "Scope",
+            state.SCOPES,
+            key=state.SCOPE,
+            bind="query-params",
+            width=84,
+            help="own: repositories of the developer's own organisations, or its account",
+        )
+        with st.popover("Link", icon=":material/link:", help="An address with the whole state"):
+            st.caption("Shows the same to whoever opens it")
+            st.code(
+                state.link(st.context.url or "", state.selection(st.session_state)),
+                language=None,
+                wrap_lines=True,
+            )
+
+
+def _newest(build: Path) -> date:
+    """The newest month or day that any chart of the build can show."""
+    shown = [
+        parts.metric(build, name)[column].max()
+        for name, column in (("account_downloads", "month"), ("family_downloads", "date"))
+    ]
+    newest: date = max(day.date() for day in shown if pd.notna(day))
+    return newest
+
+
+main()

@@ -1,0 +1,272 @@
+"""Pieces that pages are put together from: charts with their sources, tables, empty states."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+import data
+from dashboard import plots
+from dashboard.charts import CHARTS, Chart, Context, Selection
+from dashboard.style import THEMES, Theme
+
+PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
+
+
+def theme() -> Theme:
+    """The theme that the reader sees."""
+    name = st.context.theme.type
+    return THEMES["dark" if name == "dark" else "light"]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def families(build: Path) -> pd.DataFrame:
+    """The families of a build, one row each."""
+    return data.families(build)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def metric(build: Path, name: str, **filters: Any) -> pd.DataFrame:
+    """Rows of a metric, kept by build: a new build is a new key. Not to be changed in place."""
+    return data.metric(name, build=build, **filters)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def brief(build: Path, focus: str, rivals: tuple[str, ...]) -> data.Brief:
+    """The sentences of the first page, kept by build."""
+    return data.brief(focus, rivals, build=build)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def chart(build: Path, key: str, selection: Selection) -> Chart | None:
+    """A chart by its key, or None when there is nothing to show for the selection."""
+    name, draw = CHARTS[key]
+    info = data.metric_info(name, build=build)
+    rows = _rows(build, info, selection)
+    return draw(rows, info, _context(build, selection))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def figure(
+    build: Path, key: str, selection: Selection, theme_name: str, width: plots.Width
+) -> go.Figure:
+    """The chart of that key as a Plotly figure."""
+    drawn = chart(build, key, selection)
+    assert drawn is not None
+    return plots.figure(drawn, THEMES["dark" if theme_name == "dark" else "light"], width)
+
+
+def show_chart(build: Path, key: str, selection: Selection, *, empty: str) -> Chart | None:
+    """Title, picture, legend for narrow windows, source line, CSV and table; or, when there is
+    nothing to show, what to do about it (`empty`, Markdown)."""
+    drawn = chart(build, key, selection)
+    if drawn is None:
+        empty_state(empty)
+        return None
+    look = theme()
+    st.subheader(drawn.title, anchor=False)
+    for width in ("wide", "narrow"):
+        with st.container(key=f"{width}-{key}", gap="small"):
+            st.plotly_chart(
+                figure(build, key, selection, look.name, width),
+                theme=None,
+                config=PLOT_CONFIG,
+                key=f"plot-{width}-{key}",
+            )
+            if width == "narrow" and drawn.lines:
+                st.html(_legend(drawn, look))
+    _below(build, drawn, selection)
+    return drawn
+
+
+def source_line(drawn: Chart) -> str:
+    """What is shown, of what, from where and from when, as Markdown."""
+    parts = [
+        f"{drawn.shown}. Unit: {drawn.unit}.",
+        f"{_cited(drawn)} [Open the source]({drawn.source_url}).",
+        *drawn.caveats,
+    ]
+    return " ".join(parts)
+
+
+def _cited(drawn: Chart) -> str:
+    """The publisher's own line with the as-of date in its place, or after it."""
+    if "{as_of}" in drawn.citation:
+        return f"{drawn.citation.replace('{as_of}', drawn.as_of).rstrip('.')}."
+    return f"{drawn.citation.rstrip('.')}, as of {drawn.as_of}."
+
+
+def empty_state(text: str) -> None:
+    """A quiet box that says what is missing and what to run."""
+    st.info(text, icon=":material/hourglass_empty:")
+
+
+def table(
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    columns: dict[str, Any] | None = None,
+    height: int | Literal["auto", "stretch"] = "auto",
+) -> None:
+    """A table that sorts, searches and downloads; `columns` says which are shown, and how."""
+    shown = {name: config for name, config in (columns or {}).items() if name in rows.columns}
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=shown,
+        column_order=[c for c in (list(columns) if columns else rows.columns) if c in rows.columns],
+        key=key,
+        height=height,
+        width="stretch",
+    )
+
+
+def csv_button(rows: pd.DataFrame, name: str, *, key: str) -> None:
+    """A button that hands out exactly these rows as CSV."""
+    st.download_button(
+        "CSV",
+        data=csv_bytes(rows),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        help="Exactly what is shown, with unrounded values",
+    )
+
+
+def csv_bytes(rows: pd.DataFrame) -> bytes:
+    """Rows as CSV in UTF-8, unrounded, NULL as an empty cell."""
+    stream = io.BytesIO()
+    data.tables.write(rows, stream, "csv")
+    return stream.getvalue()
+
+
+def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A small table of ready-made HTML cells. On narrow windows each row becomes a card."""
+    cells = "".join(f"<th>{html.escape(title)}</th>" for title in head)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td data-label="{html.escape(title)}">{cell}</td>' if title != head[0]
+            else f"<td>{cell}</td>"
+            for title, cell in zip(head, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )  # fmt: skip
+    st.html(
+        f'<div class="oma-table"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
+        "</table></div>"
+    )
+
+
+def link(title: str, url: str) -> str:
+    """A link as HTML; only http(s) addresses become one, everything else is plain text."""
+    if not re.match(r"^https?://", url or ""):
+        return html.escape(title)
+    return f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(title)}</a>'
+
+
+def _rows(build: Path, info: data.MetricInfo, selection: Selection) -> pd.DataFrame:
+    """Rows of the period; with an extra column `index` when the selection asks for 100 = start."""
+    period = {"start": selection.start, "end": selection.end} if _is_series(info) else {}
+    rows = metric(build, info.name, **period)
+    if selection.measure == "Index = 100" and _is_series(info) and info.value_column:
+        indexed = metric(build, info.name, index=True, **period)
+        # Both are sorted by the metric's grain.
+        return rows.assign(index=indexed[info.value_column].to_numpy())
+    return rows
+
+
+def _is_series(info: data.MetricInfo) -> bool:
+    return info.time_column in info.grain
+
+
+def _context(build: Path, selection: Selection) -> Context:
+    published = data.series_sources(build)
+    citations = dict(zip(published["title"], published["citation"], strict=True))
+    collected = metric(build, "freshness")
+    citations |= {
+        f"{title} API": text
+        for title, text in zip(collected["title"], collected["citation"], strict=True)
+    }
+    return Context(
+        selection=selection,
+        families=families(build),
+        events=metric(build, "events"),
+        crossovers=metric(build, "crossovers"),
+        citations=citations,
+    )
+
+
+def _below(build: Path, drawn: Chart, selection: Selection) -> None:
+    st.caption(source_line(drawn))
+    name = "_".join(
+        [drawn.key, *[re.sub(r"\W+", "-", family) for family in selection.families], drawn.as_of]
+    )
+    with st.container(horizontal=True, gap="small", key=f"tools-{drawn.key}"):
+        csv_button(drawn.frame, name, key=f"csv-{drawn.key}")
+    with st.expander("Table", icon=":material/table_rows:"):
+        table(_newest_first(drawn.frame), key=f"table-{drawn.key}", columns=columns(drawn.frame))
+
+
+def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    time = next((c for c in ("month", "date") if c in frame.columns), None)
+    ordered = frame.sort_values(time, ascending=False, kind="stable") if time else frame
+    # Shares are fractions in data and percent on screen.
+    return ordered.assign(
+        **{name: 100 * ordered[name] for name in ordered.columns if _is_share(name)}
+    )
+
+
+def columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """How the columns of a metric are written on screen."""
+    return {name: _column(name, frame[name]) for name in frame.columns}
+
+
+def _is_share(name: str) -> bool:
+    return name == "share" or name.endswith("_share")
+
+
+def _column(name: str, values: pd.Series) -> Any:
+    label = name.replace("_", " ")
+    if _is_share(name):
+        return st.column_config.NumberColumn(label, format="%.1f %%")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        pattern = "YYYY-MM" if name in {"month", "pooled_from", "pooled_to"} else "YYYY-MM-DD"
+        return st.column_config.DateColumn(label, format=pattern)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return st.column_config.NumberColumn(label, format="localized")
+    if name.endswith("_url"):
+        return st.column_config.LinkColumn(label, display_text="open")
+    return st.column_config.Column(label)
+
+
+def _legend(drawn: Chart, look: Theme) -> str:
+    items = [
+        f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
+        f"<i>{drawn.text(next((v for v in reversed(line.y) if v is not None), None))}</i></span>"
+        for line in drawn.lines
+        if line.role != "rest"
+    ]
+    events = " · ".join(
+        f"{number} {html.escape(marker.label)}"
+        for number, marker in enumerate(drawn.markers, start=1)
+    )
+    notes = " ".join(html.escape(note.text.replace("\n", " ")) + "." for note in drawn.notes)
+    small = "font-size:.8rem;opacity:.75;margin-top:.3rem"
+    return (
+        f'<div class="oma-legend">{"".join(items)}</div>'
+        + (f'<div style="{small}">{events}</div>' if events else "")
+        + (f'<div style="{small}">{notes}</div>' if notes else "")
+    )

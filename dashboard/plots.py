@@ -1,0 +1,400 @@
+"""Chart -> Plotly figure, in two widths and two themes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from dashboard.charts import Bar, Chart, Line, Marker
+from dashboard.style import FONT, Theme
+
+Width = Literal["wide", "narrow"]
+
+LINE_HEIGHT = 470
+NARROW_HEIGHT = 340
+BAR_ROW = 27
+# How much of the plot's width a letter of a label takes, for keeping labels apart.
+LETTER_SHARE = 0.0078
+LABEL_STEP = 0.047
+DIRECT_LABELS = 9
+
+
+def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
+    """The chart as a Plotly figure. Wide: labels at the lines' ends and events in words; narrow:
+    bare lines with numbered events, since legend and events then stand below in text."""
+    drawn = _bars(chart, theme, width) if chart.bars else _lines(chart, theme, width)
+    drawn.update_layout(
+        font={"family": FONT, "size": 13 if width == "wide" else 12, "color": theme.text},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        hoverlabel={
+            "bgcolor": theme.background,
+            "bordercolor": theme.grid,
+            "font": {"family": FONT, "size": 13, "color": theme.text},
+        },
+        separators=".,",
+    )
+    return drawn
+
+
+def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
+    drawn = go.Figure()
+    scale = 100 if chart.value_kind == "share" else 1
+    ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
+    for line in ordered:
+        _draw_line(drawn, chart, line, theme, scale)
+    ticks = _ticks(chart, scale)
+    drawn.update_yaxes(
+        type="log" if chart.is_log else "linear",
+        tickvals=[value * scale for value in ticks],
+        ticktext=[_tick_text(chart, value) for value in ticks],
+        range=_y_range(chart, scale, ticks),
+        gridcolor=theme.grid,
+        zeroline=False,
+        tickfont={"color": theme.muted},
+        fixedrange=True,
+    )
+    drawn.update_xaxes(
+        showgrid=False,
+        hoverformat="%Y-%m" if _is_monthly(chart) else "%Y-%m-%d",
+        tickformat="%Y-%m" if _is_monthly(chart) or _days(chart) > 90 else "%m-%d",
+        nticks=6 if width == "wide" else 4,
+        tickfont={"color": theme.muted},
+        linecolor=theme.grid,
+        range=_x_range(chart, width),
+        fixedrange=True,
+    )
+    _draw_bands(drawn, chart, theme, width)
+    top = _draw_markers(drawn, chart, theme, width)
+    if width == "wide":
+        _draw_end_labels(drawn, chart, theme, scale)
+        _draw_notes(drawn, chart, theme, scale)
+    drawn.update_layout(
+        height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
+        margin={
+            "l": 52,
+            "r": _label_width(chart) if width == "wide" else 12,
+            "t": top,
+            "b": 30,
+        },
+        hovermode="x unified",
+    )
+    return drawn
+
+
+def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: float) -> None:
+    """One series as two traces: solid where it was measured, dotted where it is an estimate."""
+    colour = line.colours[theme.index]
+    weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
+    values = [None if value is None else value * scale for value in line.y]
+    texts = [
+        f"{chart.text(value)}{' (estimate)' if estimated else ''}"
+        for value, estimated in zip(line.y, line.estimated, strict=True)
+    ]
+    solid, dotted = _parts(values, line.estimated)
+    for part, dash in ((dotted, "dot"), (solid, "solid")):
+        if not any(value is not None for value in part):
+            continue
+        hovers = [
+            text if (dash == "dot") == estimated else None
+            for text, estimated in zip(texts, line.estimated, strict=True)
+        ]
+        drawn.add_trace(
+            go.Scatter(
+                x=line.x,
+                y=part,
+                mode="lines" if len(line.x) > 1 else "markers",
+                name=line.label,
+                line={"color": colour, "width": weight, "dash": dash},
+                opacity=_opacity(line),
+                customdata=hovers,
+                hovertemplate="%{customdata}",
+                hoverinfo="skip" if line.role == "rest" else None,
+            )
+        )
+    if line.role != "rest" and values and values[-1] is not None:
+        drawn.add_trace(
+            go.Scatter(
+                x=[line.x[-1]], y=[values[-1]], mode="markers", hoverinfo="skip",
+                marker={"color": colour, "size": 8 if line.role == "focus" else 5},
+                cliponaxis=False,
+            )
+        )  # fmt: skip
+
+
+def _opacity(line: Line) -> float:
+    return 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
+
+
+def _parts(
+    values: Sequence[float | None], estimated: Sequence[bool]
+) -> tuple[list[float | None], list[float | None]]:
+    """Values of the solid and the dotted trace: a stretch is dotted when one end is estimated."""
+    solid = [None if flag else value for value, flag in zip(values, estimated, strict=True)]
+    dotted: list[float | None] = []
+    for position, value in enumerate(values):
+        near = estimated[max(position - 1, 0) : position + 2]
+        dotted.append(value if any(near) else None)
+    return solid, dotted
+
+
+def _draw_bands(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> None:
+    """Estimated months shaded, interpolated ones hatched, each with its word at the top once."""
+    half = timedelta(days=15)
+    named: set[str] = set()
+    for band in chart.bands:
+        start, end = band.start - half, band.end + half
+        if band.kind == "estimated":
+            drawn.add_vrect(
+                x0=start, x1=end, fillcolor=theme.estimated, line_width=0, layer="below"
+            )
+        else:
+            middle = start + (end - start) / 2
+            drawn.add_trace(
+                go.Bar(
+                    x=[middle], y=[1], width=[(end - start).days * 86_400_000], yaxis="y2",
+                    hoverinfo="skip",
+                    marker={
+                        "color": "rgba(0,0,0,0)", "line": {"width": 0},
+                        "pattern": {"shape": "/", "fgcolor": theme.interpolated, "size": 7,
+                                    "solidity": 0.12, "bgcolor": "rgba(0,0,0,0)"},
+                    },
+                )
+            )  # fmt: skip
+        if width == "wide" and band.label not in named and _fits(chart, band.label, start, end):
+            named.add(band.label)
+            drawn.add_annotation(
+                x=start + (end - start) / 2, y=0.995, yref="paper", yanchor="top",
+                text=band.label, showarrow=False, bgcolor=theme.background, opacity=0.9,
+                font={"size": 11, "color": theme.muted},
+            )  # fmt: skip
+    drawn.update_layout(
+        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+        barmode="overlay",
+    )
+
+
+def _fits(chart: Chart, label: str, start: date, end: date) -> bool:
+    return (end - start).days / max(_days(chart), 1) > len(label) * LETTER_SHARE * 0.75
+
+
+def _draw_markers(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> int:
+    """Event lines with labels above the plot, in as many rows as keep them apart; returns the top
+    margin that they need."""
+    rows = _rows_of(chart, chart.markers) if width == "wide" else [0] * len(chart.markers)
+    for number, (marker, row) in enumerate(zip(chart.markers, rows, strict=True), start=1):
+        drawn.add_shape(
+            type="line", x0=marker.at, x1=marker.at, y0=0, y1=1, yref="paper",
+            line={"color": theme.marker, "width": 1, "dash": "dot"}, layer="below",
+        )  # fmt: skip
+        drawn.add_annotation(
+            x=marker.at, y=1, yref="paper", yanchor="bottom", yshift=3 + 17 * row,
+            text=marker.label if width == "wide" else str(number), showarrow=False,
+            hovertext=f"{marker.at.isoformat()}: {marker.title}",
+            font={"size": 12 if width == "wide" else 11, "color": theme.muted},
+        )  # fmt: skip
+    return 14 + 17 * (max(rows) + 1) if rows else 14
+
+
+def _rows_of(chart: Chart, markers: Sequence[Marker]) -> list[int]:
+    ends: list[float] = []
+    rows = []
+    for marker in markers:
+        centre = _position(chart, marker.at)
+        half = len(marker.label) * LETTER_SHARE / 2 + 0.006
+        row = next((r for r, end in enumerate(ends) if centre - half > end), len(ends))
+        if row == len(ends):
+            ends.append(0.0)
+        ends[row] = centre + half
+        rows.append(row)
+    return rows
+
+
+def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> None:
+    """Name and newest value at each line's end, pushed apart where lines end close together."""
+    low, high = drawn.layout.yaxis.range
+    places = []
+    for line in _labelled(chart):
+        value = _end(line) or 0.0
+        shown = math.log10(value * scale) if chart.is_log and value > 0 else value * scale
+        places.append(((shown - low) / (high - low), line, value))
+    places.sort(key=lambda place: place[0])
+    for y, (place, line, value) in zip(
+        _spread([place[0] for place in places]), places, strict=True
+    ):
+        colour = line.colours[theme.index]
+        name = f"<b>{line.label}</b>" if line.role != "rest" else line.label
+        drawn.add_annotation(
+            xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
+            text=f"{name} {chart.text(value)}", showarrow=False, align="left",
+            font={"color": colour, "size": 14 if line.role == "focus" else 12},
+        )  # fmt: skip
+        if abs(y - place) > LABEL_STEP:
+            drawn.add_shape(
+                type="line", xref="paper", yref="paper", x0=1, x1=1.008, y0=place, y1=y,
+                line={"color": colour, "width": 0.8},
+            )  # fmt: skip
+
+
+def _label_width(chart: Chart) -> int:
+    """Room to the right of the plot, in pixels, for the longest label that stands there."""
+    letters = max((len(line.label) for line in _labelled(chart)), default=0)
+    return 66 + round(7.3 * letters)
+
+
+def _labelled(chart: Chart) -> list[Line]:
+    """The lines that get a label: the selected first, then the rest in their order."""
+    known = [line for line in chart.lines if _end(line) is not None]
+    return sorted(known, key=lambda line: line.role == "rest")[:DIRECT_LABELS]
+
+
+def _end(line: Line) -> float | None:
+    return next((value for value in reversed(line.y) if value is not None), None)
+
+
+def _spread(places: Sequence[float]) -> list[float]:
+    """The same places, moved as little as needed to lie LABEL_STEP apart and within 0..1."""
+    spread = list(places)
+    for _ in range(200):
+        moved = False
+        for lower in range(len(spread) - 1):
+            gap = spread[lower + 1] - spread[lower]
+            if gap < LABEL_STEP - 1e-6:
+                push = (LABEL_STEP - gap) / 2
+                spread[lower] -= push
+                spread[lower + 1] += push
+                moved = True
+        if spread and spread[0] < 0:
+            spread = [place - spread[0] for place in spread[:1]] + spread[1:]
+            moved = moved or spread[0] < 0
+        if not moved:
+            break
+    return spread
+
+
+def _draw_notes(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> None:
+    for note in chart.notes:
+        value = note.value * scale
+        drawn.add_annotation(
+            x=note.at, y=math.log10(value) if chart.is_log else value,
+            text=note.text.replace("\n", "<br>"),
+            align="right" if note.side == "left" else "left",
+            ax=-62 if note.side == "left" else 62,
+            ay=-6 if _position(chart, note.at) > 0.5 else -46,
+            xanchor="right" if note.side == "left" else "left",
+            arrowcolor=theme.marker, arrowwidth=1, arrowhead=0, standoff=5,
+            bgcolor=theme.background, opacity=0.95, font={"size": 12, "color": theme.text},
+        )  # fmt: skip
+
+
+def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
+    bars: Sequence[Bar] = chart.bars if width == "wide" else chart.bars[:12]
+    labels = [bar.label if width == "wide" else bar.label.split("/")[-1] for bar in bars]
+    values = [bar.value for bar in bars]
+    top = max(values, default=1) or 1
+    drawn = go.Figure(
+        go.Bar(
+            x=values,
+            y=[bar.key for bar in bars],
+            orientation="h",
+            marker={"color": [bar.colours[theme.index] for bar in bars]},
+            text=[chart.text(bar.value) for bar in bars],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[bar.label for bar in bars],
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(visible=False, range=[0, top * 1.18], fixedrange=True)
+    drawn.update_yaxes(
+        autorange="reversed",
+        tickvals=[bar.key for bar in bars],
+        ticktext=[_shortened(label, 44 if width == "wide" else 20) for label in labels],
+        ticksuffix=" ",
+        fixedrange=True,
+        automargin=True,
+    )
+    drawn.update_layout(
+        height=40 + BAR_ROW * len(bars), bargap=0.32, margin={"l": 10, "r": 40, "t": 10, "b": 10}
+    )
+    return drawn
+
+
+def _shortened(label: str, limit: int) -> str:
+    return label if len(label) <= limit else f"{label[: limit - 1]}…"
+
+
+def _days(chart: Chart) -> int:
+    first, last = _span(chart)
+    return (last - first).days
+
+
+def _span(chart: Chart) -> tuple[date, date]:
+    days = [day for line in chart.lines for day in line.x]
+    return min(days), max(days)
+
+
+def _is_monthly(chart: Chart) -> bool:
+    return all(day.day == 1 for line in chart.lines for day in line.x)
+
+
+def _position(chart: Chart, day: date) -> float:
+    first, _ = _span(chart)
+    return (day - first).days / max(_days(chart), 1)
+
+
+def _x_range(chart: Chart, width: Width) -> list[date]:
+    first, last = _span(chart)
+    pad = timedelta(days=max(1, round(_days(chart) * 0.015)))
+    # Events of the last month lie after its first day, at which its value is drawn.
+    end = max([last, *(marker.at for marker in chart.markers)])
+    return [first - pad, end + (pad if width == "narrow" else timedelta(0))]
+
+
+def _known(chart: Chart) -> list[float]:
+    return [value for line in chart.lines for value in line.y if value is not None]
+
+
+def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
+    values = _known(chart)
+    if chart.is_log:
+        positive = [value for value in values if value > 0]
+        low, high = min(positive, default=0.001), max(positive, default=1)
+        return [math.log10(low * scale) - 0.08, math.log10(high * scale) + 0.12]
+    high = max([*values, *ticks[-1:]], default=1) or 1
+    # The strip above the highest value is for the words of the bands.
+    return [-0.02 * high * scale, (1.13 if chart.bands else 1.04) * high * scale]
+
+
+def _ticks(chart: Chart, scale: float) -> list[float]:
+    """Round values to label: multiples of 1, 2 or 5 times a power of ten; on a log axis decades."""
+    values = [value for value in _known(chart) if value > 0 or not chart.is_log]
+    if not values:
+        return [0.0]
+    if chart.is_log:
+        low = math.floor(math.log10(min(values)))
+        high = math.ceil(math.log10(max(values)))
+        return [10.0**power for power in range(low, high + 1)]
+    step = _round_step(max(values) / 6)
+    return [step * number for number in range(int(max(values) / step) + 1)]
+
+
+def _round_step(rough: float) -> float:
+    if rough <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((factor * power for factor in (1, 2, 5) if factor * power >= rough), 10 * power)
+
+
+def _tick_text(chart: Chart, value: float) -> str:
+    if chart.value_kind == "share":
+        percent = 100 * value
+        return f"{percent:.0f} %" if percent >= 1 or percent == 0 else f"{percent:g} %"
+    if chart.value_kind == "count":
+        return chart.text(value).replace(".0", "")
+    return chart.text(value)

@@ -1,0 +1,74 @@
+"""The shared controls: what they offer, what they hold, and the link that says it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from dashboard.charts import Selection
+
+DEFAULT_FOCUS = "Qwen"
+DEFAULT_RIVALS = ("Llama", "DeepSeek", "Mistral", "Gemma", "gpt-oss")
+MEASURES = ("Share", "Downloads", "Index = 100")
+SCALES = ("Linear", "Log")
+SCOPES = ("own",)
+FIRST_MONTH = date(2024, 7, 1)
+
+# Keys of the widgets, which are also the parameters of the URL.
+FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE = (
+    "focus", "family", "from", "to", "measure", "scale", "scope",
+)  # fmt: skip
+
+
+def months_between(first: date, last: date) -> list[str]:
+    """'2024-07' ... '2026-11', both ends included."""
+    count = (last.year - first.year) * 12 + last.month - first.month
+    months = [(first.month - 1 + n, first.year) for n in range(count + 1)]
+    return [f"{year + month // 12}-{month % 12 + 1:02d}" for month, year in months]
+
+
+def selection(state: Any) -> Selection:
+    """The selection that `st.session_state` holds; a first month after the last is swapped."""
+    start, end = sorted((str(state[START]), str(state[END])))
+    rivals = state[FAMILY]
+    return Selection(
+        focus=str(state[FOCUS]),
+        rivals=tuple(str(name) for name in rivals if name != state[FOCUS]),
+        start=_first_day(start),
+        end=_last_day(end),
+        measure=state[MEASURE],
+        scale=state[SCALE],
+        scope=str(state[SCOPE]),
+    )
+
+
+def link(address: str, chosen: Selection, page_state: Mapping[str, object] | None = None) -> str:
+    """The page's address with the whole state in it, defaults included, so that it shows the same
+    to someone else even after a default has changed."""
+    assert chosen.start is not None
+    assert chosen.end is not None
+    parameters: list[tuple[str, str]] = [
+        (FOCUS, chosen.focus),
+        *((FAMILY, name) for name in chosen.rivals),
+        (START, chosen.start.strftime("%Y-%m")),
+        (END, chosen.end.strftime("%Y-%m")),
+        (MEASURE, chosen.measure),
+        (SCALE, chosen.scale),
+        (SCOPE, chosen.scope),
+    ]
+    for key, value in (page_state or {}).items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        parameters += [(key, str(item)) for item in values if item not in (None, "")]
+    return f"{address}?{urlencode(parameters)}"
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _last_day(month: str) -> date:
+    first = _first_day(month)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

@@ -1,0 +1,1 @@
+"""One short script a page: title, charts, caveats. No number is computed here."""

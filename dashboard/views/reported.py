@@ -1,0 +1,112 @@
+"""Reported: every published statement, as it was said; repetitions grouped, contradictions side by
+side."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+import streamlit as st
+
+import data
+from dashboard import parts, state
+
+COLUMNS = {
+    "period": st.column_config.TextColumn("speaks of", width="small"),
+    "subject": st.column_config.TextColumn("about", width="medium"),
+    "metric": st.column_config.TextColumn("what", width="medium"),
+    "said": st.column_config.TextColumn("said", width="small"),
+    "value": st.column_config.NumberColumn("value", format="compact", width="small"),
+    "unit": st.column_config.TextColumn("unit", width="small"),
+    "status": st.column_config.TextColumn("how known", width="small"),
+    "claimant": st.column_config.TextColumn("claimant", width="small"),
+    "source_title": st.column_config.TextColumn("source", width="large"),
+    "source_url": st.column_config.LinkColumn("link", display_text="open", width="small"),
+    "note": st.column_config.TextColumn("note", width="large"),
+}
+
+
+def shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the period and the value as people write them."""
+    periods = [
+        data.wording.period(row.starts_on.date(), row.ends_on.date()) for row in rows.itertuples()
+    ]
+    return rows.assign(
+        period=periods,
+        metric=rows["metric"].str.replace("_", " "),
+        said=[data.wording.statement(r.value, r.unit, r.bound) for r in rows.itertuples()],
+        claimant=rows["claimant"].fillna(""),
+        note=rows["note"].fillna(""),
+    )
+
+
+def groups(rows: pd.DataFrame, column: str) -> None:
+    """Statements that share a claim or a contradiction, one box a group."""
+    for _, group in shown(rows[rows[column].notna()]).groupby(column, sort=True):
+        told = group.sort_values(["value", "starts_on"])
+        values = " · ".join(dict.fromkeys(told["said"]))
+        about = ", ".join(dict.fromkeys(told["subject"]))
+        what = ", ".join(dict.fromkeys(told["metric"]))
+        with st.expander(f"**{about}**, {what}: {values} ({len(told)} statements)"):
+            parts.html_table(
+                ["About", "Said", "Speaks of", "How known", "Source", "Note"],
+                [
+                    [
+                        html.escape(f"{r.subject}, {r.metric}"),
+                        f"<b>{html.escape(r.said)}</b>",
+                        html.escape(r.period),
+                        html.escape(r.status),
+                        parts.link(r.source_title or "open", r.source_url or ""),
+                        html.escape(r.note or ""),
+                    ]
+                    for r in told.itertuples()
+                ],
+            )
+
+
+build = data.newest_build()
+selection = state.selection(st.session_state)
+everything = parts.metric(build, "reported_figures")
+everything = everything.astype(object).where(everything.notna(), None)
+
+st.title("Reported figures", anchor=False)
+st.markdown(
+    "What people said, as they said it, each with its source. Statements contradict each other; "
+    "they are shown side by side and never averaged."
+)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    whose = st.segmented_control(
+        "Families", ("Selected", "All"), default="All", key="whose", bind="query-params"
+    )
+    metrics = sorted(set(everything["metric"]))
+    chosen = st.multiselect(
+        "What", metrics, key="what", bind="query-params", width=360, placeholder="Everything",
+        format_func=lambda name: name,
+    )  # fmt: skip
+    text = st.text_input(
+        "Search", key="search", bind="query-params", width=260, placeholder="In any column"
+    )
+    counts = st.toggle("Editorial counts of a newsletter", key="counts", bind="query-params")
+
+rows = everything if counts else everything[everything["kind"] == "statement"]
+if whose == "Selected":
+    rows = rows[rows["family"].isin(list(selection.families))]
+if chosen:
+    rows = rows[rows["metric"].isin(chosen)]
+if text:
+    joined = rows.astype(str).agg(" ".join, axis=1)
+    rows = rows[joined.str.contains(text, case=False, regex=False)]
+
+if rows.empty:
+    parts.empty_state("No statement matches. Clear the search or choose more families.")
+else:
+    st.caption(f"{len(rows)} of {len(everything)} statements")
+    parts.table(shown(rows), key="statements", columns=COLUMNS, height=430)
+    parts.csv_button(rows, "reported_figures", key="csv-reported")
+    if rows["contradiction"].notna().any():
+        st.header("Statements that contradict each other", anchor=False)
+        groups(rows, "contradiction")
+    if rows["claim"].notna().any():
+        st.header("One claim, told several times", anchor=False)
+        st.caption("Repetition is no new evidence.")
+        groups(rows, "claim")

@@ -1,0 +1,348 @@
+"""Sentences made from metrics: is the focus family ahead, by how much, since when, and what to
+read with care. Every sentence carries its number; without the number there is no sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data import queries
+from data.wording import change, count, is_known, month, months, percent, period, times, whole
+
+BY_FAR = 2.0  # times the second
+BELOW_PEAK = 0.9  # of the peak
+SMALL_SHARE = 0.05
+
+LAYERS: dict[str, tuple[str, str]] = {
+    "own_downloads": ("Own downloads a month", "Text and vision-language repositories, account"),
+    "collected_downloads": ("Own downloads, 30 days", "All own repositories of the family"),
+    "derivatives": ("Derivatives on the Hub", "Reported, not measured here"),
+    "served_tokens": ("OpenRouter tokens", "Share of all tokens, author"),
+    "new_local_pulls": ("Ollama, new pulls", "Since the reading before"),
+    "all_local_pulls": ("Ollama, all pulls", "Since the beginning"),
+}
+_FILLED_BY = {"collected_downloads": "collectors collect huggingface"}
+_APPROXIMATE = {"about": "≈ ", "at_least": "≥ ", "exactly": ""}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of use: the focus family, its rival, who leads, from when and from where.
+
+    `ratio` is focus / rival. Values are None where the family was not seen; texts are then a dash.
+    `command` names what would fill a layer that has no value at all.
+    """
+
+    name: str
+    title: str
+    scope: str
+    focus: float | None
+    rival: float | None
+    focus_text: str
+    rival_text: str
+    leader: str
+    ratio: float | None
+    as_of: str
+    source_title: str
+    source_url: str
+    command: str | None = None
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the first page says: texts for people, layers as rows."""
+
+    headline: str
+    line: str
+    layers: tuple[Layer, ...]
+    changed: tuple[str, ...]
+    holds: tuple[str, ...]
+    care: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Months of one account, oldest first, and how it is called."""
+
+    label: str
+    months: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """The label without what stands in brackets, for sentences."""
+        return self.label.split(" (")[0]
+
+    @property
+    def last(self) -> Any:
+        return self.months.iloc[-1]
+
+    def at(self, day: date) -> Any | None:
+        found = self.months[self.months["month"] == pd.Timestamp(day)]
+        return found.iloc[0] if len(found) else None
+
+
+def brief(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> Brief:
+    """Headline, figures and layers for a focus family; the first of `rivals` is its rival.
+
+    Raises NoBuildError. A family without a published series still gets the layers that know it.
+    """
+    rival = next((name for name in rivals if name != focus), None)
+    accounts = queries.metric("account_downloads", build=build)
+    families = queries.families(build).set_index("family")
+    layers = _layers(queries.metric("layers", build=build), focus, rival)
+    ours = _account(accounts, families, focus)
+    theirs = _account(accounts, families, rival) if rival else None
+    return Brief(
+        headline=_headline(focus, ours, accounts, layers),
+        line=_line(focus, ours, theirs),
+        layers=layers,
+        changed=_changed(ours, accounts),
+        holds=_holds(layers, ours, theirs),
+        care=_care(ours, families, focus, build),
+    )
+
+
+def _account(accounts: pd.DataFrame, families: pd.DataFrame, family: str) -> _Account | None:
+    if family not in families.index:
+        return None
+    row = families.loc[family]
+    months = accounts[accounts["account"] == row["account"]]
+    return _Account(str(row["account_label"]), months) if len(months) else None
+
+
+def _developers(accounts: pd.DataFrame, month_at: pd.Timestamp) -> pd.DataFrame:
+    """Developers of a month by share, largest first; repackagers are no developers."""
+    rows = accounts[(accounts["month"] == month_at) & accounts["is_developer"]]
+    return rows.sort_values("share", ascending=False)
+
+
+def _headline(
+    focus: str, ours: _Account | None, accounts: pd.DataFrame, layers: Sequence[Layer]
+) -> str:
+    if ours is None:
+        return f"No published series follows {focus}'s own downloads."
+    ranked = _developers(accounts, ours.last["month"])
+    leader = ranked.iloc[0]
+    if leader["account_label"] != ours.label:
+        text = f"{ours.name} is behind {_short(leader)} on Hugging Face"
+    else:
+        text = _lead(ours, ranked, accounts)
+    clause = _peak_clause(ours)
+    tokens = next(layer for layer in layers if layer.name == "served_tokens")
+    if is_known(tokens.focus) and tokens.focus is not None and tokens.focus < SMALL_SHARE:
+        return f"{text}{clause}; in served tokens it is small."
+    return f"{text}{clause}."
+
+
+def _short(row: Any) -> str:
+    return str(row["account_label"]).split(" (")[0]
+
+
+def _lead(ours: _Account, ranked: pd.DataFrame, accounts: pd.DataFrame) -> str:
+    second = ranked.iloc[1]["share"] if len(ranked) > 1 else None
+    by_far = " by far" if second and ours.last["share"] >= BY_FAR * second else ""
+    before = _developers(accounts, ours.last["month"] - pd.DateOffset(years=1))
+    led_before = len(before) > 0 and before.iloc[0]["account_label"] == ours.label
+    return f"{ours.name} {'still leads' if led_before else 'leads'} Hugging Face{by_far}"
+
+
+def _peak_clause(ours: _Account) -> str:
+    peak = peak_of(ours.months)
+    if peak is None or ours.last["share"] >= BELOW_PEAK * peak["value"]:
+        return ""
+    return f", below its peak of {peak['when']}"
+
+
+def peak_of(months_of_account: pd.DataFrame) -> dict[str, Any] | None:
+    """The highest share of an account: a split pair of months counts as one pooled value, and
+    months estimated from 30-day windows do not count. Keys: value, when, month, share."""
+    exact = months_of_account[months_of_account["estimate_reason"] != "window_30d"]
+    if exact.empty:
+        return None
+    worth = exact["pooled_share"].fillna(exact["share"])
+    row = exact.loc[worth.idxmax()]
+    # Of a pooled pair, the month that stands out on the chart.
+    pair = exact[exact["pooled_from"] == row["pooled_from"]] if row_is_pooled(row) else None
+    shown = pair.loc[pair["share"].idxmax()] if pair is not None else row
+    when = (
+        months(row["pooled_from"].date(), row["pooled_to"].date())
+        if row_is_pooled(row)
+        else month(row["month"].date())
+    )
+    return {
+        "value": float(worth.max()),
+        "when": when,
+        "month": shown["month"],
+        "share": float(shown["share"]),
+        "is_pooled": row_is_pooled(row),
+    }
+
+
+def row_is_pooled(row: Any) -> bool:
+    """Whether a month's boundary fell into a gap, so that it is worth its pair's pooled share."""
+    return bool(pd.notna(row["pooled_share"]))
+
+
+def _line(focus: str, ours: _Account | None, theirs: _Account | None) -> str:
+    if ours is None:
+        return f"The layers below say what is known of {focus}."
+    now = ours.last
+    at = now["month"].date()
+    text = (
+        f"{month(at)}: **{percent(now['share'])}** of text and vision-language downloads "
+        "on the Hub, own account"
+    )
+    rival = theirs.at(at) if theirs else None
+    if theirs is None or rival is None:
+        return f"{text}."
+    ratio = now["account_downloads"] / rival["account_downloads"]
+    text += f", **{times(ratio)} times** {theirs.name}'s {percent(rival['share'])}"
+    year_ago = (now["month"] - pd.DateOffset(years=1)).date()
+    before, rival_before = ours.at(year_ago), theirs.at(year_ago)
+    if before is None or rival_before is None:
+        return f"{text}."
+    return f"{text}. A year ago: {percent(before['share'])} and {percent(rival_before['share'])}."
+
+
+def _layers(rows: pd.DataFrame, focus: str, rival: str | None) -> tuple[Layer, ...]:
+    return tuple(_layer(name, rows[rows["layer"] == name], focus, rival) for name in LAYERS)
+
+
+def _layer(name: str, rows: pd.DataFrame, focus: str, rival: str | None) -> Layer:
+    title, scope = LAYERS[name]
+    if rows.empty:
+        command = _FILLED_BY.get(name)
+        return Layer(name, title, scope, None, None, "–", "–", "–", None, "–", "", "", command)
+    by_family = rows.set_index("family")
+    ours = by_family.loc[focus] if focus in by_family.index else None
+    theirs = by_family.loc[rival] if rival in by_family.index else None
+    leader = by_family.loc[by_family["value"].idxmax()]
+    shown = ours if ours is not None else leader
+    return Layer(
+        name=name,
+        title=title,
+        scope=scope,
+        focus=_value(ours),
+        rival=_value(theirs),
+        focus_text=_value_text(ours),
+        rival_text=_value_text(theirs),
+        # An account is called by its own name, since it is not a family.
+        leader=f"{leader['subject'] if name == 'own_downloads' else leader.name} "
+        f"{_value_text(leader)}",
+        ratio=_ratio(ours, theirs),
+        as_of=_period_text(shown),
+        source_title=str(shown["source_title"]),
+        source_url=str(shown["source_url"]),
+    )
+
+
+def _value(row: Any) -> float | None:
+    return None if row is None else float(row["value"])
+
+
+def _ratio(ours: Any, theirs: Any) -> float | None:
+    if ours is None or theirs is None or not theirs["value"]:
+        return None
+    return float(ours["value"] / theirs["value"])
+
+
+def _value_text(row: Any) -> str:
+    if row is None:
+        return "not seen"
+    if row["unit"] == "fraction":
+        return percent(row["value"])
+    text = whole(row["value"]) if row["unit"] == "models" else count(row["value"])
+    # Pulls are rounded by the site, and say so by their own letters.
+    prefix = _APPROXIMATE[row["bound"]] if row["unit"] == "models" else ""
+    return f"{prefix}{text}"
+
+
+def _period_text(row: Any) -> str:
+    if row["unit"] == "downloads in 30 days":
+        return str(row["ends_on"].date().isoformat())
+    starts_on = row["starts_on"].date() if pd.notna(row["starts_on"]) else None
+    return period(starts_on, row["ends_on"].date())
+
+
+def _changed(ours: _Account | None, accounts: pd.DataFrame) -> tuple[str, ...]:
+    if ours is None or len(ours.months) < 2:
+        return ()
+    now, before = ours.months.iloc[-1], ours.months.iloc[-2]
+    own = now["account_downloads"] / before["account_downloads"] - 1
+    market = now["total"] / before["total"] - 1
+    moved = "lost" if now["share"] < before["share"] else "gained"
+    also = " also" if (own < 0) == (now["share"] < before["share"]) else ""
+    sentences = [
+        f"Since {month(before['month'].date())}: {ours.name}'s own downloads **{change(own)}**, "
+        f"all publishers **{change(market)}**. It{also} {moved} share: "
+        f"{percent(before['share'])} to {percent(now['share'])}."
+    ]
+    others = _developers(accounts, now["month"])
+    others = others[others["account_label"] != ours.label]
+    if len(others):
+        sentences.append(
+            f"Largest other developer: {_short(others.iloc[0])}, "
+            f"{percent(others.iloc[0]['share'])}."
+        )
+    repackagers = accounts[(accounts["month"] == now["month"]) & ~accounts["is_developer"]]
+    if len(repackagers):
+        top = repackagers.sort_values("share", ascending=False).iloc[0]
+        sentences.append(
+            f"{top['account_label']}, which repackages others' models: {percent(top['share'])}."
+        )
+    return tuple(sentences)
+
+
+def _holds(
+    layers: Sequence[Layer], ours: _Account | None, theirs: _Account | None
+) -> tuple[str, ...]:
+    sentences = []
+    if ours is not None and theirs is not None:
+        both = ours.months.merge(theirs.months, on="month", suffixes=("", "_rival"))
+        total = both["account_downloads"].sum() / both["account_downloads_rival"].sum()
+        first = both["month"].min().date()
+        now = both.iloc[-1]
+        ratio = now["account_downloads"] / now["account_downloads_rival"]
+        sentences += [
+            f"Own downloads, {month(now['month'].date())}: **{times(ratio)} ×** {theirs.name}",
+            f"Own downloads since {month(first)}: **{times(total)} ×**",
+        ]
+    for layer in layers:
+        if layer.name != "own_downloads" and layer.ratio is not None:
+            sentences.append(f"{layer.title}: **{times(layer.ratio)} ×**")
+    return tuple(sentences)
+
+
+def _care(
+    ours: _Account | None, families: pd.DataFrame, focus: str, build: Path | None
+) -> tuple[str, ...]:
+    sentences = []
+    if ours is not None:
+        hub = queries.metric(
+            "published_series", series="hub_downloads", start=ours.last["month"].date(), build=build
+        )
+        if len(hub):
+            share = ours.last["account_downloads"] / hub.iloc[0]["value"]
+            sentences.append(
+                f"{ours.name}'s text and vision-language downloads are **{percent(share)}** of all "
+                f"downloads on the Hub ({month(ours.last['month'].date())}); "
+                "embedding models lead there."
+            )
+        if focus in families.index and families.loc[focus]["name_pattern"] != ".":
+            sentences.append(
+                f"{ours.name} is an account that holds more than {focus}: "
+                "its figures are not the family's."
+            )
+    incidents = queries.metric("incidents", source="huggingface", build=build)
+    if len(incidents):
+        last = incidents.sort_values("starts_on").iloc[-1]
+        sentences.append(f"{last['starts_on'].date().isoformat()}: {last['what']}.")
+    sentences.append(
+        "No source shows deployments, revenue or users' countries. Downloads count CI runs, too."
+    )
+    return tuple(sentences)

@@ -1,0 +1,55 @@
+"""What a build must hold before it is published: the promises of the SQL headers, and the shares
+that others published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from data.catalog import TIME_COLUMNS, SqlFile
+
+SUM_TOLERANCE = 1e-9
+
+
+def problems_of(
+    connection: duckdb.DuckDBPyConnection, rollups: Sequence[SqlFile], metrics: Sequence[SqlFile]
+) -> list[str]:
+    """Every broken promise, in words; [] = the build may be published."""
+    problems: list[str] = []
+    for file in (*rollups, *metrics):
+        place = f"data/sql/{file.path.parent.name}/{file.path.name}"
+        problems += [f"{place}: {what}" for what in _broken(connection, file)]
+    return problems
+
+
+def _broken(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[str]:
+    columns = [row[0] for row in connection.execute(f"DESCRIBE {file.name}").fetchall()]
+    comments = file.column_comments()
+    if missing := [name for name in columns if name not in comments]:
+        yield f"expected a comment on each output column, found none on {', '.join(missing)}"
+    if unknown := [name for name in file.grain if name not in columns]:
+        yield f"expected grain columns among the output, found {', '.join(unknown)}"
+        return
+    grain = ", ".join(file.grain)
+    row = connection.execute(
+        f"SELECT {grain}, count(*) AS n FROM {file.name} GROUP BY {grain} HAVING n > 1 LIMIT 1"
+    ).fetchone()
+    if row:
+        yield f"expected one row for each {grain}, found {row[-1]} for {row[:-1]}"
+    if file.sums is not None:
+        yield from _wrong_sums(connection, file)
+
+
+def _wrong_sums(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[str]:
+    # The last grain column is what the value is split by; the others say of what it is a share.
+    *of, _ = file.grain
+    if not any(column in TIME_COLUMNS for column in of):
+        yield f"expected a time column in the grain of a metric that sums to 1, found {file.grain}"
+        return
+    group = ", ".join(of)
+    for row in connection.execute(
+        f"SELECT {group}, sum({file.name}) AS total FROM {file.name} GROUP BY {group} "
+        f"HAVING abs(total - {file.sums}) > {SUM_TOLERANCE} ORDER BY ALL LIMIT 5"
+    ).fetchall():
+        yield f"expected shares that sum to {file.sums}, found {row[-1]} for {row[:-1]}"

@@ -1,0 +1,274 @@
+"""Reading the newest build: metrics by name, their catalog, and how fresh things are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from data import warehouse
+from data.catalog import TIME_COLUMNS
+from data.errors import FilterError, NoBuildError, UnknownMetricError
+
+# Time columns of record-like metrics, whose rows are things and not points of a series.
+_PERIOD_COLUMNS = (*TIME_COLUMNS, "starts_on", "crossed_on")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One output column of a metric: its name, its type in the build, and what it means."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """What the header of a metric says, and its columns in order."""
+
+    name: str
+    title: str
+    unit: str
+    grain: tuple[str, ...]
+    source: str
+    sums: float | None
+    notes: str
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the output columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def value_column(self) -> str | None:
+        """The column that holds the value: named like the metric, else `value`, else none."""
+        return next((c for c in (self.name, "value") if c in self.column_names), None)
+
+    @property
+    def time_column(self) -> str | None:
+        """The column that `start` and `end` filter: a date, else the start of a period."""
+        return next((c for c in _PERIOD_COLUMNS if c in self.column_names), None)
+
+
+def catalog(build: Path | None = None) -> list[MetricInfo]:
+    """All metrics of a build (the newest by default), by name. Raises NoBuildError."""
+    return list(_catalog(build or warehouse.newest_build()).values())
+
+
+def metric(
+    name: str,
+    *,
+    families: Sequence[str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    index: bool = False,
+    build: Path | None = None,
+    **equals: Any,
+) -> pd.DataFrame:
+    """Rows of a metric of a build (the newest by default), sorted by its grain.
+
+    `families` keeps rows of these families; `start` and `end` (inclusive) filter the metric's time
+    column; any other keyword keeps rows whose column equals the value, or is one of a list of
+    values. `index=True` turns the value into 100 = each series' first value that is not zero.
+
+    Returns a frame with the metric's columns, in order. Raises NoBuildError, UnknownMetricError and
+    FilterError (a filter whose column the metric lacks, or a value of the wrong type).
+    """
+    path = build or warehouse.newest_build()
+    info = metric_info(name, build=path)
+    where, values = _conditions(info, families, start, end, equals)
+    source = f"SELECT * FROM {info.name}" + (f" WHERE {' AND '.join(where)}" if where else "")
+    if index:
+        source = _indexed(info, source)
+    order = ", ".join(info.grain)
+    try:
+        return warehouse.frame(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
+    except duckdb.ConversionException as error:
+        raise FilterError(f"metric {name}: {error}") from error
+
+
+def metric_info(name: str, *, build: Path | None = None) -> MetricInfo:
+    """Header and columns of one metric. Raises UnknownMetricError with a close match."""
+    known = _catalog(build or warehouse.newest_build())
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise UnknownMetricError(
+            f"no metric is named {name!r}; {hint}`collectors metrics` lists them: "
+            + ", ".join(sorted(known))
+        )
+    return known[name]
+
+
+def families(build: Path | None = None) -> pd.DataFrame:
+    """The families of the seeds: family, developer, region, hf_orgs, account, account_label,
+    colours. One row a family, sorted by name."""
+    return warehouse.frame(build, "SELECT * FROM seed__model_families ORDER BY family")
+
+
+def series_sources(build: Path | None = None) -> pd.DataFrame:
+    """The published sources: source, publisher, title, url, licence, citation (with {as_of} where
+    the date belongs), note, and as_of: the newest date on which it was read."""
+    return warehouse.frame(
+        build,
+        "SELECT seed__sources.*, newest.as_of FROM seed__sources LEFT JOIN (SELECT source, "
+        "max(as_of) AS as_of FROM seed__published_series GROUP BY source) AS newest "
+        "USING (source) ORDER BY source",
+    )
+
+
+def model_history(hub_id: str, build: Path | None = None) -> pd.DataFrame:
+    """All listings of one repository: date, model_id, downloads_30d, downloads_all_time, likes."""
+    return warehouse.frame(
+        build,
+        "SELECT date, observed_at, model_id, downloads_30d, downloads_all_time, likes "
+        "FROM model_days WHERE hub_id = ? ORDER BY date",
+        [hub_id],
+    )
+
+
+def observations(build: Path | None = None) -> pd.DataFrame:
+    """What the last run of each source set out to read and what came of it; one row an entity."""
+    return warehouse.frame(
+        build,
+        "SELECT o.* FROM observations AS o INNER JOIN (SELECT source, max(run) AS run "
+        "FROM observations GROUP BY source) AS newest USING (source, run) "
+        "ORDER BY o.source, o.entity",
+    )
+
+
+def status(now: datetime | None = None) -> dict[str, Any]:
+    """Build, as-of date, staleness and the freshness of each source; dates as ISO text.
+
+    Without a build `build` is None and `sources` empty. `as_of` is the newest date of any value.
+    """
+    moment = now or datetime.now(UTC)
+    try:
+        path = warehouse.newest_build()
+    except NoBuildError as error:
+        return {"build": None, "built_at": None, "as_of": None, "is_stale": True,
+                "stale_reason": str(error), "sources": []}  # fmt: skip
+    info = warehouse.build_info(path)
+    stale = warehouse.stale_reasons()
+    return {
+        "build": info["name"],
+        "built_at": info["built_at"].isoformat(),
+        "as_of": as_of(path),
+        "is_stale": bool(stale),
+        "stale_reason": f"changed since the build: {', '.join(stale)}" if stale else None,
+        "sources": [_source_status(row, moment) for row in _freshness_rows(path)],
+    }
+
+
+def as_of(build: Path | None = None) -> str | None:
+    """The newest date for which a build holds a collected or published value, as ISO text."""
+    row = (
+        warehouse.cursor(build)
+        .execute(
+            "SELECT max(newest) FROM (SELECT max(date) AS newest FROM model_days "
+            "UNION ALL SELECT max(as_of) FROM seed__published_series)"
+        )
+        .fetchone()
+    )
+    return row[0].isoformat() if row and row[0] else None
+
+
+@lru_cache(maxsize=3)
+def _catalog(build: Path) -> dict[str, MetricInfo]:
+    columns: dict[str, list[Column]] = {}
+    rows = warehouse.cursor(build).execute(
+        "SELECT metric, name, type, comment FROM build_columns ORDER BY metric, position"
+    )
+    for name, *column in rows.fetchall():
+        columns.setdefault(name, []).append(Column(*column))
+    headers = warehouse.cursor(build).execute(
+        "SELECT name, title, unit, grain, source, sums, notes FROM build_metrics ORDER BY name"
+    )
+    return {
+        row[0]: MetricInfo(
+            row[0], row[1], row[2], tuple(row[3]), row[4], row[5], row[6], tuple(columns[row[0]])
+        )
+        for row in headers.fetchall()
+    }
+
+
+def _conditions(
+    info: MetricInfo,
+    families: Sequence[str] | None,
+    start: date | None,
+    end: date | None,
+    equals: dict[str, Any],
+) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    values: list[Any] = []
+    if families is not None:
+        equals = {"family": list(families), **equals}
+    for column, value in equals.items():
+        _require(info, column)
+        wanted = list(value) if isinstance(value, (list, tuple, set)) else [value]
+        where.append(f'"{column}" IN (SELECT unnest(?))' if wanted else "FALSE")
+        values += [wanted] if wanted else []
+    for bound, sign in ((start, ">="), (end, "<=")):
+        if bound is not None:
+            if info.time_column is None:
+                raise FilterError(
+                    f"metric {info.name} has no date, so --from and --to do not apply; "
+                    f"its columns are {', '.join(info.column_names)}"
+                )
+            where.append(f"{info.time_column} {sign} ?")
+            values.append(bound)
+    return where, values
+
+
+def _require(info: MetricInfo, column: str) -> None:
+    if column not in info.column_names:
+        raise FilterError(
+            f"metric {info.name} has no column {column!r} to filter; "
+            f"its columns are {', '.join(info.column_names)}"
+        )
+
+
+def _indexed(info: MetricInfo, source: str) -> str:
+    """The same rows with the value as 100 = the first value that is neither NULL nor 0."""
+    value, time = info.value_column, info.time_column
+    if value is None or time not in info.grain:
+        raise FilterError(f"metric {info.name} is no series in time, so index = 100 does not apply")
+    series = [column for column in info.grain if column != time]
+    window = f"PARTITION BY {', '.join(series)} ORDER BY {time}" if series else f"ORDER BY {time}"
+    base = (
+        f"first_value(nullif({value}, 0) IGNORE NULLS) OVER ({window} "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    )
+    return f"SELECT * REPLACE (100.0 * {value} / {base} AS {value}) FROM ({source})"
+
+
+def _freshness_rows(path: Path) -> list[dict[str, Any]]:
+    frame = metric("freshness", build=path).astype(object)
+    rows: list[dict[str, Any]] = frame.where(frame.notna(), None).to_dict("records")
+    return rows
+
+
+def _source_status(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    last = row["last_snapshot_at"]
+    age = (now - last).total_seconds() / 86400 if last is not None else None
+    times = {key: row[key].isoformat() if row[key] else None for key in row if key.endswith("_at")}
+    due = last.timestamp() + row["cadence_days"] * 86400 if last is not None else None
+    return {
+        **row,
+        **times,
+        "name": row["source"],
+        "newest_date": last.date().isoformat() if last is not None else None,
+        "rows": row["rows_read"],
+        "age_days": round(age, 3) if age is not None else None,
+        "next_due_at": datetime.fromtimestamp(due, UTC).isoformat() if due is not None else None,
+        "is_due": age is None or age >= row["cadence_days"],
+    }

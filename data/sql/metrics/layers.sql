@@ -1,0 +1,171 @@
+-- title: Newest value of each family on each layer
+-- unit: as the column unit says
+-- grain: layer, family
+-- source: as the column source_url says
+-- notes: The layers of use side by side, each with its own scope: they are never added up. An account
+--   stands for its developer where the source counts accounts. OpenRouter authors and accounts that
+--   hold more than one family are left out of the layers that speak of families. A family that is not
+--   in a layer was not seen there, which is not zero.
+WITH family_accounts AS (
+    SELECT family, account, account_label, name_pattern = '.' AS is_whole FROM seed__model_families
+),
+own_downloads AS (
+    SELECT
+        'own_downloads' AS layer,
+        family_accounts.family,
+        family_accounts.account_label AS subject,
+        latest.account_downloads AS value,
+        'downloads a month' AS unit,
+        latest.month AS starts_on,
+        CAST(latest.month + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) AS ends_on,
+        'exactly' AS bound,
+        latest.as_of,
+        latest.publisher AS source_title,
+        latest.source_url
+    FROM account_downloads AS latest
+    INNER JOIN (
+        -- One family an account: the one that it holds whole, else the first by name.
+        SELECT account, arg_min(family, (NOT is_whole, family)) AS family,
+            any_value(account_label) AS account_label
+        FROM family_accounts
+        GROUP BY account
+    ) AS family_accounts ON family_accounts.account = latest.account
+    WHERE latest.month = (SELECT max(month) FROM account_downloads)
+),
+collected AS (
+    SELECT
+        'collected_downloads' AS layer,
+        family,
+        family AS subject,
+        CAST(family_downloads AS DOUBLE) AS value,
+        'downloads in 30 days' AS unit,
+        CAST(date - INTERVAL 30 DAY AS DATE) AS starts_on,
+        date AS ends_on,
+        'exactly' AS bound,
+        date AS as_of,
+        'Hugging Face Hub API' AS source_title,
+        'https://huggingface.co/models' AS source_url
+    FROM family_downloads
+    WHERE family_downloads IS NOT NULL AND models > 0
+    QUALIFY row_number() OVER (PARTITION BY family ORDER BY date DESC) = 1
+),
+derivatives AS (
+    SELECT
+        'derivatives' AS layer,
+        family,
+        subject,
+        value,
+        unit,
+        starts_on,
+        ends_on,
+        bound,
+        ends_on AS as_of,
+        source_title,
+        source_url
+    FROM reported_figures
+    WHERE metric = 'derivative_models_total' AND subject_kind = 'family'
+    QUALIFY ends_on = max(ends_on) OVER ()
+),
+tokens AS (
+    SELECT
+        'served_tokens' AS layer,
+        authors.family,
+        latest.subject,
+        latest.value,
+        'fraction' AS unit,
+        latest.date AS starts_on,
+        CAST(latest.date + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) AS ends_on,
+        'exactly' AS bound,
+        latest.as_of,
+        latest.publisher AS source_title,
+        latest.source_url
+    FROM published_series AS latest
+    INNER JOIN (
+        SELECT family, unnest(openrouter_authors) AS author
+        FROM seed__model_families
+        WHERE name_pattern = '.' AND len(openrouter_authors) = 1
+    ) AS authors ON authors.author = latest.subject
+    WHERE latest.series = 'openrouter_token_share' AND latest.period = 'month'
+    QUALIFY latest.date = max(latest.date) OVER ()
+),
+library_readings AS (
+    -- A library that is not in the newest reading has left the site: what it had is not counted.
+    SELECT
+        subject,
+        family,
+        date,
+        value AS pulls,
+        value - coalesce(lag(value) OVER (PARTITION BY subject ORDER BY date), 0) AS new_pulls,
+        publisher AS source_title,
+        source_url
+    FROM published_series
+    WHERE series = 'ollama_pulls' AND family IS NOT NULL
+    QUALIFY date = max(date) OVER ()
+),
+reading_dates AS (
+    SELECT max(date) AS date, max(date) FILTER (WHERE date < newest) AS previous_date
+    FROM (
+        SELECT date, max(date) OVER () AS newest FROM published_series WHERE series = 'ollama_pulls'
+    )
+),
+pull_readings AS (
+    SELECT
+        library_readings.family,
+        library_readings.date,
+        any_value(reading_dates.previous_date) AS previous_date,
+        sum(library_readings.pulls) AS pulls,
+        sum(library_readings.new_pulls) AS new_pulls,
+        any_value(library_readings.source_title) AS source_title,
+        any_value(library_readings.source_url) AS source_url
+    FROM library_readings
+    CROSS JOIN reading_dates
+    GROUP BY ALL
+),
+local_pulls AS (
+    SELECT
+        'new_local_pulls' AS layer,
+        family,
+        family AS subject,
+        new_pulls AS value,
+        'pulls' AS unit,
+        previous_date AS starts_on,
+        date AS ends_on,
+        'about' AS bound,
+        date AS as_of,
+        source_title,
+        source_url
+    FROM pull_readings
+    UNION ALL
+    SELECT
+        'all_local_pulls' AS layer,
+        family,
+        family AS subject,
+        pulls AS value,
+        'pulls' AS unit,
+        NULL AS starts_on,
+        date AS ends_on,
+        'about' AS bound,
+        date AS as_of,
+        source_title,
+        source_url
+    FROM pull_readings
+)
+SELECT
+    layer,             -- own_downloads, collected_downloads, derivatives, served_tokens, new_local_pulls, all_local_pulls
+    family,            -- family
+    subject,           -- account, author or library group that the value is of
+    value,             -- value in its unit
+    unit,              -- downloads a month, downloads in 30 days, models, fraction, pulls
+    starts_on,         -- first day of the period; NULL for a total since the beginning
+    ends_on,           -- last day of the period
+    bound,             -- exactly, about or at_least
+    as_of,             -- date on which the source was read
+    source_title,      -- publisher, or title of the statement's source
+    source_url         -- where a reader can open it
+FROM (
+    SELECT * FROM own_downloads
+    UNION ALL SELECT * FROM collected
+    UNION ALL SELECT * FROM derivatives
+    UNION ALL SELECT * FROM tokens
+    UNION ALL SELECT * FROM local_pulls
+) AS layers

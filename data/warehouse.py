@@ -1,0 +1,342 @@
+"""Build a new database file, check it, publish it; open the newest.
+
+A build is a new file `builds/adoption-<UTC stamp>.duckdb`. It is made under a temporary name,
+checked, checkpointed and closed, and then renamed: the newest name wins. A file that was published
+is never written again, so readers in other processes neither block nor are blocked. A failed build
+leaves the previous one serving.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from data import catalog, seeds
+from data.checks import problems_of
+from data.errors import AdoptionError, BuildError, NoBuildError, SeedError
+from data.history import History
+from data.paths import ROOT, SEEDS_DIR, data_dir
+from data.schema import table_names, table_sql
+
+KEEP_BUILDS = 10
+STAMP_FORMAT = "%Y%m%dT%H%M%S%fZ"
+_BUILD_NAME = re.compile(r"^adoption-(?P<stamp>\d{8}T\d{12}Z)\.duckdb$")
+_TEMPORARY_NAME = re.compile(r"^\.adoption-.*\.(?P<pid>\d+)\.tmp(\.wal)?$")
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What a build says of a source; collectors hand these over. `cadence_days` is in days."""
+
+    name: str
+    title: str
+    url: str
+    licence: str
+    citation: str
+    cadence_days: float
+    tables: tuple[str, ...] = ()
+    min_rows: int = 0
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made: its name and path, rows by table, and how long it took in seconds."""
+
+    name: str
+    path: Path
+    seconds: float
+    rows: Mapping[str, int] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+
+
+def build(
+    sources: Sequence[SourceFacts], *, folder: Path | None = None, seeds_dir: Path = SEEDS_DIR
+) -> BuildReport:
+    """Make, check and publish a build from history and seeds.
+
+    `folder` is the data directory; without it the one of `data_dir()`. Raises SeedError,
+    HeaderError or BuildError; then nothing was published and no temporary file is left.
+    """
+    began = time.perf_counter()
+    home = folder or data_dir()
+    builds = home / "builds"
+    builds.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(builds)
+    tables = seeds.load(seeds_dir)
+    built_at = datetime.now(UTC)
+    name = f"adoption-{built_at.strftime(STAMP_FORMAT)}"
+    temporary = builds / f".{name}.{os.getpid()}.tmp"
+    history = History(home / "history")
+    info = {"name": name, "built_at": built_at, "fingerprint": fingerprint(home, seeds_dir)}
+    try:
+        rows = _make(temporary, tables, history, sources, info)
+        path = builds / f"{name}.duckdb"
+        temporary.replace(path)
+    finally:
+        for leftover in (temporary, temporary.with_name(temporary.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+    prune(builds)
+    return BuildReport(name, path, time.perf_counter() - began, rows)
+
+
+def fingerprint(home: Path, seeds_dir: Path = SEEDS_DIR) -> dict[str, str]:
+    """Hashes of what a build is made from: seeds, SQL, code, and the names of the history."""
+    history = History(home / "history")
+    partitions = [path for table in history.tables() for path in history.partitions(table)]
+    names = "\n".join(f"{path.relative_to(home)} {path.stat().st_size}" for path in partitions)
+    return {
+        "seeds": _hash_files(seeds_dir.glob("*.csv")),
+        "sql": _hash_files((ROOT / "data" / "sql").rglob("*.sql")),
+        "code": _hash_files([*(ROOT / "data").glob("*.py"), *(ROOT / "collectors").glob("*.py")]),
+        "history": hashlib.sha256(names.encode()).hexdigest(),
+    }
+
+
+def check(sources: Sequence[SourceFacts]) -> list[str]:
+    """What is wrong with seeds, SQL files and the newest build, in words; [] = all is well.
+
+    Makes a whole build under a temporary name from what is there, and removes it again.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="adoption-check-") as folder:
+            tables = seeds.load(SEEDS_DIR)
+            history = History(data_dir() / "history")
+            info = {"name": "check", "built_at": datetime.now(UTC), "fingerprint": {}}
+            _make(Path(folder) / "check.duckdb", tables, history, sources, info)
+    except SeedError as error:
+        return error.violations
+    except AdoptionError as error:
+        return str(error).splitlines()
+    return []
+
+
+def build_paths(home: Path | None = None) -> list[Path]:
+    """All published builds, oldest first."""
+    folder = (home or data_dir()) / "builds"
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if _BUILD_NAME.match(path.name))
+
+
+def newest_build(home: Path | None = None) -> Path:
+    """The build that serves now. Raises NoBuildError when there is none."""
+    paths = build_paths(home)
+    if not paths:
+        raise NoBuildError(
+            f"no build in {(home or data_dir()) / 'builds'}; run `collectors build` to make one "
+            "from the seeds and from what was collected"
+        )
+    return paths[-1]
+
+
+def cursor(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A cursor of its own on a build, by default the newest. One cursor a query: results stream,
+    and an open result owns its connection."""
+    return _connection(path or newest_build()).cursor()
+
+
+def frame(path: Path | None, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
+    """Rows of a query on a build as a frame; instants are UTC."""
+    with warnings.catch_warnings():
+        # DuckDB asks pandas for a time zone by a name that pandas is about to spell otherwise.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return cursor(path).execute(sql, list(values)).df()
+
+
+def stale_reasons(home: Path | None = None, seeds_dir: Path = SEEDS_DIR) -> list[str]:
+    """What has changed since the newest build: of seeds, sql, code, history. [] = up to date."""
+    place = home or data_dir()
+    stored = build_info(newest_build(place))["fingerprint"]
+    now = fingerprint(place, seeds_dir)
+    return [part for part, value in now.items() if stored.get(part) != value]
+
+
+def build_info(path: Path) -> dict[str, Any]:
+    """Name, UTC instant and fingerprint of a build."""
+    row = cursor(path).execute("SELECT name, built_at, fingerprint FROM build_info").fetchone()
+    if row is None:
+        raise BuildError(f"{path}: expected one row in build_info, found none; build again")
+    return {
+        "name": row[0],
+        "built_at": datetime.fromisoformat(row[1]),
+        "fingerprint": json.loads(row[2]),
+    }
+
+
+def prune(builds: Path, keep: int = KEEP_BUILDS) -> list[Path]:
+    """Remove all builds but the newest `keep` and the last of each month; returns those gone."""
+    paths = build_paths(builds.parent)
+    last_of_month = {path.name[: len("adoption-YYYYMM")]: path for path in paths}
+    kept = {*paths[-keep:], *last_of_month.values()}
+    gone = [path for path in paths if path not in kept]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return gone
+
+
+@lru_cache(maxsize=3)
+def _connection(path: Path) -> duckdb.DuckDBPyConnection:
+    # Never closed by hand: closing a parent kills the cursors that other threads still read from.
+    connection = duckdb.connect(str(path), read_only=True)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _make(
+    path: Path,
+    seed_tables: Mapping[str, pa.Table],
+    history: History,
+    sources: Sequence[SourceFacts],
+    info: Mapping[str, Any],
+) -> dict[str, int]:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        # Roll-ups are portable SQL: this is what other engines call it.
+        connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
+        rows = _fill_tables(connection, seed_tables, history)
+        _describe(connection, sources, info)
+        rollups, metrics = catalog.rollups(), catalog.metrics()
+        for file in rollups:
+            rows[file.name] = _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
+        for file in metrics:
+            _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
+        problems = problems_of(connection, rollups, metrics)
+        if problems:
+            raise BuildError(
+                f"{len(problems)} checks failed, nothing was published:\n" + "\n".join(problems)
+            )
+        _describe_columns(connection, metrics)
+        connection.execute("CHECKPOINT")
+    if path.with_name(path.name + ".wal").exists():
+        raise BuildError(f"{path}: expected no .wal after the checkpoint, found one")
+    return rows
+
+
+def _fill_tables(
+    connection: duckdb.DuckDBPyConnection, seed_tables: Mapping[str, pa.Table], history: History
+) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for table in table_names():
+        connection.execute(table_sql(table))
+        try:
+            if table.startswith("seed__"):
+                incoming = seed_tables[table.removeprefix("seed__")]
+                connection.register("incoming", incoming)
+                connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+                connection.unregister("incoming")
+            elif paths := [str(path) for path in history.partitions(table)]:
+                connection.execute(
+                    f"INSERT INTO {table} BY NAME SELECT * FROM "
+                    "read_parquet(?, union_by_name = true, hive_partitioning = false)",
+                    [paths],
+                )
+        except (duckdb.Error, KeyError) as error:
+            raise BuildError(f"table {table}: {error}") from error
+        rows[table] = _count(connection, table)
+    return rows
+
+
+def _run(connection: duckdb.DuckDBPyConnection, file: catalog.SqlFile, statement: str) -> int:
+    try:
+        connection.execute(statement)
+        return _count(connection, file.name)
+    except duckdb.Error as error:
+        raise BuildError(f"data/sql/{file.path.parent.name}/{file.path.name}: {error}") from error
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceFacts], info: Mapping[str, Any]
+) -> None:
+    """Put into the build what its readers must know of it: who made it from what."""
+    connection.execute(
+        "CREATE TABLE build_info (name VARCHAR, built_at VARCHAR, fingerprint VARCHAR)"
+    )
+    connection.execute(
+        "INSERT INTO build_info VALUES (?, ?, ?)",
+        [info["name"], info["built_at"].isoformat(), json.dumps(info["fingerprint"])],
+    )
+    connection.execute(
+        "CREATE TABLE build_sources (name VARCHAR PRIMARY KEY, title VARCHAR, url VARCHAR, "
+        "licence VARCHAR, citation VARCHAR, cadence_days DOUBLE, tables VARCHAR[], min_rows BIGINT)"
+    )
+    for source in sources:
+        facts = asdict(source)
+        facts["tables"] = list(source.tables)
+        connection.execute(
+            "INSERT INTO build_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [facts[key] for key in SourceFacts.__dataclass_fields__],
+        )
+
+
+def _describe_columns(
+    connection: duckdb.DuckDBPyConnection, metrics: Sequence[catalog.SqlFile]
+) -> None:
+    connection.execute(
+        "CREATE TABLE build_metrics (name VARCHAR PRIMARY KEY, title VARCHAR, unit VARCHAR, "
+        "grain VARCHAR[], source VARCHAR, sums DOUBLE, notes VARCHAR)"
+    )
+    connection.execute(
+        "CREATE TABLE build_columns (metric VARCHAR, position INTEGER, name VARCHAR, type VARCHAR, "
+        "comment VARCHAR, PRIMARY KEY (metric, name))"
+    )
+    for file in metrics:
+        connection.execute(
+            "INSERT INTO build_metrics VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                file.name, file.title, file.unit, list(file.grain), file.source, file.sums,
+                file.notes,
+            ],
+        )  # fmt: skip
+        comments = file.column_comments()
+        for position, (name, kind, *_) in enumerate(
+            connection.execute(f"DESCRIBE {file.name}").fetchall()
+        ):
+            connection.execute(
+                "INSERT INTO build_columns VALUES (?, ?, ?, ?, ?)",
+                [file.name, position, name, kind, comments[name]],
+            )
+
+
+def _hash_files(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _remove_leftovers(builds: Path) -> None:
+    """Remove the temporary files of builders that were killed."""
+    for path in builds.iterdir():
+        match = _TEMPORARY_NAME.match(path.name)
+        if match and not _is_alive(int(match["pid"])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,110 @@
+"""Numbers and periods as people write them: 1.2B, 34.7 %, 11.6 times, September 2026."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+NO_VALUE = "–"
+_STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def is_known(value: float | None) -> bool:
+    """Whether there is a value: None and NaN are unknown, 0 is a value."""
+    return value is not None and not math.isnan(value)
+
+
+def count(value: float | None) -> str:
+    """1,234,567 -> '1.2M'; three digits at most, no decimals below 1,000; unknown -> a dash."""
+    if not is_known(value):
+        return NO_VALUE
+    assert value is not None
+    for step, letter in _STEPS:
+        # 999,950 would round to 1000.0K: it belongs to the next step.
+        if abs(value) >= step * 0.99995:
+            scaled = value / step
+            return f"{scaled:.0f}{letter}" if abs(scaled) >= 99.95 else f"{scaled:.1f}{letter}"
+    return f"{value:,.0f}"
+
+
+def whole(value: float | None) -> str:
+    """151448 -> '151,448'; unknown -> a dash."""
+    return f"{value:,.0f}" if value is not None and is_known(value) else NO_VALUE
+
+
+def percent(fraction: float | None) -> str:
+    """0.29873 -> '29.9 %'; a share that would round to 0.0 but is not 0 -> '< 0.1 %'."""
+    if fraction is None or not is_known(fraction):
+        return NO_VALUE
+    if 0 < fraction < 0.0005:
+        return "< 0.1 %"
+    return f"{100 * fraction:.1f} %"
+
+
+def statement(value: float, unit: str, bound: str) -> str:
+    """A reported value with its bound: '≈ 1.2B', '≥ 50.0 %', '151,448', '$52B'."""
+    sign = {"about": "≈ ", "at_least": "≥ "}.get(bound, "")
+    if unit == "fraction":
+        return f"{sign}{percent(value)}"
+    if unit == "usd":
+        return f"{sign}${count(value)}"
+    if unit in {"ratio", "rank", "x baseline", "quarters", "companies", "people"}:
+        return f"{sign}{value:g}"
+    return f"{sign}{whole(value) if value < 1e6 else count(value)}"
+
+
+def change(fraction: float | None) -> str:
+    """0.031 -> '+3 %', -0.14 -> '−14 %', with a true minus sign; unknown -> a dash."""
+    if fraction is None or not is_known(fraction):
+        return NO_VALUE
+    rounded = round(100 * fraction)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return f"{sign}{abs(rounded)} %"
+
+
+def times(ratio: float | None) -> str:
+    """11.57 -> '11.6', 0.636 -> '0.64', 242.4 -> '242'; unknown -> a dash."""
+    if ratio is None or not is_known(ratio):
+        return NO_VALUE
+    if ratio >= 100:
+        return f"{ratio:,.0f}"
+    if ratio >= 1:
+        return f"{ratio:.1f}"
+    return f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}"
+
+
+def month(day: date) -> str:
+    """2026-09-01 -> 'September 2026'."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_name(day: date) -> str:
+    """2026-09-01 -> 'September'."""
+    return _MONTHS[day.month - 1]
+
+
+def months(first: date, last: date) -> str:
+    """'March and April 2026', or over a year's end 'December 2025 and January 2026'."""
+    if first.year == last.year:
+        return f"{month_name(first)} and {month(last)}"
+    return f"{month(first)} and {month(last)}"
+
+
+def period(starts_on: date | None, ends_on: date, *, precision: str | None = None) -> str:
+    """A period in as few words as it needs: '2026-09' for a whole month, '2026-08-21' for a day or
+    an open beginning, '2026-06-30 – 2026-08-21' for a range."""
+    if starts_on is None or starts_on == ends_on:
+        return ends_on.isoformat()
+    if precision == "month" or _is_whole_month(starts_on, ends_on):
+        return starts_on.strftime("%Y-%m")
+    return f"{starts_on.isoformat()} – {ends_on.isoformat()}"
+
+
+def _is_whole_month(starts_on: date, ends_on: date) -> bool:
+    next_day = date.fromordinal(ends_on.toordinal() + 1)
+    same_month = (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month)
+    return starts_on.day == 1 and next_day.day == 1 and same_month

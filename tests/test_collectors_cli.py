@@ -1,0 +1,397 @@
+"""The command `collectors`, as a shell sees it: standard output, standard error, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import data
+from collectors import cli
+from collectors.collect import lock
+from tests.fake_hub import FakeHub
+
+# DuckDB's way from a result to a frame uses a keyword that pandas is about to drop.
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+
+ROOT = Path(__file__).resolve().parent.parent
+TOKEN = "hf_ThisIsNotARealTokenButAWordToLookFor"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: str) -> Ended:
+    """The command within this process, with the environment as it is."""
+    result = CliRunner().invoke(cli.app, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ended(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path / "home"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with FakeHub() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with one collection and one build, made by the command itself."""
+    home = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch, FakeHub() as hub:
+        patch.setenv("ADOPTION_DATA_DIR", str(home))
+        patch.setenv("HF_ENDPOINT", hub.endpoint)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.delenv("HF_TOKEN", raising=False)
+        assert run("collect", "huggingface").code == 0
+        assert run("build").code == 0
+    return home
+
+
+@pytest.fixture
+def home(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(built))
+    return built
+
+
+# collect
+
+
+def test_collect_shows_a_table_and_the_next_command(hub: FakeHub) -> None:
+    ended = run("collect", "huggingface")
+    assert ended.code == 0
+    header, rule, *rows = ended.out.strip().splitlines()
+    assert header.split() == [
+        "organisation", "models", "new", "gone", "renamed", "downloads_30d", "seconds", "result",
+    ]  # fmt: skip
+    assert set(rule) == {"-", " "}
+    organisations = set(cli.tracked_from_seeds().organisations)
+    assert {row.split()[0] for row in rows} == organisations
+    qwen = next(row for row in rows if row.startswith("Qwen "))
+    assert qwen.split()[1] == "58"
+    assert qwen.split()[-1] == "ok"
+    assert "next: collectors build" in ended.err
+    assert f"huggingface: asking for {len(organisations)}" in ended.err
+    assert f"[1/{len(organisations)}]" in ended.err
+
+
+def test_collect_names_what_failed(hub: FakeHub) -> None:
+    hub.fault("Qwen", "html")
+    hub.fault("google", "malformed-row")
+    ended = run("collect", "--all")
+    assert ended.code == 1
+    assert "huggingface: Qwen: failed: expected JSON, found 'text/html'" in ended.err
+    assert "huggingface: google: warning: 1 row set aside: _id is not 24 hex digits" in ended.err
+    assert run("build").code == 0, "a failed source never makes a build fail"
+
+
+def test_collect_reads_what_is_due(hub: FakeHub) -> None:
+    assert run("collect").code == 0
+    again = run("collect")
+    assert (again.code, again.out) == (0, "")
+    assert "nothing is due" in again.err
+
+
+def test_collect_while_another_is_at_work(hub: FakeHub, tmp_path: Path) -> None:
+    with lock(tmp_path / "home"):
+        for command in (["collect", "huggingface"], ["rebuild"]):
+            ended = run(*command)
+            assert ended.code == 75
+            assert ended.err.startswith("error: ")
+            assert "another run" in ended.err
+    assert hub.requests == []
+
+
+def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    hub.fault("Qwen", "401-token", times=1)
+    hub.fault("google", "echo-token")
+    ended = run("collect", "huggingface")
+    assert TOKEN not in ended.out + ended.err
+    assert "HF_TOKEN was refused (HTTP 401); read without it" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["collect", "hugingface"], "did you mean huggingface? known sources: huggingface"),
+        (["collect", "huggingface", "--all"], "not both"),
+        (["query", "download_shares"], "did you mean download_share?"),
+        (["query", "download_share", "--from", "2025-13"], "--from: expected YYYY, YYYY-MM"),
+        (["query", "download_share", "--to", "yesterday"], "--to: expected YYYY, YYYY-MM"),
+        (["query", "download_share", "--where", "scope"], "expected column=value, found 'scope'"),
+        (["query", "download_share", "--where", "x=1"], "has no column 'x'"),
+        (["query", "events", "--where", "starts_on=soon"], "which 'soon' is not"),
+    ],
+)
+def test_wrong_usage(home: Path, arguments: list[str], message: str) -> None:
+    ended = run(*arguments)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert ended.err.startswith("error: ")
+    assert message in ended.err
+
+
+def test_a_wrong_endpoint_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "huggingface.co")
+    ended = run("collect", "huggingface")
+    assert ended.code == 1
+    assert ended.err.count("HF_ENDPOINT") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted; what was read is kept"),
+        (OSError(28, "No space left on device", "x.gz"), 1, "error: x.gz: no space is left"),
+        (PermissionError(13, "Permission denied", "runs"), 1, "error: runs: Permission denied"),
+    ],
+)
+def test_what_ends_a_command(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, message: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("collectors.collect.Collector.collect", fail)
+    ended = run("collect", "huggingface")
+    assert ended.code == code
+    assert ended.err.startswith(message)
+    assert ended.err.count("\n") == 1
+
+
+# build, check, rebuild, status, sources, metrics
+
+
+def test_the_path_of_a_build_is_its_output(home: Path) -> None:
+    ended = run("build")
+    assert ended.code == 0
+    assert Path(ended.out.strip()).is_file()
+    assert "next: dashboard" in ended.err
+
+
+def test_without_a_build_the_message_says_what_to_run() -> None:
+    ended = run("query", "downloads_30d")
+    assert ended.code == 1
+    assert ended.err.startswith("error: ")
+    assert "collectors build" in ended.err
+    assert run("status").code == 0
+
+
+def test_check_is_well(home: Path) -> None:
+    ended = run("check")
+    assert (ended.out, ended.err, ended.code) == ("", "all well\n", 0)
+
+
+def test_check_lists_every_violation(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "check", lambda sources: ["seeds/a.csv:2: one", "seeds/b.csv:3: two"])
+    ended = run("check")
+    assert ended.code == 1
+    assert ended.out.splitlines() == ["seeds/a.csv:2: one", "seeds/b.csv:3: two"]
+
+
+def test_rebuild_changes_nothing(hub: FakeHub, tmp_path: Path) -> None:
+    run("collect", "huggingface")
+    history = tmp_path / "home" / "history"
+    before = {p.name: p.read_bytes() for p in history.rglob("*.parquet")}
+    ended = run("rebuild")
+    assert ended.code == 0
+    assert "parsed 1 stored runs anew" in ended.err
+    assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")} == before
+
+
+def test_status(home: Path) -> None:
+    text = run("status").out
+    assert text.startswith("build     adoption-")
+    assert "huggingface" in text
+    found = json.loads(run("status", "--json").out)
+    assert found["build"] == data.newest_build().stem
+    assert found["sources"][0]["name"] == "huggingface"
+    assert found["sources"][0]["is_due"] is False
+
+
+def test_sources() -> None:
+    assert "huggingface" in run("sources").out
+
+
+def test_metrics(home: Path) -> None:
+    assert "download_share" in run("metrics").out
+    found = {metric["name"]: metric for metric in json.loads(run("metrics", "--json").out)}
+    assert {"downloads_30d", "published_series", "freshness"} <= set(found)
+    assert found["downloads_30d"]["columns"][0].keys() == {"name", "type", "comment"}
+
+
+# query
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_query_gives_what_was_collected(home: Path) -> None:
+    ended = run("query", "downloads_30d", "--family", "Qwen", "--format", "csv")
+    assert ended.code == 0
+    served = {m["id"]: m["downloads"] for m in FakeHub(port=0).models}
+    rows = [row for row in rows_of(ended.out) if row["model_id"].startswith("Qwen/")]
+    assert len(rows) == 58
+    assert {row["model_id"]: int(row["downloads_30d"]) for row in rows} == {
+        name: count for name, count in served.items() if name.startswith("Qwen/")
+    }
+
+
+def test_query_published_shares_are_exact(home: Path) -> None:
+    ended = run(
+        "query", "published_series", "--where", "subject=Qwen", "--where", "subject=meta-llama",
+        "--from", "2025-03", "--to", "2026-09", "--format", "csv",
+    )  # fmt: skip
+    shares = {
+        (row["subject"], row["date"][:7]): row["value"]
+        for row in rows_of(ended.out)
+        if row["unit"] == "fraction" and row["period"] == "month"
+    }
+    expected = {
+        ("Qwen", "2025-03"): "0.09011",
+        ("Qwen", "2026-04"): "0.50132",
+        ("Qwen", "2026-09"): "0.29873",
+        ("meta-llama", "2025-03"): "0.0953",
+        ("meta-llama", "2026-04"): "0.03989",
+        ("meta-llama", "2026-09"): "0.02582",
+    }
+    assert {key: shares[key] for key in expected} == expected
+
+
+def test_query_formats_agree(home: Path, tmp_path: Path) -> None:
+    as_csv = rows_of(run("query", "downloads_30d", "--format", "csv").out)
+    as_json = json.loads(run("query", "downloads_30d", "--format", "json").out)
+    target = tmp_path / "out.parquet"
+    ended = run("query", "downloads_30d", "--out", str(target))
+    assert ended.out == ""
+    assert f"to {target}" in ended.err
+    as_parquet = pq.read_table(target).to_pylist()
+    assert len(as_csv) == len(as_json) == len(as_parquet)
+    assert [row["model_id"] for row in as_json] == [row["model_id"] for row in as_parquet]
+    assert [int(row["downloads_30d"]) for row in as_csv] == [r["downloads_30d"] for r in as_json]
+    assert as_csv[0]["date"] == as_json[0]["date"] == date.today().isoformat()
+
+
+def test_query_as_a_table_says_unit_and_source(home: Path) -> None:
+    ended = run("query", "downloads_30d", "--family", "Qwen")
+    assert ended.out.splitlines()[0].split()[0] == "date"
+    assert "unit: " in ended.err
+    assert "source: " in ended.err
+
+
+def test_query_index(home: Path) -> None:
+    ended = run("query", "family_downloads", "--index", "--format", "json")
+    assert ended.code == 0
+    found = [row["family_downloads"] for row in json.loads(ended.out)]
+    assert {value for value in found if value is not None} <= {0, 100}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_end", "day"),
+    [
+        ("2025", False, date(2025, 1, 1)),
+        ("2025", True, date(2025, 12, 31)),
+        ("2024-02", False, date(2024, 2, 1)),
+        ("2024-02", True, date(2024, 2, 29)),
+        ("2024-02-03", True, date(2024, 2, 3)),
+        (None, True, None),
+    ],
+)
+def test_periods(text: str | None, is_end: bool, day: date | None) -> None:
+    assert cli._day(text, is_end=is_end) == day
+
+
+# Tables out
+
+AWKWARD = pd.DataFrame(
+    {
+        "name": ["=1+1", "+x", "-x", "@x", 'a,"b"', None],
+        "count": pd.array([1, 2**53 + 1, None, 4, 5, 6], dtype="Int64"),
+        "float_count": [1.0, 3_400_446_695.0, None, 0.0, 5.0, 6.0],
+        "share": [0.1, 1 / 3, None, 0.0, 1.0, -0.5],
+        "at": pd.to_datetime(["2026-05-04", None, "2026-05-05"] * 2),
+        "is_new": [True, False, None] * 2,
+        "parts": [["a"], [], None] * 2,
+    }
+)
+
+
+def test_csv_is_exact_and_harmless() -> None:
+    rows = rows_of(data.tables.to_bytes(AWKWARD, "csv").decode())
+    assert [row["name"] for row in rows] == ["'=1+1", "'+x", "'-x", "'@x", 'a,"b"', ""]
+    assert [row["count"] for row in rows][:3] == ["1", str(2**53 + 1), ""]
+    assert [row["float_count"] for row in rows][:3] == ["1", "3400446695", ""]
+    assert [row["share"] for row in rows] == ["0.1", repr(1 / 3), "", "0.0", "1.0", "-0.5"]
+    assert [row["at"] for row in rows][:2] == ["2026-05-04", ""]
+    assert [row["is_new"] for row in rows][:3] == ["true", "false", ""]
+    assert [row["parts"] for row in rows][:3] == ['["a"]', "[]", ""]
+
+
+def test_json_is_exact() -> None:
+    rows = json.loads(data.tables.to_bytes(AWKWARD, "json"))
+    assert rows[0]["name"] == "=1+1"
+    assert [row["count"] for row in rows][:3] == [1, 2**53 + 1, None]
+    assert rows[1]["share"] == 1 / 3
+    assert rows[2] | {"name": None} == dict.fromkeys(AWKWARD.columns) | {"at": "2026-05-05"}
+    assert json.loads(data.tables.to_bytes(AWKWARD[:0], "json")) == []
+
+
+def test_an_unknown_format_is_an_error() -> None:
+    with pytest.raises(data.AdoptionError, match="csv, json, parquet"):
+        data.tables.to_bytes(AWKWARD, "xls")
+
+
+# The real process
+
+
+def shell(command: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ADOPTION_DATA_DIR": str(home), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, shell=True, cwd=home, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
+    python = f"{sys.executable} -m collectors"
+    done = shell(f"{python} query published_series --format csv | head -1", home)
+    assert done.stdout.startswith("series,")
+    assert done.stderr == ""
+
+
+def test_the_command_works_from_any_folder(home: Path) -> None:
+    done = shell(f"{sys.executable} -m collectors query download_sharez", home)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    helped = shell(f"{sys.executable} -m collectors --help", home)
+    assert "rebuild" in helped.stdout
+    assert shell(f"{sys.executable} -m tests.fake_hub --help", home).returncode == 0

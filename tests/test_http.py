@@ -1,0 +1,305 @@
+"""The HTTP session: retries, waits, sizes, rate limits and where a token goes. No test waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from collectors import http
+from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
+
+JSON = {"Content-Type": "application/json"}
+Reply = tuple[int, dict[str, str], bytes]
+
+
+@dataclass
+class Server:
+    """Answers with what is on the list, the last one for ever."""
+
+    replies: list[Reply] = field(default_factory=list)
+    seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    url: str = ""
+
+    def take(self) -> Reply:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+        def do_GET(self) -> None:
+            state.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+            status, headers, body = state.take()
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{listener.server_address[1]}/api/things"
+    threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True).start()
+    yield state
+    listener.shutdown()
+    listener.server_close()
+
+
+@dataclass
+class Time:
+    """A clock that moves only when somebody sleeps."""
+
+    at: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.at
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 21, 8, 0, tzinfo=UTC) + timedelta(seconds=self.at - 1000)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def session(time: Time) -> http.Session:
+    return make_session(time)
+
+
+def make_session(time: Time, **settings: Any) -> http.Session:
+    return http.Session(
+        sleep=time.sleep, clock=time.clock, now=time.now, jitter=lambda: 0.5, **settings
+    )
+
+
+def test_user_agent_and_parameters_are_sent(server: Server, session: http.Session) -> None:
+    server.replies = [(200, JSON, b"[]")]
+    answer = session.get(server.url, params=[("expand[]", "a"), ("expand[]", "b")])
+    assert answer.body == b"[]"
+    path, headers = server.seen[0]
+    assert path == "/api/things?expand%5B%5D=a&expand%5B%5D=b"
+    assert headers["user-agent"].startswith("open-model-adoption/")
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_passing_faults_are_retried(
+    server: Server, session: http.Session, time: Time, status: int
+) -> None:
+    server.replies = [(status, {}, b""), (status, {}, b""), (200, JSON, b"[]")]
+    assert session.get(server.url).status == 200
+    assert time.slept == [1.0, 2.0]
+
+
+def test_four_tries_are_enough(server: Server, session: http.Session, time: Time) -> None:
+    server.replies = [(503, {}, b"503 TEMPORARILY DISABLED")]
+    with pytest.raises(FetchError, match="HTTP 503: 503 TEMPORARILY DISABLED, 4 times") as caught:
+        session.get(server.url)
+    assert caught.value.status == 503
+    assert len(server.seen) == 4
+    assert time.slept == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_refusals_are_not_retried(server: Server, session: http.Session, status: int) -> None:
+    server.replies = [(status, JSON, b'{"error": "no\\u0007"}')]
+    with pytest.raises(FetchError, match=f"HTTP {status}: no") as caught:
+        session.get(server.url)
+    assert caught.value.status == status
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"Retry-After": "7"}, [7.0]),
+        ({"Retry-After": "Sat, 21 Nov 2026 08:00:30 GMT"}, [30.0]),
+        ({"Retry-After": "Sat, 21 Nov 2026 07:00:00 GMT"}, [0.0]),
+        ({"Retry-After": "soon"}, [1.0]),
+        ({"RateLimit": '"api";r=0;t=55'}, [56.0]),
+        ({"RateLimit": '"api";r=99794;t=241', "Retry-After": "30"}, [30.0]),
+        ({"RateLimit": '"api";r=99794;t=241'}, [1.0]),
+    ],
+)
+def test_waits_as_long_as_the_server_asks(
+    server: Server,
+    session: http.Session,
+    time: Time,
+    headers: dict[str, str],
+    waits: list[float],
+) -> None:
+    server.replies = [(429, headers, b"{}"), (200, JSON, b"[]")]
+    session.get(server.url)
+    assert time.slept == waits
+
+
+def test_waiting_has_a_ceiling_for_the_whole_session(server: Server, time: Time) -> None:
+    session = make_session(time, max_wait=100)
+    server.replies = [(429, {"Retry-After": "60"}, b""), (200, JSON, b"[]")]
+    session.get(server.url)
+    server.replies = [(429, {"Retry-After": "60"}, b"")]
+    with pytest.raises(FetchError, match="would exceed the ceiling of 100 s"):
+        session.get(server.url)
+    assert time.slept == [60.0]
+
+
+def test_stops_before_a_rate_limit_is_used_up(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    server.replies = [(200, {**JSON, "RateLimit": '"api";r=5;t=20'}, b"[]")]
+    session.get(server.url)
+    assert time.slept == []
+    session.get(server.url)
+    assert time.slept == [21.0]
+
+
+def test_a_limit_of_another_path_holds_nothing_back(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    server.replies = [(200, {"RateLimit": '"search";r=0;t=99'}, b"[]")]
+    session.get(server.url + "/search")
+    server.replies = [(200, {"RateLimit": '"api";r=400;t=99'}, b"[]")]
+    session.get(server.url)
+    session.get(server.url)
+    assert time.slept == []
+
+
+def test_a_token_goes_to_its_own_origin_only(server: Server, session: http.Session) -> None:
+    server.replies = [(200, JSON, b"[]")]
+    origin = http.origin_of(server.url)
+    session.get(server.url, credentials=http.Credentials(origin, "hf_secret"))
+    session.get(server.url, credentials=http.Credentials("https://huggingface.co:443", "hf_secret"))
+    assert server.seen[0][1]["authorization"] == "Bearer hf_secret"
+    assert "authorization" not in server.seen[1][1]
+
+
+def test_a_redirect_keeps_the_token_on_its_host(server: Server, session: http.Session) -> None:
+    other = server.url.replace("127.0.0.1", "localhost")
+    server.replies = [
+        (307, {"Location": "/api/renamed"}, b""),
+        (302, {"Location": other}, b""),
+        (200, JSON, b"[]"),
+    ]
+    credentials = http.Credentials(http.origin_of(server.url), "hf_secret")
+    assert session.get(server.url, credentials=credentials).url == other
+    assert ["authorization" in headers for _, headers in server.seen] == [True, True, False]
+
+
+def test_redirects_end(server: Server, session: http.Session) -> None:
+    server.replies = [(307, {"Location": server.url}, b"")]
+    with pytest.raises(WrongAnswerError, match="redirects in a row"):
+        session.get(server.url)
+
+
+def test_a_redirect_is_measured_like_any_answer(server: Server, time: Time) -> None:
+    server.replies = [(307, {"Location": server.url}, b"x" * 5000)]
+    with pytest.raises(WrongAnswerError, match="larger than 1,000 bytes"):
+        make_session(time, max_bytes=1000).get(server.url)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "http://["])
+def test_a_redirect_leads_nowhere_but_to_http(
+    server: Server, session: http.Session, target: str
+) -> None:
+    server.replies = [(302, {"Location": target}, b"")]
+    with pytest.raises(WrongAnswerError, match="expected an http or https address"):
+        session.get(server.url)
+
+
+def test_an_answer_that_repeats_the_token_is_refused(server: Server, session: http.Session) -> None:
+    server.replies = [(200, JSON, b'[{"id": "hf_secret"}]')]
+    credentials = http.Credentials(http.origin_of(server.url), "hf_secret")
+    with pytest.raises(WrongAnswerError) as caught:
+        session.get(server.url, credentials=credentials)
+    assert "hf_secret" not in str(caught.value)
+
+
+def test_a_token_that_no_header_can_carry_is_not_shown() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        http.Credentials("https://huggingface.co:443", "hf_se\ncret")
+    assert "cret" not in str(caught.value)
+    assert "hf_secret" not in repr(http.Credentials("https://huggingface.co:443", "hf_secret"))
+
+
+def test_a_netrc_file_sends_nothing(
+    server: Server, session: http.Session, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.replies = [(200, JSON, b"[]")]
+    session.get(server.url)
+    assert "authorization" not in server.seen[0][1]
+
+
+def test_an_unknown_encoding_is_an_error(server: Server, session: http.Session) -> None:
+    server.replies = [(200, {"Content-Encoding": "br"}, b"xx")]
+    with pytest.raises(WrongAnswerError, match="found 'br'"):
+        session.get(server.url)
+
+
+def test_damaged_gzip_is_a_fault_of_the_connection(server: Server, session: http.Session) -> None:
+    server.replies = [(200, {"Content-Encoding": "gzip"}, b"not gzip")]
+    with pytest.raises(FetchError, match="the compressed answer is damaged"):
+        session.get(server.url)
+
+
+def test_an_answer_that_drips_ends(server: Server, time: Time) -> None:
+    def clock() -> float:
+        time.at += 200
+        return time.at
+
+    session = http.Session(sleep=time.sleep, clock=clock, now=time.now)
+    server.replies = [(200, {}, b"x" * 200_000)]
+    with pytest.raises(FetchError, match="not complete after 300 s"):
+        session.get(server.url)
+
+
+def test_nobody_listening(session: http.Session, time: Time) -> None:
+    with pytest.raises(FetchError, match=r"cannot connect to 127\.0\.0\.1:9, 4 times"):
+        session.get("http://127.0.0.1:9/")
+    assert len(time.slept) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [(None, None), ("", None), ("12", 12.0), (" 3 ", 3.0), ("-1", None), ("1e9", None)],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert http.retry_after(value, datetime(2026, 11, 21, tzinfo=UTC)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("plain", "plain"), ("a\x1b[31mred\n\tb", "a [31mred b"), ("x" * 50, "x" * 17 + "...")],
+)
+def test_untrusted_text_in_a_message(text: str, shown: str) -> None:
+    assert http.printable(text, 20) == shown
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: http.origin_of("HTTPS://HuggingFace.co/api"), "https://huggingface.co:443"),
+        (lambda: http.origin_of("http://127.0.0.1:80/x"), "http://127.0.0.1:80"),
+    ],
+)
+def test_origin(make: Callable[[], str], expected: str) -> None:
+    assert make() == expected

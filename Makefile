@@ -9,7 +9,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dashboard test lint format bench lock docs clean
+.PHONY: help install dashboard test lint format lock docs clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,11 +31,8 @@ format: $(DEV_STAMP) ## mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(DEV_STAMP) ## measure speed and write benchmarks/report.{json,md}
-	@$(BIN)/python -m benchmarks
-
 docs: $(DEV_STAMP) ## write the generated parts of README.md and seeds/README.md
-	@$(BIN)/python -m tests.codebook
+	@$(BIN)/python -m data.codebook
 
 lock: $(DEV_STAMP) ## lock the newest allowed versions, with hashes
 	@$(PIP) install 'uv>=0.9'

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import data
 from dashboard import parts, state
@@ -38,11 +39,18 @@ def main() -> None:
     )
     try:
         build = data.newest_build()
+        popover = controls(build)
     except data.NoBuildError as error:
         no_build(str(error))
         return
-    controls(build)
+    except data.BuildError as error:
+        st.title("The newest build cannot be read")
+        st.write(str(error))
+        return
     page.run()
+    # Last, since the link also holds the controls that the page brought.
+    with popover:
+        link()
 
 
 def no_build(reason: str) -> None:
@@ -56,8 +64,8 @@ def no_build(reason: str) -> None:
     st.caption(reason)
 
 
-def controls(build: Path) -> None:
-    """The controls that all pages share; their state is in the URL."""
+def controls(build: Path) -> DeltaGenerator:
+    """The controls that all pages share; their state is in the URL. Returns where the link goes."""
     names = list(parts.families(build)["family"])
     months = state.months_between(state.FIRST_MONTH, _newest(build))
     with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
@@ -78,7 +86,8 @@ def controls(build: Path) -> None:
             bind="query-params",
             width=436,
             placeholder="Families",
-            help="The first one is the rival of the headline and of the table",
+            help="The first one is the rival of the headline and of the table. "
+            "If the focus family is in here, Qwen takes its place",
         )
         st.selectbox("From", months, key=state.START, bind="query-params", width=102)
         st.selectbox(
@@ -101,13 +110,15 @@ def controls(build: Path) -> None:
             width=84,
             help="own: repositories of the developer's own organisations, or its account",
         )
-        with st.popover("Link", icon=":material/link:", help="An address with the whole state"):
-            st.caption("Shows the same to whoever opens it")
-            st.code(
-                state.link(st.context.url or "", state.selection(st.session_state)),
-                language=None,
-                wrap_lines=True,
-            )
+        return st.popover("Link", icon=":material/link:", help="An address with the whole state")
+
+
+def link() -> None:
+    """The address of what is shown, ready to be copied."""
+    held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
+    chosen = state.selection(st.session_state)
+    st.caption("Shows the same to whoever opens it")
+    st.code(state.link(st.context.url or "", chosen, held), language=None, wrap_lines=True)
 
 
 def _newest(build: Path) -> date:

@@ -6,7 +6,7 @@ same. Values stay in the metric's own unit; `value_kind` says how people write t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -19,7 +19,7 @@ Role = Literal["focus", "compare", "rest"]
 ValueKind = Literal["share", "count", "index"]
 Measure = Literal["Share", "Downloads", "Index = 100"]
 
-REST_COLOURS = ("#8a93a0", "#6f7886")
+REST_COLOURS = ("#7b8491", "#9aa3af")
 MAX_MARKERS = 9
 MAX_BARS = 20
 
@@ -210,7 +210,8 @@ def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
     latest = chosen[chosen["date"] == newest].sort_values("downloads_30d", ascending=False)
     return Chart(
         key="top_models",
-        title="Most downloaded repositories of the selected families",
+        title="Most downloaded repositories of the selected families on "
+        f"{_day(latest['date'].max())}",
         shown="Repositories of the developers' own organisations",
         unit=info.unit,
         value_kind="count",
@@ -236,7 +237,8 @@ def published_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     latest = chosen.sort_values("value", ascending=False)
     return Chart(
         key="published_models",
-        title="Most downloaded models of the selected families, as recorded by others",
+        title="Most downloaded models of the selected families, as recorded by others on "
+        f"{_day(latest['date'].max())}",
         shown="Models among the Hub's 300 most downloaded or most liked on one day",
         unit="downloads in the trailing 30 days",
         value_kind="count",
@@ -320,7 +322,21 @@ def _account_chart(
     }[measure]
     order = [a for a in accounts if a in set(rows["account"])]
     order += sorted(set(rows["account"]) - set(order))
-    lines = tuple(_account_line(rows, a, value, accounts, context) for a in order)
+    lines: tuple[Line, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    if rows["month"].nunique() > 1:
+        lines = tuple(_account_line(rows, a, value, accounts, context) for a in order)
+    else:
+        ranked = rows[rows[value].notna()].sort_values(value, ascending=False)
+        bars = tuple(
+            Bar(
+                r["account"],
+                r["account_label"],
+                float(r[value]),
+                _family_colours(context, accounts.get(r["account"])),
+            )
+            for _, r in ranked.iterrows()
+        )
     title = {
         "Share": "Share of text and vision-language downloads on the Hub, own accounts, by month",
         "Downloads": "Text and vision-language downloads on the Hub, own accounts, by month",
@@ -329,7 +345,7 @@ def _account_chart(
     first = rows.iloc[0]
     return Chart(
         key=key,
-        title=title,
+        title=title if lines else _in_month(title, rows["month"].max()),
         shown="Accounts, not families: a Qwen model quantized by someone else is not in it",
         unit=unit,
         value_kind=kind,  # type: ignore[arg-type]
@@ -342,11 +358,14 @@ def _account_chart(
              "pooled_share", "pooled_from", "pooled_to", "as_of"]
         ],
         lines=lines,
-        bands=_bands(rows),
-        markers=_markers(rows["month"].min(), rows["month"].max(), context),
-        notes=_account_notes(rows, accounts, context) if measure == "Share" else (),
-        is_log=context.selection.scale == "Log",
-        caveats=_estimate_caveats(rows),
+        bars=bars,
+        bands=_bands(rows) if lines else (),
+        markers=_markers(rows["month"].min(), _last_day_of(rows["month"].max()), context)
+        if lines
+        else (),
+        notes=_account_notes(rows, accounts, context) if lines and measure == "Share" else (),
+        is_log=context.selection.scale == "Log" and bool(lines),
+        caveats=_estimate_caveats(rows, is_drawn=bool(lines)),
     )  # fmt: skip
 
 
@@ -442,8 +461,8 @@ def _collected(
 ) -> Chart | None:
     families = context.selection.families
     chosen = rows[rows["family"].isin(list(families)) & (rows["scope"] == context.selection.scope)]
-    chosen = chosen[chosen[value].notna()]
-    if chosen.empty:
+    known = chosen[chosen[value].notna()]
+    if known.empty:
         return None
     kind, unit = value_kind, info.unit
     column = value
@@ -451,21 +470,21 @@ def _collected(
         column, kind, unit = "index", "index", f"index of {info.unit}, first value shown = 100"
     lines: tuple[Line, ...] = ()
     bars: tuple[Bar, ...] = ()
-    if chosen[time].nunique() > 1:
+    if known[time].nunique() > 1:
         lines = tuple(
             _line(chosen[chosen["family"] == f], time, column, f, f, f, context)
             for f in families
-            if f in set(chosen["family"])
+            if f in set(known["family"])
         )
     else:
-        ranked = chosen.sort_values(value, ascending=False)
+        ranked = known.sort_values(value, ascending=False)
         bars = tuple(
             Bar(r["family"], r["family"], float(r[column]), _family_colours(context, r["family"]))
             for _, r in ranked.iterrows()
         )
     return Chart(
         key=info.name,
-        title=title,
+        title=title if lines else f"{title}, {_when(known[time].max(), time)}",
         shown=f"Families by owner, scope {context.selection.scope}: "
         "repositories of the developers' own organisations",
         unit=unit,
@@ -473,12 +492,18 @@ def _collected(
         source=info.source,
         source_url="https://huggingface.co/models",
         citation=_citation(context, info.source),
-        as_of=_day(chosen[time].max()),
+        as_of=_last_day(known[time].max(), time),
         frame=chosen,
         lines=lines,
         bars=bars,
         bands=_bands(chosen.rename(columns={time: "month"})) if time == "month" else (),
-        markers=_markers(chosen[time].min(), chosen[time].max(), context) if lines else (),
+        markers=_markers(
+            chosen[time].min(),
+            _last_day_of(chosen[time].max()) if time == "month" else chosen[time].max(),
+            context,
+        )
+        if lines
+        else (),
         is_log=context.selection.scale == "Log" and bool(lines),
         caveats=(info.notes,),
     )
@@ -496,7 +521,8 @@ def _accounts_of(context: Context) -> dict[str, str]:
 
 def _bands(rows: pd.DataFrame) -> tuple[Band, ...]:
     """Stretches of months that share a reason to be read with care."""
-    reasons = rows.groupby("month")["estimate_reason"].max().sort_index()
+    marked = rows[rows["estimate_reason"] != "none"]
+    reasons = marked.groupby("month")["estimate_reason"].max().sort_index()
     kinds = {
         "window_30d": ("estimated", "estimated from 30-day windows"),
         "interpolated_boundary": ("interpolated", "month split interpolated"),
@@ -525,26 +551,37 @@ def _markers(first: pd.Timestamp, last: pd.Timestamp, context: Context) -> tuple
     events = events[
         events["is_highlight"]
         & (events["starts_on"] >= first)
-        & (events["starts_on"] <= last + pd.offsets.MonthEnd(0))
+        & (events["starts_on"] <= last)
         & (events["family"].isin(list(context.selection.families)) | events["family"].isna())
     ]
     of_focus = events["family"] == context.selection.focus
     first_of_others = events[~of_focus].drop_duplicates("family")
     chosen = pd.concat([events[of_focus], first_of_others]).head(MAX_MARKERS)
     return tuple(
-        Marker(row["starts_on"].date(), str(row["short_label"] or row["title"]), str(row["title"]))
+        Marker(
+            row["starts_on"].date(),
+            str(row["short_label"] if pd.notna(row["short_label"]) else row["title"]),
+            str(row["title"]),
+        )
         for _, row in chosen.sort_values("starts_on").iterrows()
     )
 
 
-def _estimate_caveats(rows: pd.DataFrame) -> tuple[str, ...]:
+def _in_month(title: str, month: pd.Timestamp) -> str:
+    return f"{title.removesuffix(', by month')}, {wording.month(month.date())}"
+
+
+def _estimate_caveats(rows: pd.DataFrame, *, is_drawn: bool) -> tuple[str, ...]:
+    """What to know of estimated months; `is_drawn` when lines mark them, bars cannot."""
     reasons = set(rows["estimate_reason"])
     caveats = []
     if "window_30d" in reasons:
-        caveats.append("Dotted: the publisher's estimate from 30-day windows.")
+        mark = "Dotted" if is_drawn else "Estimated"
+        caveats.append(f"{mark}: the publisher's estimate from 30-day windows.")
     if "interpolated_boundary" in reasons:
+        mark = "Hatched" if is_drawn else "Interpolated"
         caveats.append(
-            "Hatched: a month's boundary fell into a gap of the source; the split with its "
+            f"{mark}: a month's boundary fell into a gap of the source; the split with its "
             "neighbour is a straight line, so read the two months together."
         )
     return tuple(caveats)
@@ -561,16 +598,22 @@ def _citation(context: Context, source: str) -> str:
     return context.citations.get(source, f"Source: {source}")
 
 
+def _when(day: Any, time: str) -> str:
+    return wording.month(day.date()) if time == "month" else _day(day)
+
+
+def _last_day(day: Any, time: str) -> str:
+    """A month is known as of its last day."""
+    return _day(_last_day_of(day) if time == "month" else day)
+
+
+def _last_day_of(month: pd.Timestamp) -> pd.Timestamp:
+    return month + pd.offsets.MonthEnd(0)
+
+
 def _day(day: Any) -> str:
     return str(pd.Timestamp(day).date().isoformat())
 
 
 def _last_known(line: Line) -> float | None:
     return next((value for value in reversed(line.y) if value is not None), None)
-
-
-def short_list(names: Sequence[str], limit: int = 3) -> str:
-    """'Qwen, Llama, Gemma and 2 more'."""
-    if len(names) <= limit:
-        return ", ".join(names)
-    return f"{', '.join(names[:limit])} and {len(names) - limit} more"

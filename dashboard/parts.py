@@ -18,6 +18,7 @@ from dashboard import plots
 from dashboard.charts import CHARTS, Chart, Context, Selection
 from dashboard.style import THEMES, Theme
 
+LONG_CELL = 34  # letters
 PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -64,7 +65,9 @@ def figure(
     return plots.figure(drawn, THEMES["dark" if theme_name == "dark" else "light"], width)
 
 
-def show_chart(build: Path, key: str, selection: Selection, *, empty: str) -> Chart | None:
+def show_chart(
+    build: Path, key: str, selection: Selection, *, empty: str, is_table_open: bool = False
+) -> Chart | None:
     """Title, picture, legend for narrow windows, source line, CSV and table; or, when there is
     nothing to show, what to do about it (`empty`, Markdown)."""
     drawn = chart(build, key, selection)
@@ -80,10 +83,11 @@ def show_chart(build: Path, key: str, selection: Selection, *, empty: str) -> Ch
                 theme=None,
                 config=PLOT_CONFIG,
                 key=f"plot-{width}-{key}",
+                alt=drawn.description,
             )
             if width == "narrow" and drawn.lines:
                 st.html(_legend(drawn, look))
-    _below(build, drawn, selection)
+    _below(drawn, selection, is_table_open)
     return drawn
 
 
@@ -126,6 +130,7 @@ def table(
         key=key,
         height=height,
         width="stretch",
+        placeholder="–",
     )
 
 
@@ -133,7 +138,7 @@ def csv_button(rows: pd.DataFrame, name: str, *, key: str) -> None:
     """A button that hands out exactly these rows as CSV."""
     st.download_button(
         "CSV",
-        data=csv_bytes(rows),
+        data=lambda: csv_bytes(rows),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
@@ -157,8 +162,8 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td data-label="{html.escape(title)}">{cell}</td>' if title != head[0]
-            else f"<td>{cell}</td>"
+            f'<td data-label="{html.escape(title)}"{_width_class(cell)}>{cell}</td>'
+            if title != head[0] else f"<td>{cell}</td>"
             for title, cell in zip(head, row, strict=True)
         )
         + "</tr>"
@@ -168,6 +173,11 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         f'<div class="oma-table"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"
     )
+
+
+def _width_class(cell: str) -> str:
+    """Long texts take a whole line of the card on narrow windows."""
+    return ' class="oma-long"' if len(re.sub(r"<[^>]*>", "", cell)) > LONG_CELL else ""
 
 
 def link(title: str, url: str) -> str:
@@ -209,20 +219,33 @@ def _context(build: Path, selection: Selection) -> Context:
     )
 
 
-def _below(build: Path, drawn: Chart, selection: Selection) -> None:
+def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
     st.caption(source_line(drawn))
     name = "_".join(
         [drawn.key, *[re.sub(r"\W+", "-", family) for family in selection.families], drawn.as_of]
     )
     with st.container(horizontal=True, gap="small", key=f"tools-{drawn.key}"):
         csv_button(drawn.frame, name, key=f"csv-{drawn.key}")
-    with st.expander("Table", icon=":material/table_rows:"):
-        table(_newest_first(drawn.frame), key=f"table-{drawn.key}", columns=columns(drawn.frame))
+    folded = st.expander(
+        "Table",
+        expanded=is_table_open,
+        key=f"open-{drawn.key}",
+        icon=":material/table_rows:",
+        on_change="rerun",
+    )
+    # A closed table is not sent: it would cost the browser more than the chart does.
+    if folded.open:
+        with folded:
+            rows = _newest_first(drawn.frame)
+            table(rows, key=f"table-{drawn.key}", columns=columns(rows), height=260)
 
 
 def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
-    time = next((c for c in ("month", "date") if c in frame.columns), None)
-    ordered = frame.sort_values(time, ascending=False, kind="stable") if time else frame
+    """The newest rows first, of one date the largest first, without columns that hold nothing."""
+    times = [name for name in ("month", "date") if name in frame.columns]
+    values = [name for name in frame.columns if _is_share(name) or "downloads" in name]
+    ordered = frame.sort_values([*times[:1], *values[:1]], ascending=False, kind="stable")
+    ordered = ordered.dropna(axis="columns", how="all")
     # Shares are fractions in data and percent on screen.
     return ordered.assign(
         **{name: 100 * ordered[name] for name in ordered.columns if _is_share(name)}
@@ -252,6 +275,12 @@ def _column(name: str, values: pd.Series) -> Any:
     return st.column_config.Column(label)
 
 
+def _sentence(text: str) -> str:
+    """A remark of a chart as a sentence: one line that begins with a capital."""
+    line = text.replace("\n", " ")
+    return line[:1].upper() + line[1:]
+
+
 def _legend(drawn: Chart, look: Theme) -> str:
     items = [
         f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
@@ -263,7 +292,7 @@ def _legend(drawn: Chart, look: Theme) -> str:
         f"{number} {html.escape(marker.label)}"
         for number, marker in enumerate(drawn.markers, start=1)
     )
-    notes = " ".join(html.escape(note.text.replace("\n", " ")) + "." for note in drawn.notes)
+    notes = " ".join(f"{html.escape(_sentence(note.text))}." for note in drawn.notes)
     small = "font-size:.8rem;opacity:.75;margin-top:.3rem"
     return (
         f'<div class="oma-legend">{"".join(items)}</div>'

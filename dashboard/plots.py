@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -63,7 +64,7 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         showgrid=False,
         hoverformat="%Y-%m" if _is_monthly(chart) else "%Y-%m-%d",
         tickformat="%Y-%m" if _is_monthly(chart) or _days(chart) > 90 else "%m-%d",
-        nticks=6 if width == "wide" else 4,
+        **_date_steps(chart, width),
         tickfont={"color": theme.muted},
         linecolor=theme.grid,
         range=_x_range(chart, width),
@@ -108,9 +109,10 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
             go.Scatter(
                 x=line.x,
                 y=part,
-                mode="lines" if len(line.x) > 1 else "markers",
+                mode="lines+markers" if any(_alone(part)) else "lines",
                 name=line.label,
                 line={"color": colour, "width": weight, "dash": dash},
+                marker={"color": colour, "size": [5 if lonely else 0 for lonely in _alone(part)]},
                 opacity=_opacity(line),
                 customdata=hovers,
                 hovertemplate="%{customdata}",
@@ -125,6 +127,17 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
                 cliponaxis=False,
             )
         )  # fmt: skip
+
+
+def _alone(values: Sequence[float | None]) -> list[bool]:
+    """Which values have no neighbour to draw a line to, and would not be seen without a marker."""
+    padded = [None, *values, None]
+    return [
+        padded[position] is not None
+        and padded[position - 1] is None
+        and padded[position + 1] is None
+        for position in range(1, len(padded) - 1)
+    ]
 
 
 def _opacity(line: Line) -> float:
@@ -231,7 +244,7 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
         name = f"<b>{line.label}</b>" if line.role != "rest" else line.label
         drawn.add_annotation(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
-            text=f"{name} {chart.text(value)}", showarrow=False, align="left",
+            text=f"{name} {chart.text(value)}{_since(chart, line)}", showarrow=False, align="left",
             font={"color": colour, "size": 14 if line.role == "focus" else 12},
         )  # fmt: skip
         if abs(y - place) > LABEL_STEP:
@@ -241,9 +254,17 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
             )  # fmt: skip
 
 
+def _since(chart: Chart, line: Line) -> str:
+    """' (2026-07)' where a line's newest value is older than the chart's."""
+    known = [day for day, value in zip(line.x, line.y, strict=True) if value is not None]
+    if not known or known[-1] >= _span(chart)[1]:
+        return ""
+    return f" ({known[-1]:%Y-%m})" if _is_monthly(chart) else f" ({known[-1]:%m-%d})"
+
+
 def _label_width(chart: Chart) -> int:
     """Room to the right of the plot, in pixels, for the longest label that stands there."""
-    letters = max((len(line.label) for line in _labelled(chart)), default=0)
+    letters = max((len(line.label + _since(chart, line)) for line in _labelled(chart)), default=0)
     return 66 + round(7.3 * letters)
 
 
@@ -258,28 +279,35 @@ def _end(line: Line) -> float | None:
 
 
 def _spread(places: Sequence[float]) -> list[float]:
-    """The same places, moved as little as needed to lie LABEL_STEP apart and within 0..1."""
-    spread = list(places)
-    for _ in range(200):
-        moved = False
-        for lower in range(len(spread) - 1):
-            gap = spread[lower + 1] - spread[lower]
-            if gap < LABEL_STEP - 1e-6:
-                push = (LABEL_STEP - gap) / 2
-                spread[lower] -= push
-                spread[lower + 1] += push
-                moved = True
-        if spread and spread[0] < 0:
-            spread = [place - spread[0] for place in spread[:1]] + spread[1:]
-            moved = moved or spread[0] < 0
-        if not moved:
-            break
-    return spread
+    """Sorted places, moved as little as needed to lie LABEL_STEP apart and within 0..1.
+
+    Places that come too close become a block whose members are a step apart around their mean.
+    """
+    step = min(LABEL_STEP, 1 / max(len(places) - 1, 1))
+    blocks: list[list[float]] = []
+    for place in places:
+        blocks.append([place])
+        while len(blocks) > 1 and _start(blocks[-1], step) < (
+            _start(blocks[-2], step) + step * len(blocks[-2])
+        ):
+            last = blocks.pop()
+            blocks[-1] += last
+    return [_start(block, step) + step * number for block in blocks for number in range(len(block))]
+
+
+def _start(block: Sequence[float], step: float) -> float:
+    """Where the lowest member of a block lies."""
+    if len(block) == 1:
+        return min(max(block[0], 0.0), 1.0)
+    centred = sum(place - step * number for number, place in enumerate(block)) / len(block)
+    return min(max(centred, 0.0), 1.0 - step * (len(block) - 1))
 
 
 def _draw_notes(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> None:
     for note in chart.notes:
         value = note.value * scale
+        if chart.is_log and value <= 0:
+            continue
         drawn.add_annotation(
             x=note.at, y=math.log10(value) if chart.is_log else value,
             text=note.text.replace("\n", "<br>"),
@@ -315,7 +343,7 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         autorange="reversed",
         tickvals=[bar.key for bar in bars],
         ticktext=[_shortened(label, 44 if width == "wide" else 20) for label in labels],
-        ticksuffix=" ",
+        ticksuffix="  ",
         fixedrange=True,
         automargin=True,
     )
@@ -360,12 +388,30 @@ def _known(chart: Chart) -> list[float]:
     return [value for line in chart.lines for value in line.y if value is not None]
 
 
+def _selected(chart: Chart) -> list[float]:
+    """Values of the selected lines; the rest must not stretch the axis. All when none is."""
+    chosen = [line for line in chart.lines if line.role != "rest"] if chart.is_log else chart.lines
+    return _known(replace(chart, lines=tuple(chosen))) or _known(chart)
+
+
+def _date_steps(chart: Chart, width: Width) -> dict[str, Any]:
+    """Steps of 1, 2, 3, 6 or 12 months between labels, so that no month is named twice."""
+    labels = 7 if width == "wide" else 4
+    if not _is_monthly(chart):
+        return {"nticks": labels}
+    months = _days(chart) / 30.4
+    step = next((step for step in (1, 2, 3, 6) if months / step <= labels), 12)
+    return {"dtick": f"M{step}", "tick0": "2020-01-01"}
+
+
 def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
     values = _known(chart)
     if chart.is_log:
-        positive = [value for value in values if value > 0]
+        positive = [value for value in _selected(chart) if value > 0]
         low, high = min(positive, default=0.001), max(positive, default=1)
-        return [math.log10(low * scale) - 0.08, math.log10(high * scale) + 0.12]
+        bottom, top = math.log10(low * scale), math.log10(high * scale)
+        span = max(top - bottom, 0.3)
+        return [bottom - 0.03 * span, top + (0.13 if chart.bands else 0.04) * span]
     high = max([*values, *ticks[-1:]], default=1) or 1
     # The strip above the highest value is for the words of the bands.
     return [-0.02 * high * scale, (1.13 if chart.bands else 1.04) * high * scale]
@@ -373,15 +419,19 @@ def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
 
 def _ticks(chart: Chart, scale: float) -> list[float]:
     """Round values to label: multiples of 1, 2 or 5 times a power of ten; on a log axis decades."""
-    values = [value for value in _known(chart) if value > 0 or not chart.is_log]
+    values = [value for value in _selected(chart) if value > 0 or not chart.is_log]
     if not values:
         return [0.0]
     if chart.is_log:
         low = math.floor(math.log10(min(values)))
         high = math.ceil(math.log10(max(values)))
-        return [10.0**power for power in range(low, high + 1)]
-    step = _round_step(max(values) / 6)
-    return [step * number for number in range(int(max(values) / step) + 1)]
+        # Under two decades, decades alone would be a single label.
+        steps = (1, 2, 5) if high - low <= 2 else (1,)
+        return [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    least = 0.0 if chart.value_kind == "share" else 1.0  # there are no half downloads
+    step = max(least, _round_step(max(values) / 6))
+    # Half a step above the last label is bare enough to want another one.
+    return [step * number for number in range(int(max(values) / step + 0.5) + 1)]
 
 
 def _round_step(rough: float) -> float:
@@ -393,8 +443,7 @@ def _round_step(rough: float) -> float:
 
 def _tick_text(chart: Chart, value: float) -> str:
     if chart.value_kind == "share":
-        percent = 100 * value
-        return f"{percent:.0f} %" if percent >= 1 or percent == 0 else f"{percent:g} %"
+        return f"{round(100 * value, 6):g} %"
     if chart.value_kind == "count":
         return chart.text(value).replace(".0", "")
     return chart.text(value)

@@ -47,7 +47,7 @@ async def ready(_: Request) -> JSONResponse:
     try:
         build = data.newest_build()
         return JSONResponse({"build": build.stem, "as_of": data.as_of(build)})
-    except data.NoBuildError as error:
+    except (data.NoBuildError, data.BuildError) as error:
         return JSONResponse({"build": None, "as_of": None, "error": str(error)}, status_code=503)
 
 

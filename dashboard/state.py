@@ -21,6 +21,9 @@ FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE = (
     "focus", "family", "from", "to", "measure", "scale", "scope",
 )  # fmt: skip
 
+# Controls that single pages have besides, which a link holds as well.
+PAGE_KEYS = ("show", "whose", "what", "search", "counts")
+
 
 def months_between(first: date, last: date) -> list[str]:
     """'2024-07' ... '2026-11', both ends included."""
@@ -35,13 +38,20 @@ def selection(state: Any) -> Selection:
     rivals = state[FAMILY]
     return Selection(
         focus=str(state[FOCUS]),
-        rivals=tuple(str(name) for name in rivals if name != state[FOCUS]),
+        rivals=_rivals(str(state[FOCUS]), [str(name) for name in rivals]),
         start=_first_day(start),
         end=_last_day(end),
         measure=state[MEASURE],
         scale=state[SCALE],
         scope=str(state[SCOPE]),
     )
+
+
+def _rivals(focus: str, chosen: list[str]) -> tuple[str, ...]:
+    """The compare set without the focus family, whose place in it the default focus takes: who
+    looks at Llama wants to see Qwen beside it."""
+    swapped = [DEFAULT_FOCUS if name == focus else name for name in chosen]
+    return tuple(name for name in dict.fromkeys(swapped) if name != focus)
 
 
 def link(address: str, chosen: Selection, page_state: Mapping[str, object] | None = None) -> str:
@@ -51,7 +61,8 @@ def link(address: str, chosen: Selection, page_state: Mapping[str, object] | Non
     assert chosen.end is not None
     parameters: list[tuple[str, str]] = [
         (FOCUS, chosen.focus),
-        *((FAMILY, name) for name in chosen.rivals),
+        # An empty value is an empty list; without the key it would be the default.
+        *((FAMILY, name) for name in chosen.rivals or ("",)),
         (START, chosen.start.strftime("%Y-%m")),
         (END, chosen.end.strftime("%Y-%m")),
         (MEASURE, chosen.measure),

@@ -57,6 +57,8 @@ CSS = f"""
   border-bottom: 1px solid rgba(128,136,148,.25); vertical-align: top; }}
 .oma-table td small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
 .oma-table td b {{ white-space: nowrap; }}
+.oma-table code {{ font-size: .86em; padding: .1em .3em; border-radius: 4px;
+  background: rgba(128,136,148,.14); }}
 .oma-table a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
   text-decoration-color: rgba(128,136,148,.6); }}
 [class*="st-key-narrow-"] {{ display: none; }}
@@ -65,13 +67,17 @@ CSS = f"""
 @media (max-width: {NARROW_BELOW_PX}px) {{
   [class*="st-key-wide-"] {{ display: none; }}
   [class*="st-key-narrow-"] {{ display: flex; }}
+  .st-key-controls {{ flex-wrap: nowrap; overflow-x: auto; padding-bottom: .4rem; }}
+  .st-key-controls > * {{ flex-shrink: 0; }}
   .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
   .stMainBlockContainer h1 {{ font-size: 1.55rem; }}
   .oma-table thead {{ display: none; }}
   .oma-table tr {{ display: grid; padding: .4rem 0;
     grid-template-columns: repeat(3, minmax(0, 1fr));
     border-bottom: 1px solid rgba(128,136,148,.25); }}
-  .oma-table td {{ border: 0; padding: .1rem .5rem .1rem 0; overflow-wrap: anywhere; }}
+  .oma-table td {{ border: 0; padding: .1rem .5rem .1rem 0; overflow-wrap: break-word;
+    min-width: 0; }}
+  .oma-table td.oma-long {{ grid-column: 1 / -1; }}
   .oma-table td small {{ display: block; padding: 0; font-weight: 400; }}
   .oma-table td:first-child {{ grid-column: 1 / -1; font-weight: 600; }}
   .oma-table td[data-label]::before {{ content: attr(data-label) " "; opacity: .65;

@@ -4,7 +4,7 @@ Everything that other packages may use stands in `__all__`; a test pins it.
 """
 
 from data import seeds, tables, wording
-from data.briefing import LAYERS, Brief, Layer, brief, peak_of
+from data.briefing import Brief, Layer, brief, peak_of
 from data.errors import (
     AdoptionError,
     BuildError,
@@ -44,7 +44,6 @@ from data.warehouse import (
 )
 
 __all__ = [
-    "LAYERS",
     "ROOT",
     "SEEDS_DIR",
     "AdoptionError",

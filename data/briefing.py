@@ -3,7 +3,7 @@ read with care. Every sentence carries its number; without the number there is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,21 +12,12 @@ from typing import Any
 import pandas as pd
 
 from data import queries
-from data.wording import change, count, is_known, month, months, percent, period, times, whole
+from data.wording import change, count, month, months, percent, period, times, whole
 
 BY_FAR = 2.0  # times the second
 BELOW_PEAK = 0.9  # of the peak
 SMALL_SHARE = 0.05
 
-LAYERS: dict[str, tuple[str, str]] = {
-    "own_downloads": ("Own downloads a month", "Text and vision-language repositories, account"),
-    "collected_downloads": ("Own downloads, 30 days", "All own repositories of the family"),
-    "derivatives": ("Derivatives on the Hub", "Reported, not measured here"),
-    "served_tokens": ("OpenRouter tokens", "Share of all tokens, author"),
-    "new_local_pulls": ("Ollama, new pulls", "Since the reading before"),
-    "all_local_pulls": ("Ollama, all pulls", "Since the beginning"),
-}
-_FILLED_BY = {"collected_downloads": "collectors collect huggingface"}
 _APPROXIMATE = {"about": "≈ ", "at_least": "≥ ", "exactly": ""}
 
 
@@ -94,7 +85,8 @@ def brief(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> Br
     rival = next((name for name in rivals if name != focus), None)
     accounts = queries.metric("account_downloads", build=build)
     families = queries.families(build).set_index("family")
-    layers = _layers(queries.metric("layers", build=build), focus, rival)
+    titles = queries.metric("layer_titles", build=build)
+    layers = _layers(titles, queries.metric("layers", build=build), focus, rival)
     ours = _account(accounts, families, focus)
     theirs = _account(accounts, families, rival) if rival else None
     return Brief(
@@ -103,7 +95,7 @@ def brief(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> Br
         layers=layers,
         changed=_changed(ours, accounts),
         holds=_holds(layers, ours, theirs),
-        care=_care(ours, families, focus, build),
+        care=_care(ours, families, focus, titles, build),
     )
 
 
@@ -126,26 +118,28 @@ def _headline(
 ) -> str:
     if ours is None:
         return f"No published series follows {focus}'s own downloads."
-    ranked = _developers(accounts, ours.last["month"])
-    leader = ranked.iloc[0]
-    if leader["account_label"] != ours.label:
-        text = f"{ours.name} is behind {_short(leader)} on Hugging Face"
-    else:
-        text = _lead(ours, ranked, accounts)
-    clause = _peak_clause(ours)
-    tokens = next(layer for layer in layers if layer.name == "served_tokens")
-    if is_known(tokens.focus) and tokens.focus is not None and tokens.focus < SMALL_SHARE:
-        return f"{text}{clause}; in served tokens it is small."
-    return f"{text}{clause}."
+    text = f"{_standing(ours, accounts)}{_peak_clause(ours)}"
+    tokens = next((layer.focus for layer in layers if layer.name == "served_tokens"), None)
+    if tokens is not None and tokens < SMALL_SHARE:
+        return f"{text}; in served tokens it is small."
+    return f"{text}."
 
 
 def _short(row: Any) -> str:
     return str(row["account_label"]).split(" (")[0]
 
 
-def _lead(ours: _Account, ranked: pd.DataFrame, accounts: pd.DataFrame) -> str:
-    second = ranked.iloc[1]["share"] if len(ranked) > 1 else None
-    by_far = " by far" if second and ours.last["share"] >= BY_FAR * second else ""
+def _standing(ours: _Account, accounts: pd.DataFrame) -> str:
+    """Behind, level or ahead among the developers in the account's newest month."""
+    share = ours.last["share"]
+    ranked = _developers(accounts, ours.last["month"])
+    others = ranked[ranked["account_label"] != ours.label]
+    best = others.iloc[0] if len(others) else None
+    if best is not None and best["share"] > share:
+        return f"{ours.name} is behind {_short(best)} on Hugging Face"
+    if best is not None and best["share"] == share:
+        return f"{ours.name} is level with {_short(best)} on Hugging Face"
+    by_far = " by far" if best is not None and share >= BY_FAR * best["share"] else ""
     before = _developers(accounts, ours.last["month"] - pd.DateOffset(years=1))
     led_before = len(before) > 0 and before.iloc[0]["account_label"] == ours.label
     return f"{ours.name} {'still leads' if led_before else 'leads'} Hugging Face{by_far}"
@@ -200,8 +194,7 @@ def _line(focus: str, ours: _Account | None, theirs: _Account | None) -> str:
     rival = theirs.at(at) if theirs else None
     if theirs is None or rival is None:
         return f"{text}."
-    ratio = now["account_downloads"] / rival["account_downloads"]
-    text += f", **{times(ratio)} times** {theirs.name}'s {percent(rival['share'])}"
+    text += _beside(now, rival, theirs.name)
     year_ago = (now["month"] - pd.DateOffset(years=1)).date()
     before, rival_before = ours.at(year_ago), theirs.at(year_ago)
     if before is None or rival_before is None:
@@ -209,14 +202,30 @@ def _line(focus: str, ours: _Account | None, theirs: _Account | None) -> str:
     return f"{text}. A year ago: {percent(before['share'])} and {percent(rival_before['share'])}."
 
 
-def _layers(rows: pd.DataFrame, focus: str, rival: str | None) -> tuple[Layer, ...]:
-    return tuple(_layer(name, rows[rows["layer"] == name], focus, rival) for name in LAYERS)
+def _beside(ours: Any, rival: Any, name: str) -> str:
+    """The rival's share, and how many times one is the other, told by the larger one."""
+    share = percent(rival["share"])
+    mine, other = ours["account_downloads"], rival["account_downloads"]
+    if not mine or not other:
+        return f"; {name}: {share}"
+    if mine >= other:
+        return f", **{times(mine / other)} times** {name}'s {share}"
+    return f"; {name}'s {share} is **{times(other / mine)} times** that"
 
 
-def _layer(name: str, rows: pd.DataFrame, focus: str, rival: str | None) -> Layer:
-    title, scope = LAYERS[name]
+def _layers(
+    titles: pd.DataFrame, rows: pd.DataFrame, focus: str, rival: str | None
+) -> tuple[Layer, ...]:
+    return tuple(
+        _layer(title, rows[rows["layer"] == title["layer"]], focus, rival)
+        for _, title in titles.sort_values("position").iterrows()
+    )
+
+
+def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Layer:
+    name, title, scope = about["layer"], about["title"], about["counts"]
     if rows.empty:
-        command = _FILLED_BY.get(name)
+        command = f"collectors collect {about['source']}" if pd.notna(about["source"]) else None
         return Layer(name, title, scope, None, None, "–", "–", "–", None, "–", "", "", command)
     by_family = rows.set_index("family")
     ours = by_family.loc[focus] if focus in by_family.index else None
@@ -273,14 +282,13 @@ def _changed(ours: _Account | None, accounts: pd.DataFrame) -> tuple[str, ...]:
     if ours is None or len(ours.months) < 2:
         return ()
     now, before = ours.months.iloc[-1], ours.months.iloc[-2]
+    if not before["account_downloads"]:
+        return ()
     own = now["account_downloads"] / before["account_downloads"] - 1
     market = now["total"] / before["total"] - 1
-    moved = "lost" if now["share"] < before["share"] else "gained"
-    also = " also" if (own < 0) == (now["share"] < before["share"]) else ""
     sentences = [
         f"Since {month(before['month'].date())}: {ours.name}'s own downloads **{change(own)}**, "
-        f"all publishers **{change(market)}**. It{also} {moved} share: "
-        f"{percent(before['share'])} to {percent(now['share'])}."
+        f"all publishers **{change(market)}**. {_share_moved(before['share'], now['share'], own)}"
     ]
     others = _developers(accounts, now["month"])
     others = others[others["account_label"] != ours.label]
@@ -298,28 +306,46 @@ def _changed(ours: _Account | None, accounts: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _share_moved(before: float, now: float, own_change: float) -> str:
+    """'It also lost share: 32.7 % to 29.9 %.', or that it did not move by a tenth of a point."""
+    if percent(before) == percent(now):
+        return f"Its share stayed at {percent(now)}."
+    also = " also" if (own_change < 0) == (now < before) else ""
+    moved = "lost" if now < before else "gained"
+    return f"It{also} {moved} share: {percent(before)} to {percent(now)}."
+
+
 def _holds(
     layers: Sequence[Layer], ours: _Account | None, theirs: _Account | None
 ) -> tuple[str, ...]:
-    sentences = []
+    sentences: list[str] = []
     if ours is not None and theirs is not None:
-        both = ours.months.merge(theirs.months, on="month", suffixes=("", "_rival"))
-        total = both["account_downloads"].sum() / both["account_downloads_rival"].sum()
-        first = both["month"].min().date()
-        now = both.iloc[-1]
-        ratio = now["account_downloads"] / now["account_downloads_rival"]
-        sentences += [
-            f"Own downloads, {month(now['month'].date())}: **{times(ratio)} ×** {theirs.name}",
-            f"Own downloads since {month(first)}: **{times(total)} ×**",
-        ]
+        sentences += _ratios(ours, theirs)
     for layer in layers:
         if layer.name != "own_downloads" and layer.ratio is not None:
             sentences.append(f"{layer.title}: **{times(layer.ratio)} ×**")
     return tuple(sentences)
 
 
+def _ratios(ours: _Account, theirs: _Account) -> Iterator[str]:
+    """How many times the rival's downloads, in the newest common month and over all of them."""
+    both = ours.months.merge(theirs.months, on="month", suffixes=("", "_rival"))
+    if both.empty or not both["account_downloads_rival"].sum():
+        return
+    now = both.iloc[-1]
+    if now["account_downloads_rival"]:
+        ratio = now["account_downloads"] / now["account_downloads_rival"]
+        yield f"Own downloads, {month(now['month'].date())}: **{times(ratio)} ×** {theirs.name}"
+    total = both["account_downloads"].sum() / both["account_downloads_rival"].sum()
+    yield f"Own downloads since {month(both['month'].min().date())}: **{times(total)} ×**"
+
+
 def _care(
-    ours: _Account | None, families: pd.DataFrame, focus: str, build: Path | None
+    ours: _Account | None,
+    families: pd.DataFrame,
+    focus: str,
+    titles: pd.DataFrame,
+    build: Path | None,
 ) -> tuple[str, ...]:
     sentences = []
     if ours is not None:
@@ -338,7 +364,8 @@ def _care(
                 f"{ours.name} is an account that holds more than {focus}: "
                 "its figures are not the family's."
             )
-    incidents = queries.metric("incidents", source="huggingface", build=build)
+    behind_layers = titles["source"].dropna().tolist()
+    incidents = queries.metric("incidents", source=behind_layers, build=build)
     if len(incidents):
         last = incidents.sort_values("starts_on").iloc[-1]
         sentences.append(f"{last['starts_on'].date().isoformat()}: {last['what']}.")

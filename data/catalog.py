@@ -112,7 +112,8 @@ def read_file(path: Path) -> SqlFile:
 def in_order(files: Iterable[SqlFile]) -> list[SqlFile]:
     """Files so that each comes after those whose names stand in its SQL. Raises HeaderError."""
     by_name = {file.name: file for file in files}
-    graph = {name: _reads(file, by_name) for name, file in by_name.items()}
+    # Sorted, so that the order is the same in every process.
+    graph = {name: sorted(_reads(by_name[name], by_name)) for name in sorted(by_name)}
     try:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:

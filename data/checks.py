@@ -37,7 +37,9 @@ def _broken(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[st
     ).fetchone()
     if row:
         yield f"expected one row for each {grain}, found {row[-1]} for {row[:-1]}"
-    if file.sums is not None:
+    if file.sums is not None and file.name not in columns:
+        yield f"expected a column {file.name} whose values sum to 1, found {', '.join(columns)}"
+    elif file.sums is not None:
         yield from _wrong_sums(connection, file)
 
 

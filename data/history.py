@@ -87,11 +87,18 @@ class History:
 def _to_arrow(table: str, rows: list[Mapping[str, Any]]) -> pa.Table:
     schema = arrow_schema(table)
     expected = set(schema.names)
+    counts = [field.name for field in schema if pa.types.is_integer(field.type)]
     for row in rows:
         if set(row) != expected:
             raise HistoryError(
                 f"{table}: expected the columns {sorted(expected)}, "
                 f"found {sorted(row)}; a parser gives every column, None where there is no value"
+            )
+        # Arrow would cut off the fraction without a word.
+        if cut := [name for name in counts if isinstance(row[name], float)]:
+            raise HistoryError(
+                f"{table}: a value does not fit its column: expected whole numbers in "
+                f"{', '.join(cut)}, found {', '.join(str(row[name]) for name in cut)}"
             )
     try:
         return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)

@@ -85,15 +85,15 @@ def metric(
     """
     path = build or warehouse.newest_build()
     info = metric_info(name, build=path)
-    where, values = _conditions(info, families, start, end, equals)
+    where, values = _conditions(info, path, families, start, end, equals)
     source = f"SELECT * FROM {info.name}" + (f" WHERE {' AND '.join(where)}" if where else "")
     if index:
         source = _indexed(info, source)
     order = ", ".join(info.grain)
     try:
         return warehouse.frame(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
-    except duckdb.ConversionException as error:
-        raise FilterError(f"metric {name}: {error}") from error
+    except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
+        raise FilterError(f"metric {name}: {str(error).splitlines()[0]}") from error
 
 
 def metric_info(name: str, *, build: Path | None = None) -> MetricInfo:
@@ -203,6 +203,7 @@ def _catalog(build: Path) -> dict[str, MetricInfo]:
 
 def _conditions(
     info: MetricInfo,
+    build: Path,
     families: Sequence[str] | None,
     start: date | None,
     end: date | None,
@@ -211,6 +212,7 @@ def _conditions(
     where: list[str] = []
     values: list[Any] = []
     if families is not None:
+        _require_known(families, build)
         equals = {"family": list(families), **equals}
     for column, value in equals.items():
         _require(info, column)
@@ -219,6 +221,8 @@ def _conditions(
         values += [wanted] if wanted else []
     for bound, sign in ((start, ">="), (end, "<=")):
         if bound is not None:
+            if not isinstance(bound, date):
+                raise FilterError(f"start and end: expected a date, found {bound!r}")
             if info.time_column is None:
                 raise FilterError(
                     f"metric {info.name} has no date, so --from and --to do not apply; "
@@ -227,6 +231,20 @@ def _conditions(
             where.append(f"{info.time_column} {sign} ?")
             values.append(bound)
     return where, values
+
+
+def _require_known(names: Sequence[str], build: Path) -> None:
+    known = [row[0] for row in warehouse.cursor(build).execute(
+        "SELECT family FROM seed__model_families ORDER BY family"
+    ).fetchall()]  # fmt: skip
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise FilterError(
+                f"no family is named {name!r}; {hint}families are spelled as in "
+                f"seeds/model_families.csv: {', '.join(known)}"
+            )
 
 
 def _require(info: MetricInfo, column: str) -> None:

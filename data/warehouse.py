@@ -192,8 +192,15 @@ def prune(builds: Path, keep: int = KEEP_BUILDS) -> list[Path]:
 @lru_cache(maxsize=3)
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
     # Never closed by hand: closing a parent kills the cursors that other threads still read from.
-    connection = duckdb.connect(str(path), read_only=True)
-    connection.execute("SET TimeZone = 'UTC'")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        first_line = str(error).splitlines()[0]
+        raise BuildError(
+            f"{path}: expected a build, found a file that cannot be read ({first_line}); "
+            "delete it, then the build before it serves, or run `collectors build`"
+        ) from error
     return connection
 
 
@@ -205,25 +212,44 @@ def _make(
     info: Mapping[str, Any],
 ) -> dict[str, int]:
     with duckdb.connect(str(path)) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        # Roll-ups are portable SQL: this is what other engines call it.
-        connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
-        rows = _fill_tables(connection, seed_tables, history)
-        _describe(connection, sources, info)
-        rollups, metrics = catalog.rollups(), catalog.metrics()
-        for file in rollups:
-            rows[file.name] = _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
-        for file in metrics:
-            _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
-        problems = problems_of(connection, rollups, metrics)
-        if problems:
-            raise BuildError(
-                f"{len(problems)} checks failed, nothing was published:\n" + "\n".join(problems)
-            )
-        _describe_columns(connection, metrics)
+        prepare(connection, sources, info)
+        rows = _fill_tables(connection, seed_tables, history) | derive(connection)
         connection.execute("CHECKPOINT")
     if path.with_name(path.name + ".wal").exists():
         raise BuildError(f"{path}: expected no .wal after the checkpoint, found one")
+    return rows
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceFacts], info: Mapping[str, Any]
+) -> None:
+    """Make the typed tables, empty, and write down who makes the build from what."""
+    connection.execute("SET TimeZone = 'UTC'")
+    # Roll-ups are portable SQL: this is what other engines call it.
+    connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
+    _describe(connection, sources, info)
+    for table in table_names():
+        connection.execute(table_sql(table))
+
+
+def derive(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Make roll-ups and metrics from filled tables, and check them; rows by roll-up.
+
+    Raises HeaderError and BuildError.
+    """
+    rollups, metrics = catalog.rollups(), catalog.metrics()
+    rows = {
+        file.name: _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
+        for file in rollups
+    }
+    for file in metrics:
+        _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
+    problems = problems_of(connection, rollups, metrics)
+    if problems:
+        raise BuildError(
+            f"{len(problems)} checks failed, nothing was published:\n" + "\n".join(problems)
+        )
+    _describe_columns(connection, metrics)
     return rows
 
 
@@ -232,7 +258,6 @@ def _fill_tables(
 ) -> dict[str, int]:
     rows: dict[str, int] = {}
     for table in table_names():
-        connection.execute(table_sql(table))
         try:
             if table.startswith("seed__"):
                 incoming = seed_tables[table.removeprefix("seed__")]
@@ -260,8 +285,9 @@ def _run(connection: duckdb.DuckDBPyConnection, file: catalog.SqlFile, statement
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+    # All rows are fetched: a result that is not read to its end keeps the connection.
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(count)
 
 
 def _describe(
@@ -307,14 +333,18 @@ def _describe_columns(
                 file.notes,
             ],
         )  # fmt: skip
-        comments = file.column_comments()
+    columns = [
+        {"metric": file.name, "position": position, "name": name, "type": kind,
+         "comment": file.column_comments()[name]}
+        for file in metrics
         for position, (name, kind, *_) in enumerate(
             connection.execute(f"DESCRIBE {file.name}").fetchall()
-        ):
-            connection.execute(
-                "INSERT INTO build_columns VALUES (?, ?, ?, ?, ?)",
-                [file.name, position, name, kind, comments[name]],
-            )
+        )
+    ]  # fmt: skip
+    # In one statement: a statement a row costs more than the metrics themselves.
+    connection.register("incoming", pa.Table.from_pylist(columns))
+    connection.execute("INSERT INTO build_columns BY NAME SELECT * FROM incoming").fetchall()
+    connection.unregister("incoming")
 
 
 def _hash_files(paths: Iterable[Path]) -> str:

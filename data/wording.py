@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 NO_VALUE = "–"
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
@@ -14,8 +15,8 @@ _MONTHS = (
 
 
 def is_known(value: float | None) -> bool:
-    """Whether there is a value: None and NaN are unknown, 0 is a value."""
-    return value is not None and not math.isnan(value)
+    """Whether there is a value: None, NaN and infinities are unknown, 0 is a value."""
+    return value is not None and math.isfinite(value)
 
 
 def count(value: float | None) -> str:
@@ -27,8 +28,14 @@ def count(value: float | None) -> str:
         # 999,950 would round to 1000.0K: it belongs to the next step.
         if abs(value) >= step * 0.99995:
             scaled = value / step
-            return f"{scaled:.0f}{letter}" if abs(scaled) >= 99.95 else f"{scaled:.1f}{letter}"
+            return f"{_rounded(scaled, 0 if abs(scaled) >= 99.95 else 1)}{letter}"
     return f"{value:,.0f}"
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Rounded as on paper: 1.15 is 1.2, though as a binary fraction it lies a little below."""
+    exact = Decimal(f"{value:.9g}")
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
 
 
 def whole(value: float | None) -> str:
@@ -42,7 +49,7 @@ def percent(fraction: float | None) -> str:
         return NO_VALUE
     if 0 < fraction < 0.0005:
         return "< 0.1 %"
-    return f"{100 * fraction:.1f} %"
+    return f"{_rounded(100 * fraction, 1)} %"
 
 
 def statement(value: float, unit: str, bound: str) -> str:
@@ -70,9 +77,9 @@ def times(ratio: float | None) -> str:
     """11.57 -> '11.6', 0.636 -> '0.64', 242.4 -> '242'; unknown -> a dash."""
     if ratio is None or not is_known(ratio):
         return NO_VALUE
-    if ratio >= 100:
+    if ratio >= 99.95:
         return f"{ratio:,.0f}"
-    if ratio >= 1:
+    if ratio >= 0.995:
         return f"{ratio:.1f}"
     return f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}"
 

@@ -325,7 +325,7 @@ PLANTS = [
     Plant(
         "missing and unknown column",
         "release_dates.csv",
-        (("model_id,hf_created_at,released_on", "model_id,hf_created_at,released"),),
+        (("model_id,hf_created_on,released_on", "model_id,hf_created_on,released"),),
         (
             "{0}: expected column released_on, found none; add the column",
             "{0}: expected only declared columns, found 'released'; remove or rename it",
@@ -334,7 +334,7 @@ PLANTS = [
     Plant(
         "column twice",
         "release_dates.csv",
-        (("hf_created_at,released_on,source_url", "hf_created_at,source_url,source_url"),),
+        (("hf_created_on,released_on,source_url", "hf_created_on,source_url,source_url"),),
         (
             "{0}: expected column 'source_url' once, found 2; remove one",
             "{0}: expected column released_on, found none; add the column",
@@ -343,10 +343,10 @@ PLANTS = [
     Plant(
         "columns in another order",
         "release_dates.csv",
-        (("hf_created_at,released_on", "released_on,hf_created_at"),),
+        (("hf_created_on,released_on", "released_on,hf_created_on"),),
         (
-            "{0}: expected the columns in the order model_id,hf_created_at,released_on,source_url,"
-            " found model_id,released_on,hf_created_at,source_url; reorder the columns",
+            "{0}: expected the columns in the order model_id,hf_created_on,released_on,source_url,"
+            " found model_id,released_on,hf_created_on,source_url; reorder the columns",
         ),
     ),
     Plant(
@@ -650,7 +650,7 @@ def test_missing_and_unknown_files_are_named(copy: Path) -> None:
     assert seeds.violations(copy) == [
         "seeds/incidents.csv:1: expected the file, found none; restore it",
         "seeds/more.csv:1: expected a file of the codebook, found another; "
-        "declare it in data/seeds.py, or remove it",
+        "declare it in data/seed_tables.py, or remove it",
     ]
     assert len(seeds.violations(copy / "nowhere")) == len(seeds.TABLES)
 

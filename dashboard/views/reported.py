@@ -12,18 +12,20 @@ import data
 from dashboard import parts, state
 
 COLUMNS = {
-    "period": st.column_config.TextColumn("speaks of", width="small"),
-    "subject": st.column_config.TextColumn("about", width="medium"),
-    "metric": st.column_config.TextColumn("what", width="medium"),
-    "said": st.column_config.TextColumn("said", width="small"),
-    "value": st.column_config.NumberColumn("value", format="compact", width="small"),
-    "unit": st.column_config.TextColumn("unit", width="small"),
-    "status": st.column_config.TextColumn("how known", width="small"),
-    "claimant": st.column_config.TextColumn("claimant", width="small"),
-    "source_title": st.column_config.TextColumn("source", width="large"),
-    "source_url": st.column_config.LinkColumn("link", display_text="open", width="small"),
+    "period": st.column_config.TextColumn("speaks of", width=170),
+    "subject": st.column_config.TextColumn("about", width=150),
+    "metric": st.column_config.TextColumn("what", width=190),
+    "said": st.column_config.TextColumn("said", width=90),
+    "value": st.column_config.NumberColumn("value", format="compact", width=70),
+    "unit": st.column_config.TextColumn("unit", width=80),
+    "status": st.column_config.TextColumn("how known", width=85),
+    "source_url": st.column_config.LinkColumn("link", display_text="open", width=60),
+    "source_title": st.column_config.TextColumn("source", width=300),
     "note": st.column_config.TextColumn("note", width="large"),
 }
+SEARCHED = [
+    "subject", "metric", "family", "unit", "claimant", "source_title", "source_url", "note",
+]  # fmt: skip
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -74,17 +76,16 @@ st.markdown(
     "What people said, as they said it, each with its source. Statements contradict each other; "
     "they are shown side by side and never averaged."
 )
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="top"):
     whose = st.segmented_control(
         "Families", ("Selected", "All"), default="All", key="whose", bind="query-params"
     )
     metrics = sorted(set(everything["metric"]))
     chosen = st.multiselect(
-        "What", metrics, key="what", bind="query-params", width=360, placeholder="Everything",
-        format_func=lambda name: name,
-    )  # fmt: skip
+        "What", metrics, key="what", bind="query-params", width=360, placeholder="Everything"
+    )
     text = st.text_input(
-        "Search", key="search", bind="query-params", width=260, placeholder="In any column"
+        "Search", key="search", bind="query-params", width=260, placeholder="In any text"
     )
     counts = st.toggle("Editorial counts of a newsletter", key="counts", bind="query-params")
 
@@ -94,8 +95,10 @@ if whose == "Selected":
 if chosen:
     rows = rows[rows["metric"].isin(chosen)]
 if text:
-    joined = rows.astype(str).agg(" ".join, axis=1)
-    rows = rows[joined.str.contains(text, case=False, regex=False)]
+    wanted = text.casefold()
+    rows = rows[
+        [any(wanted in str(cell).casefold() for cell in row) for row in rows[SEARCHED].to_numpy()]
+    ]
 
 if rows.empty:
     parts.empty_state("No statement matches. Clear the search or choose more families.")

@@ -55,7 +55,9 @@ st.markdown(
     f"Build **{status['build']}** of {built_at:%Y-%m-%d %H:%M} UTC, newest value {status['as_of']}."
 )
 if status["is_stale"]:
-    st.warning(f"{status['stale_reason']}. Run `collectors build`.")
+    st.warning(
+        f"This build is not the newest word: {status['stale_reason']}. Run `collectors build`."
+    )
 
 st.header("Collected", anchor=False)
 collected(status)

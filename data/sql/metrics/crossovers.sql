@@ -10,14 +10,13 @@
 WITH flows AS (
     SELECT
         'published' AS basis,
-        subject,
-        date AS month,
-        value,
+        account AS subject,
+        month,
+        account_downloads AS value,
         estimate_reason <> 'none' AS is_estimate,
         source_title,
         source_url
-    FROM published_series
-    WHERE series = 'downloads_text_vlm_by_author'
+    FROM account_downloads
     UNION ALL
     SELECT
         'collected' AS basis,
@@ -73,26 +72,31 @@ standing AS (
     FROM paired
     GROUP BY ALL
 ),
-crossed AS (
+followed AS (
     SELECT
-        paired.basis,
-        paired.measure,
-        paired.leader,
-        paired.passed,
-        min(paired.month) FILTER (WHERE paired.month > standing.last_behind) AS crossed_on,
-        bool_or(paired.is_estimate) FILTER (
-            WHERE paired.month >= standing.last_behind
-                AND paired.month <= standing.last_behind + INTERVAL 1 MONTH
-        ) AS is_estimate,
-        count(*) FILTER (
-            WHERE paired.is_ahead AND paired.month < standing.last_behind
-        ) AS earlier_months_ahead,
-        any_value(standing.last_month) AS last_month,
-        any_value(paired.source_title) AS source_title,
-        any_value(paired.source_url) AS source_url
+        paired.*,
+        standing.last_month,
+        standing.last_behind,
+        min(paired.month) FILTER (WHERE paired.month > standing.last_behind) OVER (
+            PARTITION BY paired.basis, paired.measure, paired.leader, paired.passed
+        ) AS crossed_on
     FROM paired
     INNER JOIN standing USING (basis, measure, leader, passed)
     WHERE standing.is_ahead_now AND standing.last_behind IS NOT NULL
+),
+crossed AS (
+    SELECT
+        basis,
+        measure,
+        leader,
+        passed,
+        crossed_on,
+        bool_or(is_estimate) FILTER (WHERE month IN (last_behind, crossed_on)) AS is_estimate,
+        count(*) FILTER (WHERE is_ahead AND month < last_behind) AS earlier_months_ahead,
+        last_month,
+        arg_max(source_title, month) AS source_title,
+        arg_max(source_url, month) AS source_url
+    FROM followed
     GROUP BY ALL
 )
 SELECT
@@ -102,7 +106,7 @@ SELECT
     passed,                                         -- who was passed
     crossed_on,                                     -- first day of the first month ahead for good
     'month' AS date_precision,                      -- how precise crossed_on is
-    is_estimate,                                    -- true when that month or the one before rests on an estimate
+    is_estimate,                                    -- true when that month or the last one behind rests on an estimate
     earlier_months_ahead,                           -- months ahead before that did not last
     last_month AS as_of,                            -- last month of the series, or NULL for reported dates
     source_title,                                   -- title of the source

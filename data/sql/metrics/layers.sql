@@ -63,8 +63,9 @@ derivatives AS (
         source_title,
         source_url
     FROM reported_figures
-    WHERE metric = 'derivative_models_total' AND subject_kind = 'family'
+    WHERE metric = 'derivative_models_total' AND subject_kind = 'family' AND family IS NOT NULL
     QUALIFY ends_on = max(ends_on) OVER ()
+        AND row_number() OVER (PARTITION BY family ORDER BY ends_on DESC, figure_id) = 1
 ),
 tokens AS (
     SELECT
@@ -87,6 +88,9 @@ tokens AS (
     ) AS authors ON authors.author = latest.subject
     WHERE latest.series = 'openrouter_token_share' AND latest.period = 'month'
     QUALIFY latest.date = max(latest.date) OVER ()
+        AND row_number() OVER (
+            PARTITION BY authors.family ORDER BY latest.date DESC, latest.as_of DESC
+        ) = 1
 ),
 library_readings AS (
     -- A library that is not in the newest reading has left the site: what it had is not counted.
@@ -135,6 +139,7 @@ local_pulls AS (
         source_title,
         source_url
     FROM pull_readings
+    WHERE previous_date IS NOT NULL
     UNION ALL
     SELECT
         'all_local_pulls' AS layer,

@@ -3,14 +3,18 @@
 -- grain: month, family, scope
 -- source: Hugging Face Hub API
 -- notes: Sum over the repositories that have a value for the month.
-WITH active AS (
-    SELECT
-        date_trunc('month', date) AS month_at,
-        family,
-        count(DISTINCT hub_id) AS models
+WITH listed AS (
+    SELECT DISTINCT CAST(date_trunc('month', date) AS DATE) AS month, family, hub_id
     FROM model_days
     WHERE family IS NOT NULL
-    GROUP BY date_trunc('month', date), family
+),
+unknown AS (
+    SELECT listed.month AS month, listed.family AS family, count(*) AS models
+    FROM listed
+    LEFT JOIN model_months
+        ON model_months.hub_id = listed.hub_id AND model_months.month = listed.month
+    WHERE model_months.hub_id IS NULL
+    GROUP BY listed.month, listed.family
 ),
 sums AS (
     SELECT
@@ -35,7 +39,6 @@ SELECT
         ELSE 'none'
     END AS estimate_reason,                                        -- none, interpolated_boundary, counter_fell
     sums.models_with_value AS models,                              -- repositories with a value
-    greatest(coalesce(active.models, 0) - sums.models_with_value, 0) AS models_without_value  -- repositories seen without one
+    coalesce(unknown.models, 0) AS models_without_value            -- repositories listed in the month without one
 FROM sums
-LEFT JOIN active
-    ON CAST(active.month_at AS DATE) = sums.month AND active.family = sums.family
+LEFT JOIN unknown ON unknown.month = sums.month AND unknown.family = sums.family

@@ -4,12 +4,12 @@
 -- source: Hugging Face Hub API
 -- notes: A counter that falls is held at its highest value until it recovers. A repository that was
 --   created after its organisation was first read begins at zero when it was created; one that is
---   gone from a later listing keeps its last value there.
+--   gone from a later listing keeps its last value there; of one that is still listed, but without
+--   a counter, nothing is known from then on.
 WITH listed AS (
     SELECT
         hub_id,
         observed_at AS point_at,
-        hf_org,
         downloads_all_time AS reported,
         max(downloads_all_time) OVER (
             PARTITION BY hub_id ORDER BY observed_at ASC
@@ -20,13 +20,16 @@ WITH listed AS (
 ),
 ends AS (
     SELECT
-        hub_id,
-        min(hf_org) AS hf_org,
-        min(point_at) AS first_at,
-        max(point_at) AS last_at,
-        max(held) AS last_value
-    FROM listed
-    GROUP BY hub_id
+        model_days.hub_id AS hub_id,
+        model_days.hf_org AS hf_org,
+        min(listed.point_at) AS first_at,
+        max(listed.point_at) AS last_at,
+        max(listed.held) AS last_value,
+        max(model_days.observed_at) AS last_listed_at
+    FROM model_days
+    LEFT JOIN listed
+        ON listed.hub_id = model_days.hub_id AND listed.point_at = model_days.observed_at
+    GROUP BY model_days.hub_id, model_days.hf_org
 ),
 organisation_start AS (
     SELECT hf_org, min(read_at) AS first_read_at
@@ -49,13 +52,14 @@ gone AS (
         ON days.hf_org = ends.hf_org
         AND days.is_read
         AND days.read_at > ends.last_at
+    WHERE ends.last_at = ends.last_listed_at
     GROUP BY ends.hub_id, ends.last_value
 )
 SELECT
     hub_id,                             -- the Hub's _id
-    point_at,                                 -- UTC instant
+    point_at,                           -- UTC instant
     value,                              -- counter, never falling
-    is_held                             -- true where the Hub reported less than before, or nothing
+    is_held                             -- true where the Hub reported less than before
 FROM (
     SELECT hub_id, point_at, held AS value, reported < held AS is_held FROM listed
     UNION ALL

@@ -4,20 +4,32 @@
 -- source: Hugging Face Hub API
 -- notes: Difference of the all-time counter at the two boundaries of the month (00:00 UTC on its
 --   first day and on the next month's), each on the straight line between the listings before and
---   after it. Exact when they lie at most 36 hours apart. A month whose end was not yet listed, or
---   whose beginning lies before the first listing, has no row.
-WITH spans AS (
+--   after it. Exact on a listing, and where the two lie at most 36 hours apart. A month whose end
+--   was not yet listed, or whose beginning lies before the first listing, has no row.
+WITH RECURSIVE spans AS (
     SELECT
         hub_id,
         point_at AS from_at,
         value AS from_value,
         lead(point_at) OVER (PARTITION BY hub_id ORDER BY point_at ASC) AS to_at,
         lead(value) OVER (PARTITION BY hub_id ORDER BY point_at ASC) AS to_value,
+        is_held AS is_from_held,
         is_held OR lead(is_held) OVER (PARTITION BY hub_id ORDER BY point_at ASC) AS is_held
     FROM model_counter_points
 ),
+-- Every month between the first point and the last: a month without a listing has boundaries, too.
+ends AS (
+    SELECT
+        date_trunc('month', min(point_at)) AS first_month_at,
+        date_trunc('month', max(point_at)) AS last_month_at
+    FROM model_counter_points
+),
 months AS (
-    SELECT DISTINCT date_trunc('month', point_at) AS month_at FROM model_counter_points
+    SELECT first_month_at AS month_at, last_month_at FROM ends
+    UNION ALL
+    SELECT month_at + INTERVAL 1 MONTH AS month_at, last_month_at
+    FROM months
+    WHERE month_at < last_month_at
 ),
 boundaries AS (
     SELECT
@@ -30,13 +42,18 @@ boundaries AS (
                 / (extract(epoch FROM spans.to_at) - extract(epoch FROM spans.from_at))
         END AS value,
         CASE
+            WHEN months.month_at = spans.from_at
+                THEN CASE WHEN spans.is_from_held THEN 'counter_fell' ELSE 'none' END
             WHEN spans.is_held THEN 'counter_fell'
             WHEN extract(epoch FROM spans.to_at) - extract(epoch FROM spans.from_at) > 36 * 3600
                 AND spans.to_value > spans.from_value THEN 'interpolated_boundary'
             ELSE 'none'
         END AS estimate_reason
     FROM spans
-    INNER JOIN months ON months.month_at >= spans.from_at AND months.month_at < spans.to_at
+    INNER JOIN months
+        ON months.month_at >= spans.from_at
+        AND (months.month_at < spans.to_at
+            OR (spans.to_at IS NULL AND months.month_at = spans.from_at))
 ),
 pairs AS (
     SELECT

@@ -1,0 +1,262 @@
+"""Rules of the seed files that need more than one cell, and the problems that they find.
+
+A rule of a row sees one row; a rule of a table sees all its rows, and the other files.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+MODEL_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+"
+
+
+class Problem(NamedTuple):
+    """One broken rule: `line` is the physical line on which the row starts."""
+
+    line: int
+    expected: str
+    found: str
+    todo: str
+
+
+@dataclass
+class Row:
+    """One row of a file; `values` lacks the columns whose cell could not be read."""
+
+    line: int
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, column: str) -> Any:
+        """The typed value, or None when the cell is empty or could not be read."""
+        return self.values.get(column)
+
+
+Seeds = dict[str, list[Row]]
+"""The rows of all files that could be read, by table."""
+
+RowRule = Callable[[Row], Iterator[Problem]]
+TableRule = Callable[[list[Row], Seeds], Iterator[Problem]]
+
+
+def short(value: object) -> str:
+    """A value as a message shows it."""
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def ends_not_before_start(row: Row) -> Iterator[Problem]:
+    """`ends_on` is on or after `starts_on`."""
+    starts, ends = row.get("starts_on"), row.get("ends_on")
+    if starts and ends and ends < starts:
+        expected = f"ends_on on or after starts_on {starts}"
+        yield Problem(row.line, expected, short(ends), "correct one of the two dates")
+
+
+def has_url_or_title(row: Row) -> Iterator[Problem]:
+    """Every row can be traced: by a link, or by a title where no link is known."""
+    both_read = {"source_url", "source_title"} <= row.values.keys()
+    if both_read and not (row.get("source_url") or row.get("source_title")):
+        expected = "source_url or source_title"
+        yield Problem(row.line, expected, "neither", "say where the row comes from")
+
+
+def only_press_lacks_url(row: Row) -> Iterator[Problem]:
+    """Only a press statement may lack a link; its title then says which article it is."""
+    if "source_url" not in row.values or "status" not in row.values:
+        return
+    if row.get("source_url") is None and row.get("status") != "press":
+        found = f"none with status {short(row.get('status') or '')}"
+        yield Problem(row.line, "a source_url", found, "add the link, or use status press")
+
+
+def fraction_in_range(row: Row) -> Iterator[Problem]:
+    """A fraction is 0..1; only a growth rate may exceed 1."""
+    value, unit = row.get("value"), row.get("unit")
+    if value is None or unit != "fraction" or "growth" in str(row.get("metric")):
+        return
+    if not 0 <= value <= 1:
+        todo = "write percent as a fraction, or correct the unit"
+        yield Problem(row.line, "a fraction between 0 and 1", short(value), todo)
+
+
+def not_negative(row: Row) -> Iterator[Problem]:
+    """Counts, shares and ratios are never below zero."""
+    value = row.get("value")
+    if value is not None and value < 0:
+        yield Problem(row.line, "a value of 0 or more", short(value), "correct the value")
+
+
+def month_starts_on_first(row: Row) -> Iterator[Problem]:
+    """A month is written as its first day."""
+    date = row.get("date")
+    if date and row.get("period") == "month" and date.day != 1:
+        expected = "the first day of the month for period month"
+        yield Problem(row.line, expected, short(date), f"write {date.replace(day=1)}")
+
+
+def family_fits_scope(row: Row) -> Iterator[Problem]:
+    """Scope `family` names a family of the table; every other scope names none."""
+    if "scope" not in row.values or "family" not in row.values:
+        return
+    scope, family = row.get("scope"), row.get("family")
+    if (scope == "family") != (family is not None):
+        expected = "a family exactly when scope is family"
+        found = f"scope {short(scope)} with family {short(family or '')}"
+        yield Problem(row.line, expected, found, "set both, or empty the family")
+
+
+def highlight_has_label(row: Row) -> Iterator[Problem]:
+    """A highlighted event is drawn with its short label, so it needs one."""
+    if row.get("is_highlight") and "short_label" in row.values and not row.get("short_label"):
+        expected = "a short_label for a highlighted event"
+        yield Problem(row.line, expected, "none", "write one, or set is_highlight to false")
+
+
+def account_is_organisation(row: Row) -> Iterator[Problem]:
+    """The account that stands for the developer is one of the family's organisations."""
+    account, organisations = row.get("account"), row.get("hf_orgs")
+    if account and organisations and account not in organisations:
+        expected = f"an account among hf_orgs ({' '.join(organisations)})"
+        yield Problem(row.line, expected, short(account), "use one of them, or add it to hf_orgs")
+
+
+def names_only_as_of(row: Row) -> Iterator[Problem]:
+    """The only thing to fill in within a citation is {as_of}."""
+    citation = row.get("citation") or ""
+    if re.search(r"[{}]", citation.replace("{as_of}", "")):
+        expected = "no braces but {as_of} in a citation"
+        yield Problem(row.line, expected, short(citation), "remove the other braces")
+
+
+# What Python's re knows and RE2 (DuckDB's engine) does not.
+_NOT_IN_RE2 = re.compile(r"\(\?(?:[=!<>(#]|P[=>])|\\[1-9]|\\Z|[*+?}]\+")
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """The pattern, ignoring case, or None when it is not valid in Python's re and in RE2."""
+    if _NOT_IN_RE2.search(pattern):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError, Warning):
+        return None
+
+
+def pattern_is_portable(column: str) -> RowRule:
+    """A rule: the column's pattern works in Python's re and in RE2."""
+
+    def rule(row: Row) -> Iterator[Problem]:
+        pattern = row.get(column)
+        if pattern and _compiled(pattern) is None:
+            expected = f"{column} valid in Python's re and in RE2, without look-around"
+            yield Problem(row.line, expected, short(pattern), "rewrite the pattern")
+
+    return rule
+
+
+def organisations_have_region(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """Each organisation of a family is known by region, and the regions agree."""
+    if "organization_regions" not in seeds:
+        return
+    regions = {row.get("hf_org"): row.get("region") for row in seeds["organization_regions"]}
+    for row in rows:
+        for organisation in row.get("hf_orgs") or ():
+            expected = f"region {row.get('region')} for {organisation} in organization_regions.csv"
+            todo = "add the organisation there, or make the two regions agree"
+            if row.get("region") and regions.get(organisation) != row.get("region"):
+                found = short(regions.get(organisation) or "no such organisation")
+                yield Problem(row.line, expected, found, todo)
+
+
+def _known_models(seeds: Seeds) -> set[str]:
+    """Every model id that the other seed files name."""
+    columns = (
+        ("release_dates", "model_id"),
+        ("published_series", "subject"),
+        ("reported_figures", "subject"),
+    )
+    values = {row.get(column) for table, column in columns for row in seeds.get(table, ())}
+    return {value for value in values if value and re.fullmatch(MODEL_ID, value)}
+
+
+def families_do_not_overlap(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """No known model belongs to two families; two whole-organisation patterns always overlap."""
+    usable = [row for row in rows if _complete(row)]
+    lines = {row.get("family"): row.line for row in usable}
+    families = [row.values for row in usable]
+    for model_id in sorted(_known_models(seeds) | _sample_names(usable)):
+        matching = families_of(model_id, families)
+        if len(matching) > 1:
+            line = max(lines[name] for name in matching)
+            found = f"{' and '.join(matching)} for {model_id}"
+            yield Problem(line, "one family a model", found, "make the name_patterns exclusive")
+
+
+def _complete(row: Row) -> bool:
+    pattern = row.get("name_pattern")
+    filled = row.get("family") and row.get("hf_orgs") and pattern
+    return bool(filled) and _compiled(pattern) is not None
+
+
+def _sample_names(families: list[Row]) -> set[str]:
+    """One invented name an organisation: only patterns that take everything match it."""
+    return {f"{organisation}/-" for row in families for organisation in row.get("hf_orgs")}
+
+
+def generations_do_not_overlap(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """No known model belongs to two generations of its family."""
+    families = [row.values for row in seeds.get("model_families", ()) if _complete(row)]
+    by_family: dict[str, list[Row]] = {}
+    for row in rows:
+        filled = all(row.get(name) for name in ("family", "generation", "name_pattern"))
+        if filled and _compiled(row.get("name_pattern")):
+            by_family.setdefault(row.get("family"), []).append(row)
+    for model_id in sorted(_known_models(seeds)):
+        name = model_id.partition("/")[2]
+        for family in families_of(model_id, families):
+            matching = [
+                row for row in by_family.get(family, ()) if matches(row.get("name_pattern"), name)
+            ]
+            if len(matching) > 1:
+                found = " and ".join(row.get("generation") for row in matching)
+                todo = "make the name_patterns exclusive"
+                expected = f"one generation for {model_id}"
+                yield Problem(matching[-1].line, expected, found, todo)
+
+
+def shared_by_two(column: str) -> TableRule:
+    """A rule: a slug that groups statements stands in at least two rows."""
+
+    def rule(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+        by_slug: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.get(column):
+                by_slug.setdefault(row.get(column), []).append(row)
+        for slug, members in by_slug.items():
+            if len(members) == 1:
+                expected = f"{column} {short(slug)} in at least two rows"
+                todo = "give it to the other row too, or empty the cell"
+                yield Problem(members[0].line, expected, "it in this row only", todo)
+
+    return rule
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a pattern is found in a name, ignoring case."""
+    return re.search(pattern, name, re.IGNORECASE) is not None
+
+
+def families_of(model_id: str, families: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Every family whose organisations and pattern take a repository; more than one is a fault."""
+    owner, _, name = model_id.partition("/")
+    return [
+        row["family"]
+        for row in families
+        if owner in row["hf_orgs"] and matches(row["name_pattern"], name)
+    ]

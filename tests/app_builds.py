@@ -1,0 +1,95 @@
+"""Data directories for tests of the dashboard: seeds only, a Hub collection, and none at all.
+
+They are made once a test run, in the folder that all pytest-xdist workers share.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import collectors.cli
+import data
+from collectors.collect import Collector
+from collectors.http import Session
+from tests.fake_hub import FakeHub
+
+FIRST_DAY = datetime(2026, 5, 5, 6, tzinfo=UTC)
+# Both sides of the end of May were read, so June begins exactly; the ends of June and July fall
+# into gaps, so those boundaries are interpolated.
+COLLECTED_DAYS = (0, 12, 26, 27, 45, 62, 84, 97)
+KINDS = ("seeds", "collected", "empty")
+
+
+def seeds_only(home: Path) -> None:
+    """A build from the shipped figures alone."""
+    data.build(facts(), folder=home)
+
+
+def collected(home: Path) -> None:
+    """A build after the real collector read a fake Hub on some days of three months."""
+    with FakeHub() as hub, environment(HF_ENDPOINT=hub.endpoint, NO_PROXY="127.0.0.1"):
+        for day in COLLECTED_DAYS:
+            hub.day = day
+            collect_once(home, FIRST_DAY + timedelta(days=day))
+    data.build(facts(), folder=home)
+
+
+def collect_once(home: Path, now: datetime) -> None:
+    """One run of the Hub's collector as if at that instant."""
+    worker = Collector(
+        data_dir=home,
+        tracked=collectors.cli.tracked_from_seeds(),
+        now=lambda: now,
+        new_session=Session,
+    )
+    (result,) = worker.collect(["huggingface"])
+    assert result.exit == "done", result
+
+
+def empty(home: Path) -> None:
+    """No build."""
+    home.mkdir(parents=True, exist_ok=True)
+
+
+def facts() -> list[data.SourceFacts]:
+    """What the command `collectors build` hands to a build."""
+    return collectors.cli._facts()
+
+
+MAKERS: Mapping[str, Callable[[Path], None]] = {
+    "seeds": seeds_only,
+    "collected": collected,
+    "empty": empty,
+}
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Environment variables for a while; HF_TOKEN is never among them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("HF_TOKEN", raising=False)
+        for name, value in values.items():
+            patch.setenv(name, value)
+        yield
+
+
+def shared_home(factory: pytest.TempPathFactory, kind: str) -> Path:
+    """The data directory of that kind, made by the first worker that asks. Not to be changed."""
+    base = factory.getbasetemp()
+    # Each xdist worker has a folder of its own below the one of the whole run.
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    home = root / f"app-{kind}"
+    with (root / f"app-{kind}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "done").exists():
+            home.mkdir(exist_ok=True)
+            MAKERS[kind](home)
+            (home / "done").touch()
+    return home

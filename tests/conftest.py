@@ -1,0 +1,107 @@
+"""What all tests share: data directories of their own, and builds that are made once a test run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import data
+from collectors import huggingface
+from collectors.collect import Collector
+from collectors.http import Session
+from collectors.source import Tracked
+from tests.fake_hub import FakeHub
+
+VARIABLE = "ADOPTION_DATA_DIR"
+FIRST_DAY = datetime(2026, 5, 30, 6, tzinfo=UTC)
+# Both sides of the ends of May and June, and of the end of July a gap.
+COLLECTED_DAYS = (0, 1, 2, 3, 31, 32, 60, 66)
+FEW = Tracked({"Qwen": ["Qwen"], "google": ["Gemma"], "meta-llama": ["Llama"]})
+HUB = data.SourceFacts(
+    name=huggingface.NAME,
+    title=huggingface.TITLE,
+    url=huggingface.URL,
+    licence=huggingface.LICENCE,
+    citation=huggingface.CITATION,
+    cadence_days=1,
+    tables=huggingface.TABLES,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """No test reads or writes the project's own data directory, whatever the shell says."""
+    nowhere = str(tmp_path_factory.mktemp("no-data"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, nowhere)
+        yield nowhere
+
+
+@pytest.fixture(autouse=True)
+def _own_data_dir(_no_real_data_dir: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has an empty data directory, unless a fixture of its module chose one."""
+    if os.environ[VARIABLE] == _no_real_data_dir:
+        monkeypatch.setenv(VARIABLE, str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def seeds_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the shipped seeds alone. Not to be changed."""
+    return _made_once(tmp_path_factory, "seeds-alone", lambda home: None)
+
+
+@pytest.fixture(scope="session")
+def collected_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the seeds and of what the real collector read of a fake Hub on some days: with a
+    rename, a removal, a new repository, a day read twice, a day on which one organisation failed.
+    """
+    return _made_once(tmp_path_factory, "few-collected", _collect_some_days)
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """The build of a data directory that the first worker to ask fills for all workers."""
+    base = factory.getbasetemp()
+    # Each xdist worker has a folder of its own below the one of the whole run.
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.build_paths(home):
+            home.mkdir(exist_ok=True)
+            fill(home)
+            data.build([HUB], folder=home)
+    return data.newest_build(home)
+
+
+def _collect_some_days(home: Path) -> None:
+    with FakeHub() as hub, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_ENDPOINT", hub.endpoint)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.delenv("HF_TOKEN", raising=False)
+        for day in COLLECTED_DAYS:
+            _live(hub, day)
+            _collect(home, FIRST_DAY + timedelta(days=day))
+        _collect(home, FIRST_DAY + timedelta(days=COLLECTED_DAYS[-1], hours=9))
+
+
+def _live(hub: FakeHub, day: int) -> None:
+    """What happens on the Hub until that day."""
+    hub.day = day
+    hub.heal()
+    if day == 2:
+        hub.rename("Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B-Renamed")
+        hub.models = [model for model in hub.models if model["id"] != "Qwen/Qwen3-8B"]
+    if day == 3:
+        hub.fault("google", "html")
+    if day == 31:
+        hub.add("Qwen/Qwen9-1B", downloads=600, createdAt="2026-06-15T00:00:00.000Z")
+
+
+def _collect(home: Path, now: datetime) -> None:
+    worker = Collector(data_dir=home, tracked=FEW, now=lambda: now, new_session=Session)
+    (result,) = worker.collect([huggingface.NAME])
+    assert result.exit in {"done", "partial"}, result

@@ -1,0 +1,413 @@
+"""The real command, seen with a real browser: the system's Chromium, through Playwright.
+
+Without Chromium these tests are skipped; with ADOPTION_REQUIRE_BROWSER=1 they fail instead.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+import data
+from tests import app_builds
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--no-first-run",
+)  # fmt: skip
+SHOTS = data.ROOT / "test-results"
+PATIENCE = 20_000  # ms
+NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+DARK = "rgb(15, 17, 22)"
+LINES = ".js-plotly-plot .scatterlayer path.js-line"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A dashboard that runs, its address, and the data directory that it reads."""
+
+    url: str
+    home: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+
+@contextmanager
+def serving(home: Path, elsewhere: Path) -> Iterator[Server]:
+    """The command `dashboard` in a process of its own, started from another folder."""
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
+    log = elsewhere / f"server-{port}.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1"],
+            cwd=elsewhere,
+            env={**os.environ, "ADOPTION_DATA_DIR": str(home)},
+            stdout=file,
+            stderr=file,
+        )
+    server = Server(f"http://127.0.0.1:{port}", home)
+    try:
+        wait_until_up(server, process, log)
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_up(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended with {process.returncode}: {log.read_text()}")
+        try:
+            server.get("/api/ready")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not answer within a minute: {log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = app_builds.shared_home(tmp_path_factory, "collected")
+    with serving(home, tmp_path_factory.mktemp("elsewhere")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        reason = "no chromium on the PATH; `apt-get install chromium` brings it"
+        if os.environ.get("ADOPTION_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"ADOPTION_REQUIRE_BROWSER=1, but {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visitor:
+    """A browser window on the dashboard that remembers every address that it asked for."""
+
+    page: Page
+    server: Server
+    requests: list[str]
+
+    def open(self, path: str = "/", *, title: str | None = None) -> Page:
+        self.page.goto(self.server.url + path)
+        expect(self.page.locator("h1")).to_contain_text(title or "", timeout=PATIENCE)
+        return self.page
+
+    def chart(self, key: str = "account_downloads", width: str = "wide") -> Any:
+        """A chart that is painted."""
+        frame = self.page.locator(f".st-key-{width}-{key}")
+        expect(frame.locator(LINES).first).to_be_visible(timeout=PATIENCE)
+        return frame
+
+    def query(self) -> dict[str, list[str]]:
+        return parse_qs(urlsplit(self.page.url).query)
+
+    def choose(self, label: str, value: str) -> None:
+        """Pick a value of a selectbox as a person does: open it, type, press Enter."""
+        box = self.page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}"))
+        box.click()
+        box.fill(value)
+        self.page.get_by_role("option", name=value, exact=True).click()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests: what was loaded once is not loaded again."""
+    with browser.new_context(accept_downloads=True) as made:
+        yield made
+
+
+@pytest.fixture
+def visit(context: BrowserContext, server: Server) -> Iterator[Callable[..., Visitor]]:
+    opened: list[Page] = []
+
+    def begin(viewport: Any = WIDE, theme: Any = "light") -> Visitor:
+        page = context.new_page()
+        opened.append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=theme)
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("websocket", lambda socket_: requests.append(socket_.url))
+        return Visitor(page, server, requests)
+
+    yield begin
+    for page in opened:
+        page.close()
+
+
+def shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def test_a_walk_through_the_briefing(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    page = visitor.open(title="Qwen still leads")
+    painted = visitor.chart()
+    strokes = (
+        "selector => [...document.querySelectorAll(selector)]"
+        ".map(line => line.getAttribute('style')).join()"
+    )
+    selector = f".st-key-wide-account_downloads {LINES}"
+    before = page.evaluate(strokes, selector)
+    assert "focus" not in visitor.query()
+    shot(page, "briefing-light-1440")
+
+    visitor.choose("Focus", "DeepSeek")
+    expect(page.locator("h1")).to_contain_text("DeepSeek", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("focus=DeepSeek"))
+    expect(painted.locator(".annotation", has_text="DeepSeek 2.9 %")).to_be_visible()
+    # Another line is the thick one now.
+    page.wait_for_function(
+        f"([selector, before]) => ({strokes})(selector) !== before", arg=[selector, before]
+    )
+    headline = page.locator("h1").inner_text()
+
+    page.reload()
+    expect(page.locator("h1")).to_have_text(headline, timeout=PATIENCE)
+    assert visitor.query()["focus"] == ["DeepSeek"]
+
+    page.get_by_role("link", name="Downloads").click()
+    expect(page.locator("h1")).to_have_text("Downloads", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/downloads\?.*focus=DeepSeek"))
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(headline, timeout=PATIENCE)
+    assert visitor.query()["focus"] == ["DeepSeek"]
+    assert not strangers(visitor.requests)
+
+
+def strangers(requests: list[str]) -> list[str]:
+    """Addresses outside this machine."""
+    assert requests
+    local = re.compile(r"^(data:|blob:|about:|(http|ws)://127\.0\.0\.1:\d+(/|$))")
+    return [address for address in requests if not local.match(address)]
+
+
+def test_no_page_asks_another_machine(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
+                        ("/sources", "Sources")):  # fmt: skip
+        visitor.open(path, title=title)
+        expect(visitor.page.locator("[data-testid=stApp]")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE
+        )
+    assert not strangers(visitor.requests)
+    assert any(address.startswith("ws://127.0.0.1") for address in visitor.requests)
+
+
+def test_the_copied_link_shows_the_same(visit: Callable[..., Visitor]) -> None:
+    first = visit()
+    page = first.open("/?focus=Llama&family=Qwen&family=Gemma&measure=Downloads&from=2025-03")
+    first.chart()
+    page.get_by_role("button", name="Link").click()
+    link = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
+    assert re.match(rf"^{re.escape(first.server.url)}/?\?", link)
+    assert parse_qs(urlsplit(link).query)["scale"] == ["Linear"]
+
+    second = visit()
+    second.page.goto(link)
+    second.chart()
+    expect(second.page.locator("h1")).to_have_text(page.locator("h1").inner_text())
+    labels = ".st-key-wide-account_downloads .annotation-text"
+    assert second.page.locator(labels).all_inner_texts() == page.locator(labels).all_inner_texts()
+    assert controls(second.page) == controls(page)
+
+
+def controls(page: Page) -> str:
+    return re.sub(r"expand_\w+", "", page.locator(".st-key-controls").inner_text())
+
+
+def test_a_narrow_window(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(NARROW)
+    page = visitor.open(title="Qwen")
+    visitor.chart(width="narrow")
+    expect(page.locator(".st-key-wide-account_downloads")).to_be_hidden()
+    shot(page, "briefing-light-390")
+    for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
+                        ("/sources", "Sources"), ("/", "Qwen")):  # fmt: skip
+        visitor.open(path, title=title)
+        expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE
+        )
+        assert sideways(page) <= 0, f"{path} scrolls sideways"
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    width: int = page.evaluate(
+        "() => Math.max(...[document.documentElement, "
+        "document.querySelector('[data-testid=stMain]')]"
+        ".map(box => box.scrollWidth - box.clientWidth))"
+    )
+    return width
+
+
+def test_a_wide_window_hides_the_narrow_chart(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    page = visitor.open()
+    visitor.chart()
+    expect(page.locator(".st-key-narrow-account_downloads")).to_be_hidden()
+    assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "390"])
+def test_the_dark_theme(visit: Callable[..., Visitor], viewport: Any) -> None:
+    visitor = visit(viewport, "dark")
+    page = visitor.open(title="Qwen")
+    visitor.chart(width="wide" if viewport is WIDE else "narrow")
+    colour = "element => getComputedStyle(element).backgroundColor"
+    assert page.locator("[data-testid=stApp]").evaluate(colour) == DARK
+    # The chart is drawn for the dark theme as well: light words on it.
+    words = page.locator(".annotation-text, .xtick text").first
+    fill = words.evaluate("element => getComputedStyle(element).fill")
+    assert min(int(part) for part in re.findall(r"\d+", fill)[:3]) > 120
+    shot(page, f"briefing-dark-{viewport['width']}")
+
+
+def test_words_of_a_chart_lie_within_it(visit: Callable[..., Visitor]) -> None:
+    """No label is cut off, and labels at the lines' ends do not run into each other."""
+    visitor = visit()
+    visitor.open("/downloads?show=Publishers")
+    frame = visitor.chart("publishers")
+    boxes = frame.locator(".annotation-text-g, .xtick, .ytick").evaluate_all(
+        "all => all.map(one => { const b = one.getBoundingClientRect();"
+        " return [b.left, b.top, b.right, b.bottom, one.textContent]; })"
+    )
+    outer = frame.locator("svg.main-svg").first.bounding_box()
+    assert len(boxes) > 15
+    for left, top, right, bottom, words in boxes:
+        assert outer["x"] - 1 <= left < right <= outer["x"] + outer["width"] + 1, words
+        assert outer["y"] - 1 <= top < bottom <= outer["y"] + outer["height"] + 1, words
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            across = min(one[2], other[2]) - max(one[0], other[0])
+            down = min(one[3], other[3]) - max(one[1], other[1])
+            assert across <= 2 or down <= 4, f"{one[4]!r} lies over {other[4]!r}"
+
+
+def test_ticks_of_months_are_told_once(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.open("/downloads", title="Downloads")
+    ticks = visitor.chart("monthly_downloads").locator(".xtick text").all_text_contents()
+    assert ticks
+    assert len(set(ticks)) == len(ticks), ticks
+
+
+def test_csv_holds_the_numbers_of_the_metric(
+    visit: Callable[..., Visitor], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = visit()
+    page = visitor.open("/?focus=Qwen&family=Llama&from=2025-01&to=2026-09")
+    visitor.chart()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(server.home))
+    metric = data.metric("account_downloads", account=["Qwen", "meta-llama"])
+    wanted = {
+        (f"{row.month:%Y-%m-%d}", row.account): (row.share, row.account_downloads)
+        for row in metric[metric["month"] >= "2025-01-01"].itertuples()
+    }
+    found = {
+        (row["month"], row["account"]): (float(row["share"]), float(row["account_downloads"]))
+        for row in rows
+    }
+    assert found == wanted
+    assert len(found) == len(rows) == 2 * 21
+    assert waiting.value.suggested_filename.startswith("account_downloads_Qwen-Llama") or (
+        waiting.value.suggested_filename.startswith("account_downloads_Qwen_Llama")
+    )
+
+
+# What needs the server only
+
+
+def test_ready(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, headers, body = server.get("/api/ready")
+    assert status == 200
+    assert headers.get_content_type() == "application/json"
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(server.home))
+    assert json.loads(body) == {"build": data.newest_build().stem, "as_of": data.as_of()}
+
+
+def test_large_files_are_compressed(server: Server) -> None:
+    _, _, index = server.get("/")
+    scripts = set(re.findall(rb'(?:src|href)="\.?/?(static/js/[^"]+\.js)"', index))
+    assert scripts
+    for script in scripts:
+        _, headers, body = server.get(f"/{script.decode()}", **{"Accept-Encoding": "gzip"})
+        if len(body) > 2000:
+            assert headers["Content-Encoding"] == "gzip", script
+    _, headers, _ = server.get(f"/{max(scripts).decode()}")
+    assert headers.get("Content-Encoding") is None  # not for those who cannot read it
+
+
+def test_without_a_build(
+    browser: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The command builds when there is none; here the builds vanish while it serves."""
+    home = tmp_path / "home"
+    shutil.copytree(app_builds.shared_home(tmp_path_factory, "seeds"), home)
+    with serving(home, tmp_path) as running:
+        assert running.get("/api/ready")[0] == 200
+        for build in (home / "builds").iterdir():
+            build.unlink()
+        status, _, body = running.get("/api/ready")
+        assert status == 503
+        told = json.loads(body)
+        assert (told["build"], told["as_of"]) == (None, None)
+        assert "collectors build" in told["error"]
+        page = browser.new_page()
+        page.goto(running.url)
+        expect(page.locator("h1")).to_have_text("Nothing is built yet", timeout=PATIENCE)
+        expect(page.locator("[data-testid=stCode]")).to_have_text("collectors build")
+        page.close()

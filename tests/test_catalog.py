@@ -1,0 +1,393 @@
+"""SQL files: one test a kind of promise, for every file, on builds of real rows; and headers that
+are wrong, each with the place where it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data import warehouse
+from data.catalog import SQL_DIR, TIME_COLUMNS, in_order, metrics, read_file, read_folder, rollups
+from data.checks import SUM_TOLERANCE, problems_of
+from data.errors import HeaderError
+from data.schema import table_names
+
+ROLLUPS = {file.name: file for file in rollups()}
+METRICS = {file.name: file for file in metrics()}
+FILES = {**ROLLUPS, **METRICS}
+
+# Where the value of a metric stands when it is a single number; the others are records.
+VALUE_COLUMNS = {
+    "account_downloads": "account_downloads",
+    "download_share": "download_share",
+    "downloads_30d": "downloads_30d",
+    "downloads_all_time": "downloads_all_time",
+    "family_downloads": "family_downloads",
+    "layers": "value",
+    "monthly_downloads": "monthly_downloads",
+    "published_series": "value",
+    "reported_figures": "value",
+}
+RECORDS = {"crossovers", "events", "freshness", "incidents", "layer_titles"}
+
+# What DuckDB has and other engines have not; roll-ups must run on those, too.
+NOT_PORTABLE = {
+    "QUALIFY": r"\bQUALIFY\b",
+    "GROUP BY ALL": r"\bGROUP\s+BY\s+ALL\b",
+    "ORDER BY ALL": r"\bORDER\s+BY\s+ALL\b",
+    "FILTER (": r"\bFILTER\s*\(",
+    "* REPLACE or EXCLUDE": r"\*\s*(?:REPLACE|EXCLUDE|RENAME)\b",
+    "UNION BY NAME": r"\bBY\s+NAME\b",
+    "arg_max, arg_min": r"\barg_(?:max|min)\b",
+    "any_value": r"\bany_value\b",
+    "list functions": r"\blist_\w+\s*\(|\blen\s*\(",
+    "regexp_matches": r"\bregexp_matches\b",
+    "//": r"//",
+    "::": r"::",
+    "ASOF, POSITIONAL, ANTI, SEMI join": r"\b(?:ASOF|POSITIONAL|ANTI|SEMI)\s+JOIN\b",
+    "FROM first": r"^\s*FROM\b(?![\s\S]*\bSELECT\b)",
+    "lambda": r"\blambda\b|->",
+    "[ ] lists": r"\[[^\]]*\]",
+}
+WORDS_AFTER_A_TABLE = {
+    "on", "where", "group", "inner", "left", "cross", "join", "union", "order", "having", "using",
+    "as", "select", "limit",
+}  # fmt: skip
+
+
+def code_of(sql: str) -> str:
+    """SQL without comments and texts."""
+    return re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"--.*", "", sql))
+
+
+@pytest.fixture(params=["seeds", "collected"])
+def build(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.getfixturevalue(f"{request.param}_build")
+    return path
+
+
+# Promises of the headers
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_header(name: str) -> None:
+    file = FILES[name]
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+    assert file.title[0].isupper()
+    assert not file.title.endswith(".")
+    assert file.notes == "" or file.notes.endswith(".")
+    assert len(set(file.grain)) == len(file.grain) > 0
+    select = re.findall(r"^(?:SELECT|WITH)\b", file.sql, re.MULTILINE)
+    assert select, "a file is one SELECT"
+    assert ";" not in code_of(file.sql)
+
+
+def test_titles_and_names_are_unique() -> None:
+    titles = [file.title.casefold() for file in FILES.values()]
+    assert len(set(titles)) == len(titles)
+    names = [*ROLLUPS, *METRICS, *table_names()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_row_for_each_grain(name: str, build: Path) -> None:
+    grain = ", ".join(FILES[name].grain)
+    found = warehouse.frame(
+        build, f"SELECT {grain}, count(*) AS n FROM {name} GROUP BY {grain} HAVING count(*) > 1"
+    )
+    assert found.empty, found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_column_has_a_comment(name: str, seeds_build: Path) -> None:
+    columns = list(warehouse.frame(seeds_build, f"SELECT * FROM {name} LIMIT 0").columns)
+    comments = FILES[name].column_comments()
+    assert [column for column in columns if not comments.get(column)] == []
+    assert set(FILES[name].grain) <= set(columns)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_value_column_is_named_as_the_metric(name: str, seeds_build: Path) -> None:
+    columns = list(warehouse.frame(seeds_build, f"SELECT * FROM {name} LIMIT 0").columns)
+    assert (name in VALUE_COLUMNS) != (name in RECORDS), "say which of the two it is"
+    if name in VALUE_COLUMNS:
+        assert VALUE_COLUMNS[name] in columns
+        # `value` is for rows in several units: then the unit is a column.
+        assert VALUE_COLUMNS[name] == name or "unit" in columns
+
+
+@pytest.mark.parametrize("name", [name for name, file in METRICS.items() if file.sums is not None])
+def test_shares_sum_to_one(name: str, collected_build: Path) -> None:
+    *of, _ = METRICS[name].grain
+    assert set(of) & set(TIME_COLUMNS)
+    totals = warehouse.frame(
+        collected_build,
+        f"SELECT sum({name}) AS total FROM {name} WHERE {name} IS NOT NULL "
+        f"GROUP BY {', '.join(of)}",
+    )
+    assert len(totals) > 3
+    assert (abs(totals["total"] - 1) <= SUM_TOLERANCE).all()
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metrics_of_measurements_are_empty_without_them(name: str, seeds_build: Path) -> None:
+    if METRICS[name].source == "Hugging Face Hub API":
+        assert warehouse.frame(seeds_build, f"SELECT * FROM {name}").empty
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metrics_have_rows_of_a_collection(name: str, collected_build: Path) -> None:
+    assert not warehouse.frame(collected_build, f"SELECT * FROM {name} LIMIT 1").empty
+
+
+# Roll-ups are portable
+
+
+@pytest.mark.parametrize("name", ROLLUPS)
+def test_rollups_are_portable(name: str) -> None:
+    code = code_of(ROLLUPS[name].sql)
+    found = [what for what, pattern in NOT_PORTABLE.items() if re.search(pattern, code, re.I)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ROLLUPS)
+def test_aliases_of_rollups_have_as(name: str) -> None:
+    code = code_of(ROLLUPS[name].sql)
+    tables = re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w*)\s+(\w+)", code)
+    bare = [f"{table} {word}" for table, word in tables if word.lower() not in WORDS_AFTER_A_TABLE]
+    # `END alias`, `) alias`, and `column alias` before a comma or the line's end.
+    bare += re.findall(r"\bEND\s+(?!AS\b|THEN\b|AND\b|OR\b|ELSE\b|WHEN\b)[a-z_]\w*", code)
+    bare += re.findall(
+        r"\)\s+(?!AS\b|OVER\b|AND\b|OR\b|THEN\b|FROM\b|IS\b|IN\b)[a-z_]\w*\s*,", code
+    )
+    bare += re.findall(r"^\s+[a-z_][\w.]*\s+(?!AS\b)[a-z_]\w*,?\s*$", code, re.MULTILINE)
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["a.b c,", "sum(x) total,", "CASE WHEN x THEN 1 END kind", "FROM model_days days"],
+)
+def test_a_bare_alias_would_be_found(sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = next(iter(ROLLUPS.values()))
+    bad = type(file)(**{**file.__dict__, "sql": f"SELECT\n    {sql}\n"})
+    monkeypatch.setitem(ROLLUPS, "bad", bad)
+    with pytest.raises(AssertionError):
+        test_aliases_of_rollups_have_as("bad")
+
+
+@pytest.mark.parametrize("name", ROLLUPS)
+def test_rollups_read_tables_and_rollups_only(name: str) -> None:
+    code = code_of(ROLLUPS[name].sql)
+    read = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w*)", code))
+    own = set(re.findall(r"\b([a-z_]\w*)\s+AS\s+\(", code))
+    # extract(epoch FROM column) is no table.
+    of_functions = set(re.findall(r"extract\(\w+ FROM (\w+)", code))
+    known = {*table_names(), *ROLLUPS, "unnest"}
+    assert read - own - of_functions <= known
+
+
+# Headers that are wrong
+
+GOOD = """\
+-- title: A title
+-- unit: downloads
+-- grain: month
+-- source: a source
+SELECT
+    month,    -- first day of the month
+    value     -- value
+FROM months
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "metrics"
+    path.mkdir()
+    (path / "good.sql").write_text(GOOD)
+    return path
+
+
+def test_a_good_file(folder: Path) -> None:
+    notes = "-- notes: Begins here\n--   and goes on.\n"
+    (folder / "other.sql").write_text(
+        GOOD.replace("A title", "Another").replace("SELECT\n", f"{notes}SELECT\n", 1)
+    )
+    good, other = read_folder(folder)
+    assert (good.name, good.title, good.unit, good.grain) == (
+        "good",
+        "A title",
+        "downloads",
+        ("month",),
+    )
+    assert good.sums is None
+    assert good.column_comments() == {"month": "first day of the month", "value": "value"}
+    assert other.notes == "Begins here and goes on."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("-- title: A title\n", "", "bad.sql:1: expected a line '-- title: ...', found none"),
+        ("-- unit: downloads", "-- unit:", "bad.sql:1: expected a line '-- unit: ...', found none"),
+        ("-- grain: month\n", "", "bad.sql:1: expected a line '-- grain: ...', found none"),
+        ("-- source: a source\n", "", "bad.sql:1: expected a line '-- source: ...', found none"),
+        ("-- unit:", "-- units:", "bad.sql:2: expected one of title, unit, grain, source, sums, "),
+        ("-- unit:", "-- Unit:", "bad.sql:2: expected one of title, unit, grain, source, sums, "),
+        ("-- source:", "-- just words\n-- source:", "bad.sql:4: expected one of title, unit"),
+        ("-- source:", "-- unit: pulls\n-- source:", "bad.sql:4: expected 'unit' once, found it"),
+        ("SELECT\n", "-- sums: 2\nSELECT\n", "expected 'sums: 1', found 'sums: 2'"),
+        ("SELECT\n", "-- sums: true\nSELECT\n", "expected 'sums: 1', found 'sums: true'"),
+        ("-- title: A title\n", "\n-- title: A title\n", "bad.sql:1: expected a line '-- title"),
+    ],
+)
+def test_a_bad_header_is_named_with_its_line(
+    folder: Path, old: str, new: str, expected: str
+) -> None:
+    assert old in GOOD
+    bad = folder / "bad.sql"
+    bad.write_text(
+        GOOD.replace("A title", "Another title").replace(
+            old.replace("A title", "Another title"), new.replace("A title", "Another title"), 1
+        )
+    )
+    with pytest.raises(HeaderError) as caught:
+        read_file(bad)
+    assert expected in str(caught.value)
+    assert str(caught.value).startswith("data/sql/metrics/bad.sql:")
+
+
+def test_all_bad_headers_are_named_at_once(folder: Path) -> None:
+    (folder / "a.sql").write_text("SELECT 1\n")
+    (folder / "b.sql").write_text(GOOD.replace("-- unit: downloads", "-- sums: 3"))
+    with pytest.raises(HeaderError) as caught:
+        read_folder(folder)
+    lines = str(caught.value).splitlines()
+    assert len([line for line in lines if "/a.sql:" in line]) == 4
+    assert len([line for line in lines if "/b.sql:" in line]) == 2
+
+
+def test_a_title_of_its_own(folder: Path) -> None:
+    (folder / "other.sql").write_text(GOOD.replace("A title", "a TITLE"))
+    with pytest.raises(HeaderError, match=r"other\.sql:1: expected a title of its own.*of good"):
+        read_folder(folder)
+
+
+def test_files_come_after_those_that_they_read(folder: Path) -> None:
+    (folder / "a.sql").write_text(
+        GOOD.replace("A title", "First").replace("FROM months", "FROM z -- not from good")
+    )
+    (folder / "z.sql").write_text(
+        GOOD.replace("A title", "Last").replace("FROM months", "FROM x INNER JOIN good USING (y)")
+    )
+    assert [file.name for file in in_order(read_folder(folder))] == ["good", "z", "a"]
+
+
+def test_the_order_is_the_same_in_every_process() -> None:
+    code = (
+        "from data.catalog import metrics, rollups; print(*[f.name for f in rollups() + metrics()])"
+    )
+    orders = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=SQL_DIR.parents[1],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(orders) == 1
+
+
+def test_files_that_read_each_other(folder: Path) -> None:
+    for one, two in (("a", "b"), ("b", "a")):
+        text = GOOD.replace("A title", one).replace("FROM months", f"FROM {two}")
+        (folder / f"{one}.sql").write_text(text)
+    with pytest.raises(HeaderError, match="in a circle"):
+        in_order(read_folder(folder))
+
+
+# What a build refuses
+
+
+@pytest.mark.parametrize(
+    ("sql", "grain", "sums", "expected"),
+    [
+        (
+            "SELECT 1 AS month, -- first\n 2 AS bare",
+            "month",
+            "",
+            "expected a comment on each output column, found none on bare",
+        ),
+        (
+            "SELECT 1 AS month -- first",
+            "month, family",
+            "",
+            "expected grain columns among the output, found family",
+        ),
+        (
+            "SELECT unnest([1, 2, 1]) AS month -- first",
+            "month",
+            "",
+            "expected one row for each month, found 2 for (1,)",
+        ),
+        (
+            "SELECT month, -- first\n family, -- family\n 0.4 AS good -- share\n"
+            "FROM (VALUES (1, 'a'), (1, 'b')) AS t (month, family)",
+            "month, family",
+            "-- sums: 1\n",
+            "expected shares that sum to 1.0, found 0.8 for (1,)",
+        ),
+        (
+            "SELECT 'a' AS family, -- family\n 1.0 AS good -- share",
+            "family",
+            "-- sums: 1\n",
+            "expected a time column in the grain of a metric that sums to 1",
+        ),
+        (
+            "SELECT 1 AS month, -- first\n 'a' AS family, -- family\n 1.0 AS share -- share",
+            "month, family",
+            "-- sums: 1\n",
+            "expected a column good whose values sum to 1, found month, family, share",
+        ),
+    ],
+)
+def test_a_broken_promise_is_found(
+    folder: Path, sql: str, grain: str, sums: str, expected: str
+) -> None:
+    header = GOOD[: GOOD.index("SELECT")].replace("grain: month", f"grain: {grain}")
+    path = folder / "good.sql"
+    path.write_text(f"{header}{sums}{sql}\n")
+    file = read_file(path)
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE VIEW good AS {file.sql}")
+        (problem,) = problems_of(connection, [], [file])
+    assert problem.startswith("data/sql/metrics/good.sql: ")
+    assert expected in problem.replace("Decimal('0.8')", "0.8")
+
+
+def test_null_shares_break_no_promise(folder: Path) -> None:
+    header = GOOD[: GOOD.index("SELECT")].replace("grain: month", "grain: month, family")
+    path = folder / "good.sql"
+    path.write_text(
+        f"{header}-- sums: 1\nSELECT month, -- first\n family, -- family\n CAST(NULL AS DOUBLE)\n"
+        "    AS good -- share\nFROM (VALUES (1, 'a'), (1, 'b')) AS t (month, family)\n"
+    )
+    file = read_file(path)
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE VIEW good AS {file.sql}")
+        assert problems_of(connection, [], [file]) == []
+
+
+def test_every_sql_file_is_a_table_a_rollup_or_a_metric() -> None:
+    assert sorted(path.name for path in SQL_DIR.iterdir()) == ["metrics", "rollups", "tables"]
+    strangers = [path for path in SQL_DIR.rglob("*") if path.is_file() and path.suffix != ".sql"]
+    assert strangers == []

@@ -1,0 +1,733 @@
+"""Charts: what is drawn of hand-made rows, and that every chart can be drawn of the real seeds."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import data
+from dashboard import charts, plots
+from dashboard.charts import Band, Chart, Context, Line, Marker, Note, Selection
+from dashboard.style import THEMES
+from tests import app_builds
+
+MONTHS = tuple(pd.Timestamp(2025, month, 1) for month in (1, 2, 3, 4))
+ACCOUNTS = {"Qwen": "Qwen", "meta-llama": "Meta (meta-llama)", "unsloth": "unsloth"}
+PICKED = Selection(focus="Qwen", rivals=("Llama", "Gemma"))
+
+
+def families() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "family": ["Qwen", "Llama", "Gemma"],
+            "account": ["Qwen", "meta-llama", "google"],
+            "account_label": ["Qwen", "Meta (meta-llama)", "Google"],
+            "colour_light": ["#111111", "#222222", "#333333"],
+            "colour_dark": ["#aaaaaa", "#bbbbbb", "#cccccc"],
+        }
+    )
+
+
+def events(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        rows, columns=["starts_on", "family", "title", "short_label", "is_highlight"]
+    )
+    types = {"family": "str", "title": "str", "short_label": "str", "is_highlight": bool}
+    return frame.astype(types).assign(starts_on=pd.to_datetime(frame["starts_on"]))
+
+
+def event(day: str, family: str | None = "Qwen", **other: Any) -> dict[str, Any]:
+    named = {"title": f"Event of {day}", "short_label": f"E {day}", "is_highlight": True}
+    return {"starts_on": day, "family": family, **named, **other}
+
+
+def crossovers(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("published", "monthly_downloads", leader, passed, pd.Timestamp(at))
+            for leader, passed, at in rows
+        ],
+        columns=["basis", "measure", "leader", "passed", "crossed_on"],
+    )
+
+
+def context(
+    selection: Selection = PICKED,
+    happened: pd.DataFrame | None = None,
+    crossed: pd.DataFrame | None = None,
+) -> Context:
+    return Context(
+        selection=selection,
+        families=families(),
+        events=events() if happened is None else happened,
+        crossovers=crossovers() if crossed is None else crossed,
+        citations={"Pulse": "Source: Pulse, as of {as_of}"},
+    )
+
+
+def info(name: str, unit: str, *columns: str) -> data.MetricInfo:
+    return data.MetricInfo(
+        name=name, title=name, unit=unit, grain=columns[:2], source="Hugging Face Hub API",
+        sums=None, notes="A note.",
+        columns=tuple(data.Column(column, "VARCHAR", "") for column in columns),
+    )  # fmt: skip
+
+
+ACCOUNT_INFO = info("account_downloads", "downloads", "month", "account")
+FAMILY_INFO = info("family_downloads", "downloads in 30 days", "date", "family", "scope")
+MONTHLY_INFO = info("monthly_downloads", "downloads", "month", "family", "scope")
+
+
+def account_rows(
+    shares: Mapping[str, Sequence[float | None]],
+    reasons: Sequence[str] = ("none",) * 4,
+) -> pd.DataFrame:
+    """One row a month and account; downloads are a million times the share."""
+    rows = [
+        {
+            "month": month, "account": account, "account_label": ACCOUNTS[account],
+            "share": share, "account_downloads": None if share is None else 1e6 * share,
+            "estimate_reason": reason, "pooled_share": None,
+            "pooled_from": pd.NaT, "pooled_to": pd.NaT, "as_of": pd.Timestamp(2025, 6, 2),
+            "source_title": "Pulse", "source_url": "https://example.org",
+        }
+        for account, values in shares.items()
+        for month, share, reason in zip(MONTHS, values, reasons, strict=True)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    numbers = ["share", "account_downloads", "pooled_share"]
+    return frame.assign(**{name: frame[name].astype("float64") for name in numbers})
+
+
+def pooled(rows: pd.DataFrame, account: str, first: int, share: float) -> pd.DataFrame:
+    """The rows with two months of an account pooled."""
+    pair = (rows["account"] == account) & rows["month"].isin(MONTHS[first : first + 2])
+    rows.loc[pair, "pooled_share"] = share
+    rows.loc[pair, ["pooled_from", "pooled_to"]] = (MONTHS[first], MONTHS[first + 1])
+    return rows
+
+
+def family_rows(
+    values: Mapping[str, Sequence[float | None]],
+    days: Sequence[pd.Timestamp] = MONTHS,
+    column: str = "family_downloads",
+    time: str = "date",
+    reasons: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    rows = [
+        {time: day, "family": family, "scope": "own", column: value}
+        for family, numbers in values.items()
+        for day, value in zip(days, numbers, strict=True)
+    ]
+    frame = pd.DataFrame(rows).astype({column: "Int64"})
+    if reasons:
+        told = [reason for family in values for reason in reasons[family]]
+        frame = frame.assign(estimate_reason=told)
+    return frame
+
+
+def lines(chart: Chart | None) -> dict[str, Line]:
+    assert chart is not None
+    return {line.key: line for line in chart.lines}
+
+
+# Published months of accounts
+
+
+def test_a_chart_of_shares() -> None:
+    rows = account_rows({"Qwen": [0.1, 0.2, 0.3, 0.4], "meta-llama": [0.3, 0.2, 0.1, 0.05]})
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert chart is not None
+    assert [line.key for line in chart.lines] == ["Qwen", "meta-llama"]
+    focus, rival = chart.lines
+    assert focus.x == (date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1), date(2025, 4, 1))
+    assert focus.y == (0.1, 0.2, 0.3, 0.4)
+    assert (focus.role, rival.role) == ("focus", "compare")
+    assert focus.colours == ("#111111", "#aaaaaa")
+    assert (rival.label, rival.short_label) == ("Meta (meta-llama)", "Meta")
+    assert chart.value_kind == "share"
+    assert chart.unit == "share of text and vision-language downloads on the Hub"
+    assert "own accounts" in chart.title
+    assert (chart.as_of, chart.source, chart.source_url) == (
+        "2025-06-02", "Pulse", "https://example.org",
+    )  # fmt: skip
+    assert chart.citation == "Source: Pulse, as of {as_of}"
+    assert chart.text(0.34651) == "34.7 %"
+    assert "Qwen 40.0 %" in chart.description
+    assert not chart.caveats
+    assert not chart.bands
+
+
+@pytest.mark.parametrize(
+    ("measure", "values", "kind", "unit", "text"),
+    [
+        ("Downloads", (1e5, 2e5, 3e5, 4e5), "count", "downloads a month", "400K"),
+        ("Index = 100", (100.0, 200.0, 300.0, 400.0), "index", "first month shown = 100", "400"),
+    ],
+)
+def test_other_measures(
+    measure: Any, values: tuple[float, ...], kind: str, unit: str, text: str
+) -> None:
+    rows = account_rows({"Qwen": [0.1, 0.2, 0.3, 0.4]})
+    rows = rows.assign(index=[100.0, 200.0, 300.0, 400.0])
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(replace(PICKED, measure=measure)))
+    assert chart is not None
+    assert lines(chart)["Qwen"].y == pytest.approx(values)
+    assert chart.value_kind == kind
+    assert unit in chart.unit
+    assert chart.text(lines(chart)["Qwen"].y[-1]) == text
+    assert not chart.notes  # notes speak of shares
+
+
+def test_what_was_not_selected_is_not_drawn() -> None:
+    rows = account_rows({"Qwen": [0.1] * 4, "unsloth": [0.3] * 4})
+    assert set(lines(charts.account_downloads(rows, ACCOUNT_INFO, context()))) == {"Qwen"}
+
+
+@pytest.mark.parametrize("focus", ["Gemma", "a family that nobody knows"])
+def test_nothing_to_show_is_none(focus: str) -> None:
+    rows = account_rows({"Qwen": [0.1] * 4})
+    selection = Selection(focus=focus, rivals=())
+    assert charts.account_downloads(rows, ACCOUNT_INFO, context(selection)) is None
+    assert charts.account_downloads(rows.head(0), ACCOUNT_INFO, context()) is None
+    assert charts.publishers(rows.head(0), ACCOUNT_INFO, context()) is None
+
+
+def test_publishers_shows_every_account_the_largest_first() -> None:
+    rows = account_rows({"meta-llama": [0.2] * 4, "unsloth": [0.3] * 4, "Qwen": [0.1] * 4})
+    chart = charts.publishers(rows, ACCOUNT_INFO, context())
+    assert list(lines(chart)) == ["unsloth", "meta-llama", "Qwen"]
+    rest = lines(chart)["unsloth"]
+    assert rest.role == "rest"
+    assert rest.colours == charts.REST_COLOURS
+    assert chart is not None
+    assert "all accounts" in chart.title
+
+
+def test_estimated_points_and_bands() -> None:
+    reasons = ["window_30d", "window_30d", "none", "interpolated_boundary"]
+    rows = account_rows({"Qwen": [0.1] * 4, "meta-llama": [0.2] * 4}, reasons)
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert chart is not None
+    assert {line.estimated for line in chart.lines} == {(True, True, False, False)}
+    assert [(band.kind, band.start, band.end) for band in chart.bands] == [
+        ("estimated", date(2025, 1, 1), date(2025, 2, 1)),
+        ("interpolated", date(2025, 4, 1), date(2025, 4, 1)),
+    ]
+    assert [caveat.split(":")[0] for caveat in chart.caveats] == ["Dotted", "Hatched"]
+
+
+def test_bands_merge_over_consecutive_months_only() -> None:
+    reasons = ["interpolated_boundary", "none", "interpolated_boundary", "interpolated_boundary"]
+    rows = account_rows({"Qwen": [0.1] * 4}, reasons)
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert chart is not None
+    assert [(band.start.month, band.end.month) for band in chart.bands] == [(1, 1), (3, 4)]
+
+
+@pytest.mark.parametrize("reason", ["interpolated_boundary", "counter_fell", "window_30d"])
+def test_a_month_is_marked_when_one_family_alone_is_estimated(reason: str) -> None:
+    rows = family_rows(
+        {"Qwen": [1, 2, 3, 4], "Llama": [1, 2, 3, 4]},
+        column="monthly_downloads", time="month",
+        reasons={"Qwen": ["none", reason, "none", "none"], "Llama": ["none"] * 4},
+    )  # fmt: skip
+    chart = charts.monthly_downloads(rows, MONTHLY_INFO, context())
+    assert chart is not None
+    assert [(band.start.month, band.end.month) for band in chart.bands] == [(2, 2)]
+
+
+def test_null_stays_a_gap() -> None:
+    rows = account_rows({"Qwen": [0.1, None, 0.3, None]})
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert lines(chart)["Qwen"].y == (0.1, None, 0.3, None)
+    assert chart is not None
+    assert "Qwen 30.0 %" in chart.description
+
+
+def test_the_peak_is_noted() -> None:
+    rows = account_rows({"Qwen": [0.1, 0.5, 0.3, 0.2]}, ["none"] * 4)
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert chart is not None
+    assert chart.notes == (Note(date(2025, 2, 1), 0.5, "50.0 %"),)
+
+
+def test_a_split_peak_says_what_both_months_are_worth() -> None:
+    reasons = ["none", "interpolated_boundary", "interpolated_boundary", "none"]
+    rows = account_rows({"Qwen": [0.1, 0.37, 0.5, 0.2]}, reasons)
+    rows = pooled(rows, "Qwen", 1, 0.45)
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
+    assert chart is not None
+    (note,) = chart.notes
+    assert (note.at, note.value) == (date(2025, 3, 1), 0.5)
+    assert note.text == "50.0 %; 45.0 % pooled\nover February and March"
+
+
+def test_since_when_the_focus_is_ahead() -> None:
+    rows = account_rows({"Qwen": [0.1, 0.2, 0.3, 0.4], "meta-llama": [0.3, 0.25, 0.2, 0.1]})
+    crossed = crossovers(("Qwen", "meta-llama", "2025-03-01"), ("meta-llama", "Qwen", "2025-02-01"))
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(crossed=crossed))
+    assert chart is not None
+    assert Note(date(2025, 3, 1), 0.3, "ahead of Meta\nfor good") in chart.notes
+    behind = replace(PICKED, focus="Gemma", rivals=("Llama", "Qwen"))
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(behind, crossed=crossed))
+    assert chart is not None
+    assert not chart.notes
+
+
+# Events
+
+
+def test_events_of_the_period() -> None:
+    happened = events(
+        event("2024-12-31"),
+        event("2025-01-01"),
+        event("2025-02-10", "Llama"),
+        event("2025-02-20", "Llama"),
+        event("2025-03-05", "DeepSeek"),
+        event("2025-03-10", None),
+        event("2025-03-15", is_highlight=False),
+        event("2025-04-30"),
+        event("2025-05-01"),
+    )
+    rows = account_rows({"Qwen": [0.1] * 4})
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(happened=happened))
+    assert chart is not None
+    assert [marker.at.isoformat() for marker in chart.markers] == [
+        "2025-01-01", "2025-02-10", "2025-03-10", "2025-04-30",
+    ]  # fmt: skip
+    assert chart.markers[0] == Marker(date(2025, 1, 1), "E 2025-01-01", "Event of 2025-01-01")
+
+
+def test_the_focus_comes_first_when_there_are_too_many_events() -> None:
+    many = [event(f"2025-01-{day:02d}") for day in range(2, 2 + charts.MAX_MARKERS)]
+    happened = events(event("2025-01-01", "Llama"), *many)
+    rows = account_rows({"Qwen": [0.1] * 4})
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(happened=happened))
+    assert chart is not None
+    assert [marker.at.day for marker in chart.markers] == list(range(2, 2 + charts.MAX_MARKERS))
+
+
+def test_an_event_without_a_short_label_is_called_by_its_title() -> None:
+    happened = events(event("2025-02-01", short_label=None))
+    rows = account_rows({"Qwen": [0.1] * 4})
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, context(happened=happened))
+    assert chart is not None
+    assert [marker.label for marker in chart.markers] == ["Event of 2025-02-01"]
+
+
+# What was collected
+
+
+def test_collected_families() -> None:
+    rows = family_rows({"Llama": [5, 6, 7, 8], "Qwen": [10, 20, 30, 40], "Phi": [1, 1, 1, 1]})
+    chart = charts.family_downloads(rows, FAMILY_INFO, context())
+    assert list(lines(chart)) == ["Qwen", "Llama"]
+    assert chart is not None
+    assert lines(chart)["Qwen"].y == (10.0, 20.0, 30.0, 40.0)
+    assert chart.unit == "downloads in 30 days"
+    assert "scope own" in chart.shown
+    assert chart.as_of == "2025-04-01"
+    assert chart.citation == "Source: Hugging Face Hub API"
+    assert not chart.bars
+
+
+def test_a_family_that_could_not_be_read_is_a_gap() -> None:
+    rows = family_rows({"Qwen": [10, None, 30, 40], "Llama": [1, 2, 3, 4]})
+    chart = charts.family_downloads(rows, FAMILY_INFO, context())
+    assert lines(chart)["Qwen"].y == (10.0, None, 30.0, 40.0)
+
+
+def test_zero_is_a_value() -> None:
+    rows = family_rows({"Qwen": [0, 0, 0, 0]})
+    assert lines(charts.family_downloads(rows, FAMILY_INFO, context()))["Qwen"].y == (0,) * 4
+
+
+def test_one_date_is_drawn_as_bars() -> None:
+    rows = family_rows({"Llama": [50], "Qwen": [400], "Gemma": [None]}, MONTHS[:1])
+    chart = charts.family_downloads(rows, FAMILY_INFO, context(replace(PICKED, scale="Log")))
+    assert chart is not None
+    assert [(bar.label, bar.value) for bar in chart.bars] == [("Qwen", 400.0), ("Llama", 50.0)]
+    assert chart.bars[0].colours == ("#111111", "#aaaaaa")
+    assert not chart.lines
+    assert not chart.markers
+    assert not chart.is_log
+
+
+@pytest.mark.parametrize("values", [{"Phi": [1, 2, 3, 4]}, {"Qwen": [None] * 4}])
+def test_collected_nothing_is_none(values: Mapping[str, Sequence[float | None]]) -> None:
+    rows = family_rows(values)
+    assert charts.family_downloads(rows, FAMILY_INFO, context()) is None
+    other_scope = family_rows({"Qwen": [1, 2, 3, 4]}).assign(scope="lineage")
+    assert charts.family_downloads(other_scope, FAMILY_INFO, context()) is None
+
+
+def test_an_index_of_collected_downloads() -> None:
+    rows = family_rows({"Qwen": [10, 20, 30, 40]}).assign(index=[100.0, 200.0, 300.0, 400.0])
+    chosen = replace(PICKED, measure="Index = 100")
+    chart = charts.family_downloads(rows, FAMILY_INFO, context(chosen))
+    assert chart is not None
+    assert lines(chart)["Qwen"].y == (100.0, 200.0, 300.0, 400.0)
+    assert chart.value_kind == "index"
+    assert chart.unit == "index of downloads in 30 days, first value shown = 100"
+
+
+def model_rows(count: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "date": [MONTHS[0]] * count, "hub_id": [f"{n:024x}" for n in range(count)],
+            "model_id": [f"Qwen/M-{n}" for n in range(count)], "family": ["Qwen"] * count,
+            "generation": ["Qwen3"] * count, "downloads_30d": [n * 10 for n in range(count)],
+        }
+    )  # fmt: skip
+
+
+def test_top_models_takes_the_newest_day_of_each_family() -> None:
+    metric = info("downloads_30d", "downloads in 30 days", "date", "hub_id")
+    older = model_rows(charts.MAX_BARS + 3)
+    newer = older.head(2).assign(date=MONTHS[1], family="Llama", model_id=["meta-llama/a", "b"])
+    stale = older.head(1).assign(family="Llama", model_id="meta-llama/gone", downloads_30d=10**9)
+    chart = charts.top_models(pd.concat([older, newer, stale]), metric, context())
+    assert chart is not None
+    assert len(chart.bars) == charts.MAX_BARS
+    values = [bar.value for bar in chart.bars]
+    assert values == sorted(values, reverse=True)
+    assert "meta-llama/gone" not in set(chart.frame["model_id"])
+    assert len(chart.frame) == charts.MAX_BARS + 3 + 2
+    assert charts.top_models(older.assign(family="Phi"), metric, context()) is None
+
+
+# Drawing
+
+
+def hand_made(
+    *series: Sequence[float | None], is_log: bool = False, kind: Any = "count", **other: Any
+) -> Chart:
+    days = [date(2025, 1 + n, 1) for n in range(12)]
+    return Chart(
+        key="k", title="t", shown="s", unit="u", value_kind=kind, source="x",
+        source_url="https://example.org", citation="c", as_of="2025-06-02", frame=pd.DataFrame(),
+        is_log=is_log,
+        lines=tuple(
+            Line(
+                key=f"l{n}", label=f"Line {n}", x=tuple(days[: len(values)]), y=tuple(values),
+                estimated=(False,) * len(values), colours=("#111111", "#aaaaaa"),
+                role="focus" if n == 0 else "compare",
+            )
+            for n, values in enumerate(series)
+        ),
+        **other,
+    )  # fmt: skip
+
+
+def spec(chart: Chart, theme: Any = "light", width: plots.Width = "wide") -> dict[str, Any]:
+    """The figure as the browser gets it; NaN and infinities are no JSON and raise."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} in the figure's JSON")
+
+    text = plots.figure(chart, THEMES[theme], width).to_json()
+    read: dict[str, Any] = json.loads(text, parse_constant=refuse)
+    return read
+
+
+def drawn_points(chart: Chart, **look: Any) -> dict[str, int]:
+    """Values that some trace shows, by line."""
+    found: dict[str, set[str]] = {}
+    for trace in spec(chart, **look)["data"]:
+        if trace["type"] == "scatter" and "name" in trace:
+            points = zip(trace["x"], decoded(trace["y"]), strict=True)
+            found.setdefault(trace["name"], set()).update(x for x, y in points if y is not None)
+    return {name: len(days) for name, days in found.items()}
+
+
+def decoded(values: Any) -> list[float | None]:
+    assert isinstance(values, list), f"expected a list of numbers, found {type(values)}"
+    return values
+
+
+def end_labels(chart: Chart) -> list[tuple[float, str]]:
+    """Height and words of the labels at the lines' ends, from the bottom to the top."""
+    notes = spec(chart)["layout"].get("annotations", [])
+    return sorted(
+        (note["y"], note["text"])
+        for note in notes
+        if note.get("xref") == "paper" and note.get("yref") == "paper"
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("is_log", [False, True])
+def test_zeros_and_nulls(theme: str, width: Any, is_log: bool) -> None:
+    chart = hand_made(
+        [0, None, 10, 100], [None, None, None, None], [5, 0, 0, 0], [0, 0, 0, 0], is_log=is_log
+    )
+    figure = spec(chart, theme, width)
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < high
+    assert figure["layout"]["yaxis"]["type"] == ("log" if is_log else "linear")
+
+
+@pytest.mark.parametrize("values", [[0, 0, 0], [None, None, None], [7, 7, 7]])
+@pytest.mark.parametrize("is_log", [False, True])
+def test_flat_series(values: Sequence[float | None], is_log: bool) -> None:
+    low, high = spec(hand_made(values, is_log=is_log))["layout"]["yaxis"]["range"]
+    assert low < high
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_note_at_zero(is_log: bool) -> None:
+    note = Note(date(2025, 2, 1), 0.0, "nothing")
+    spec(hand_made([1, 0, 2], is_log=is_log, notes=(note,)))
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_one_point_only(width: Any) -> None:
+    figure = spec(hand_made([12]), width=width)
+    shown = [trace for trace in figure["data"] if trace["x"] == ["2025-01-01"]]
+    assert any("markers" in trace["mode"] for trace in shown)
+    first, last = figure["layout"]["xaxis"]["range"]
+    assert first < "2025-01-01" <= last
+
+
+@pytest.mark.parametrize("values", [[5, None, 7, None, 9, 9], [None, 5, None], [1, 2, None, 4]])
+def test_a_point_between_gaps_can_be_seen(values: Sequence[float | None]) -> None:
+    """A line needs two neighbours; a lonely point needs a marker."""
+    traces = [t for t in spec(hand_made(values))["data"] if t["type"] == "scatter"]
+    seen = set()
+    for trace in traces:
+        numbers = decoded(trace["y"])
+        for position, (day, value) in enumerate(zip(trace["x"], numbers, strict=True)):
+            near = [
+                *numbers[max(position - 1, 0) : position],
+                *numbers[position + 1 : position + 2],
+            ]
+            if value is not None and (
+                "markers" in trace["mode"] or any(n is not None for n in near)
+            ):
+                seen.add(day)
+    known = {f"2025-{n + 1:02d}-01" for n, value in enumerate(values) if value is not None}
+    assert seen == known
+
+
+def test_lines_do_not_run_over_gaps() -> None:
+    for trace in spec(hand_made([1, None, 3, 4]))["data"]:
+        assert trace.get("connectgaps") is not True
+        if len(trace["x"]) > 1:
+            assert decoded(trace["y"])[1] is None
+
+
+def test_measured_is_solid_and_estimated_is_dotted() -> None:
+    chart = hand_made([1, 2, 3, 4, 5])
+    line = replace(chart.lines[0], estimated=(True, True, False, False, True))
+    traces = spec(replace(chart, lines=(line,)))["data"]
+    shown = {t["line"]["dash"]: decoded(t["y"]) for t in traces if "line" in t and "name" in t}
+    assert shown["solid"] == [None, None, 3, 4, None]
+    assert shown["dot"] == [1, 2, 3, 4, 5]
+    texts = {t["line"]["dash"]: t["customdata"] for t in traces if "line" in t and "name" in t}
+    # Each point is told once.
+    assert texts["dot"] == ["1 (estimate)", "2 (estimate)", None, None, "5 (estimate)"]
+    assert texts["solid"] == [None, None, "3", "4", None]
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 9, 18])
+def test_labels_keep_apart(count: int, is_log: bool) -> None:
+    chart = hand_made(*([10, 10 + n / 100] for n in range(count)), is_log=is_log)
+    labels = end_labels(chart)
+    assert len(labels) == min(count, plots.DIRECT_LABELS)
+    assert all(upper[0] - lower[0] > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(labels))
+    assert labels[0][0] >= -0.02
+    assert labels[-1][0] <= 1.02
+    assert any("Line 0" in text for _, text in labels)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [0.0] * 9, [1.0] * 9, [0.5] * 9, [-0.3, 0.0, 0.01], [0.98, 0.99, 1.0],
+        [0.0, 0.0, 0.02, 0.03, 0.031, 0.9, 0.99], [0.5], [],
+    ],
+)  # fmt: skip
+def test_spread_keeps_its_gap_order_and_bounds(places: list[float]) -> None:
+    spread = plots._spread(places)
+    assert len(spread) == len(places)
+    assert all(b - a >= 0.98 * plots.LABEL_STEP for a, b in pairwise(spread))
+    assert all(-1e-6 <= place <= 1 + 1e-6 for place in spread)
+
+
+def test_spread_leaves_alone_what_is_apart() -> None:
+    places = [0.1, 0.2, 0.7]
+    assert plots._spread(places) == places
+
+
+def test_eighteen_lines() -> None:
+    chart = hand_made(*([n, 2 * n + 1, 3 * n] for n in range(18)))
+    assert len(drawn_points(chart)) == 18
+    assert set(drawn_points(chart).values()) == {3}
+
+
+def test_labels_of_events_keep_apart() -> None:
+    close = tuple(Marker(date(2025, 1, 5 + n), f"Event number {n}", "t") for n in range(6))
+    rows = plots._rows_of(hand_made(range(12)), close)
+    assert rows == list(range(6))
+    far = tuple(Marker(date(2025, 1 + 3 * n, 5), "Event", "t") for n in range(4))
+    assert plots._rows_of(hand_made(range(12)), far) == [0, 0, 0, 0]
+
+
+def test_narrow_charts_number_the_events_and_have_no_labels() -> None:
+    marker = Marker(date(2025, 2, 3), "Qwen3", "Qwen3 released")
+    chart = hand_made([1, 2, 3], markers=(marker,), notes=(Note(date(2025, 2, 1), 2, "peak"),))
+    words = [note["text"] for note in spec(chart, width="narrow")["layout"]["annotations"]]
+    assert words == ["1"]
+    words = [note["text"] for note in spec(chart)["layout"]["annotations"]]
+    assert words == ["Qwen3", "<b>Line 0</b> 3", "peak"]
+
+
+def test_bands_are_shaded_and_hatched() -> None:
+    bands = (
+        Band(date(2025, 1, 1), date(2025, 2, 1), "estimated", "estimated"),
+        Band(date(2025, 4, 1), date(2025, 5, 1), "split", "interpolated"),
+    )
+    figure = spec(hand_made(range(12), bands=bands))
+    (shaded,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
+    assert shaded["x0"] < "2025-01-01"
+    assert shaded["x1"] > "2025-02-01"
+    (hatched,) = [trace for trace in figure["data"] if trace["type"] == "bar"]
+    assert hatched["marker"]["pattern"]["shape"] == "/"
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_the_words_of_bands_stand_above_the_lines(is_log: bool) -> None:
+    band = Band(date(2025, 1, 1), date(2025, 12, 1), "estimated", "estimated")
+    chart = hand_made([1, *[5000] * 11], is_log=is_log, bands=(band,))
+    low, high = spec(chart)["layout"]["yaxis"]["range"]
+    top = math.log10(5000) if is_log else 5000
+    assert (high - top) / (high - low) > 0.06  # of the plot's height: 20 pixels or so
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "texts"),
+    [
+        ([0, 0.5], "share", ["0 %", "10 %", "20 %", "30 %", "40 %", "50 %"]),
+        ([0, 0.004], "share", ["0 %", "0.1 %", "0.2 %", "0.3 %", "0.4 %"]),
+        ([0, 60e6], "count", ["0", "10M", "20M", "30M", "40M", "50M", "60M"]),
+        ([1, 12], "index", ["0", "2", "4", "6", "8", "10", "12"]),
+    ],
+)
+def test_ticks_are_round(values: list[float], kind: str, texts: list[str]) -> None:
+    assert list(spec(hand_made(values, kind=kind))["layout"]["yaxis"]["ticktext"]) == texts
+
+
+TOPS = {"share": (0.0007, 0.03, 0.6, 1), "count": (3, 90, 4321, 2.4e9), "index": (110, 4321)}
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize(("kind", "top"), [(k, top) for k, tops in TOPS.items() for top in tops])
+def test_ticks_are_few_and_told_apart(kind: str, top: float, is_log: bool) -> None:
+    values = [top / 40 if kind == "share" else max(top // 40, 1), top]
+    texts = spec(hand_made(values, kind=kind, is_log=is_log))["layout"]["yaxis"]["ticktext"]
+    assert 2 <= len(texts) <= 9
+    assert len(set(texts)) == len(texts)
+
+
+def test_months_are_not_labelled_twice() -> None:
+    """Two months would otherwise get five labels, four of them the same."""
+    axis = spec(hand_made([1, 2]))["layout"]["xaxis"]
+    assert axis.get("dtick") == "M1" or "tickvals" in axis
+
+
+# The real seeds, and a collection
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {
+        kind: data.newest_build(app_builds.shared_home(tmp_path_factory, kind))
+        for kind in ("seeds", "collected")
+    }
+
+
+def real_chart(build: Path, key: str, selection: Selection) -> Chart | None:
+    from dashboard import parts  # noqa: PLC0415  (the only test here that needs streamlit)
+
+    drawn: Chart | None = parts.chart(build, key, selection)
+    return drawn
+
+
+FIVE = ("Llama", "DeepSeek", "Mistral", "Gemma", "gpt-oss")
+PERIODS = {
+    "all": (date(2024, 7, 1), date(2026, 9, 30)),
+    "one month": (date(2026, 6, 1), date(2026, 6, 30)),
+}
+
+
+@pytest.mark.parametrize(
+    ("measure", "scale", "period"),
+    [
+        ("Share", "Linear", "all"), ("Share", "Log", "all"), ("Downloads", "Log", "all"),
+        ("Index = 100", "Linear", "all"), ("Share", "Linear", "one month"),
+        ("Index = 100", "Log", "one month"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", charts.CHARTS)
+def test_every_chart_of_real_figures(
+    builds: Mapping[str, Path], key: str, measure: Any, scale: Any, period: str
+) -> None:
+    start, end = PERIODS[period]
+    selection = Selection("Qwen", FIVE, start, end, measure, scale)
+    chart = real_chart(builds["collected"], key, selection)
+    if chart is None:
+        assert period == "one month"
+        return
+    spec(chart, "dark", "narrow")
+    assert drawn_points(chart, theme="dark", width="narrow") == drawn_points(chart)
+    shown = drawn_points(chart)
+    known = {line.label: sum(v is not None for v in line.y) for line in chart.lines}
+    assert shown == {label: count for label, count in known.items() if count}
+    heights = [height for height, _ in end_labels(chart)]
+    assert all(upper - lower > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(heights))
+
+
+def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
+    start, end = PERIODS["all"]
+    selection = Selection("Qwen", FIVE, start, end)
+    shown = {key for key in charts.CHARTS if real_chart(builds["seeds"], key, selection)}
+    assert shown == {"account_downloads", "publishers", "published_models", "published_counters"}
+    shown = {key for key in charts.CHARTS if real_chart(builds["collected"], key, selection)}
+    assert shown == set(charts.CHARTS)
+
+
+def test_the_figures_that_the_issue_names(builds: Mapping[str, Path]) -> None:
+    start, end = PERIODS["all"]
+    chart = real_chart(builds["seeds"], "account_downloads", Selection("Qwen", FIVE, start, end))
+    assert chart is not None
+    wanted = {
+        "Qwen": {"2025-03": "9.0 %", "2026-04": "50.1 %", "2026-09": "29.9 %"},
+        "meta-llama": {"2025-03": "9.5 %", "2026-04": "4.0 %", "2026-09": "2.6 %"},
+    }
+    for account, months in wanted.items():
+        line = lines(chart)[account]
+        told = {f"{day:%Y-%m}": chart.text(v) for day, v in zip(line.x, line.y, strict=True)}
+        assert {month: told[month] for month in months} == months
+
+
+def test_every_family_as_focus(builds: Mapping[str, Path]) -> None:
+    start, end = PERIODS["all"]
+    for family in data.families(builds["collected"])["family"]:
+        selection = Selection(family, (), start, end, "Share", "Log")
+        drawn = [real_chart(builds["collected"], key, selection) for key in charts.CHARTS]
+        found = [chart for chart in drawn if chart is not None]
+        assert found, f"nothing at all is shown of {family}"
+        for chart in found[:1]:
+            spec(chart)

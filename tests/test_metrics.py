@@ -1,0 +1,340 @@
+"""Every metric, by given rows and the rows that they must become (tests/golden), and monthly
+downloads against a walk through the counters in plain Python."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from data import schema, warehouse
+from data.catalog import metrics, rollups
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = sorted(path.parent for path in GOLDEN.glob("*/*/expected.csv"))
+METRICS = [file.name for file in metrics()]
+HUB = warehouse.SourceFacts(
+    name="huggingface",
+    title="Hugging Face Hub",
+    url="https://huggingface.co/models",
+    licence="theirs",
+    citation="Source: Hub, as of {as_of}",
+    cadence_days=1,
+    tables=("huggingface__models",),
+)
+INFO = {"name": "golden", "built_at": datetime(2026, 1, 1, tzinfo=UTC), "fingerprint": {}}
+Row = dict[str, Any]
+
+# What a given row leaves out, so that a case shows only what it is about.
+STATEMENT = {
+    "metric": "cumulative_downloads",
+    "subject_kind": "family",
+    "date_precision": "month",
+    "bound": "exactly",
+    "unit": "downloads",
+    "exactness": "exact",
+    "status": "read",
+    "source_title": "A report",
+    "source_url": "https://report.example",
+}
+LEFT_OUT: dict[str, Row] = {
+    "observations": {"source": "huggingface", "status": "accepted"},
+    "seed__model_families": {
+        "region": "unknown",
+        "name_pattern": ".",
+        "source_url": "https://family.example",
+    },
+    "seed__model_generations": {"source_url": "https://family.example"},
+    "seed__published_series": {
+        "subject_kind": "hf_org",
+        "period": "month",
+        "unit": "downloads",
+        "estimate_reason": "none",
+        "as_of": "2026-10-02",
+        "source": "pulse",
+    },
+    "seed__sources": {
+        "publisher": "Pulse",
+        "title": "Pulse data",
+        "url": "https://pulse.example",
+        "licence": "MIT",
+        "citation": "Source: Pulse",
+        "note": "none",
+    },
+    "seed__reported_figures": STATEMENT,
+    "seed__artifacts_log": STATEMENT,
+    "seed__reported_crossovers": {
+        "measure": "cumulative_downloads",
+        "date_precision": "month",
+        "exactness": "exact",
+        "status": "read",
+        "source_title": "A report",
+        "source_url": "https://report.example",
+    },
+    "seed__events": {"date_precision": "day", "is_highlight": "false", "source_title": "A page"},
+    "seed__incidents": {"source_url": "https://incident.example"},
+}
+
+
+def completed(table: str, row: Row, position: int) -> Row:
+    """A given row with what it leaves out; `a` stands for the hub_id aaaaaaaaaaaaaaaaaaaaaaaa."""
+    row = {**LEFT_OUT.get(table, {}), **{name: cell or None for name, cell in row.items()}}
+    if "hub_id" in row:
+        row["hub_id"] *= 24
+    if "observed_at" in row:
+        row.setdefault("run", row["observed_at"])
+    if table == "observations" and row["status"] != "accepted":
+        row.setdefault("reason", "said so")
+    if table == "huggingface__models":
+        row.setdefault("hf_org", row["model_id"].partition("/")[0])
+    if table == "seed__model_families":
+        account = row["hf_orgs"].split()[0]
+        given = {
+            "developer": row["family"],
+            "account": account,
+            "account_label": account,
+            "colour_light": f"#light{position}",
+            "colour_dark": f"#dark{position}",
+        }
+        row = {**given, **row}
+    for name in ("hf_orgs", "openrouter_authors", "base_models"):
+        if row.get(name):
+            row[name] = f"[{', '.join(row[name].split())}]"
+    return row
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Insert texts; the table's own types and constraints decide whether they are good."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    types = pa.schema([(name, pa.string()) for name in names])
+    connection.register("incoming", pa.Table.from_pylist(list(rows), schema=types))
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming").fetchall()
+    connection.unregister("incoming")
+
+
+def read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def shown(value: Any) -> Any:
+    """A value as a golden file writes it; a float stays one."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str) and len(value) == 24 and len(set(value)) == 1:
+        return value[0]
+    return value if isinstance(value, float) else str(value)
+
+
+def expected_like(cell: str, found: Any) -> Any:
+    return pytest.approx(float(cell), rel=1e-9) if isinstance(found, float) and cell else cell
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> list[Row]:
+    info = next(file for file in metrics() if file.name == name)
+    found = connection.sql(
+        f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(info.grain)}"
+    ).to_arrow_table()
+    return [{column: shown(row[column]) for column in columns} for row in found.to_pylist()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_golden(case: Path) -> None:
+    with (case / "expected.csv").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    with duckdb.connect() as connection:
+        warehouse.prepare(connection, [HUB], INFO)
+        for path in sorted(case.glob("*.csv")):
+            if path.name != "expected.csv":
+                given = enumerate(read(path))
+                rows = [completed(path.stem, row, position) for position, row in given]
+                insert(connection, path.stem, rows)
+        if (case / "seed__published_series.csv").exists():
+            _insert_unnamed_sources(connection)
+        warehouse.derive(connection)
+        found = rows_of(connection, case.parent.name, columns)
+    wanted = read(case / "expected.csv")
+    assert len(found) == len(wanted), found
+    for actual, row in zip(found, wanted, strict=True):
+        assert actual == {name: expected_like(row[name], actual[name]) for name in columns}
+
+
+def _insert_unnamed_sources(connection: duckdb.DuckDBPyConnection) -> None:
+    missing = connection.execute(
+        "SELECT DISTINCT source FROM seed__published_series "
+        "WHERE source NOT IN (SELECT source FROM seed__sources)"
+    ).fetchall()
+    if missing:
+        insert(connection, "seed__sources", [_source(name) for (name,) in missing])
+
+
+def _source(name: str) -> Row:
+    return {"source": name, **LEFT_OUT["seed__sources"]}
+
+
+def test_every_metric_has_golden_results() -> None:
+    assert sorted({case.parent.name for case in CASES}) == sorted(METRICS)
+    # Each folder below a metric is a case.
+    assert sorted(GOLDEN.glob("*/*")) == CASES
+
+
+# Monthly downloads against a walk in plain Python
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MONTHLY_ROLLUPS = [
+    file for file in rollups() if file.name not in {"published_subjects", "family_days"}
+]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One accepted listing of the organisation: model -> all-time counter, None when absent."""
+
+    at: datetime
+    counters: dict[str, int | None]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Listing]:
+    """Listings of up to three models over about half a year: gaps, falls, absences, NULLs."""
+    hours = draw(st.lists(st.integers(0, 24 * 180), min_size=1, max_size=9, unique_by=_day))
+    counter = st.none() | st.integers(0, 5000)
+    models = st.dictionaries(st.sampled_from("abc"), counter, max_size=3)
+    return [Listing(START + HOUR * hour, draw(models)) for hour in sorted(hours)]
+
+
+def _day(hour: int) -> int:
+    return hour // 24
+
+
+def month_starts(first: datetime, last: datetime) -> Iterator[datetime]:
+    at = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while at <= last:
+        yield at
+        at = (at + timedelta(days=32)).replace(day=1)
+
+
+def points_of(model: str, history: Sequence[Listing]) -> list[tuple[datetime, int]]:
+    """Counter points of a model that is older than the history, never falling."""
+    points: list[tuple[datetime, int]] = []
+    for listing in history:
+        value = listing.counters.get(model)
+        if value is not None:
+            points.append((listing.at, max([value, *(p[1] for p in points)])))
+    listed = [listing for listing in history if model in listing.counters]
+    is_gone = bool(listed) and listed[-1] is not history[-1]
+    if points and is_gone and listed[-1].counters[model] is not None:
+        points.append((history[-1].at, points[-1][1]))
+    return points
+
+
+def value_at(points: Sequence[tuple[datetime, int]], at: datetime) -> float | None:
+    for point_at, value in points:
+        if point_at == at:
+            return value
+    for (from_at, from_value), (to_at, to_value) in pairwise(points):
+        if from_at < at < to_at:
+            return from_value + (to_value - from_value) * ((at - from_at) / (to_at - from_at))
+    return None
+
+
+def walked(history: Sequence[Listing]) -> dict[tuple[str, date], float]:
+    """(model, month) -> downloads, by walking along each model's counter."""
+    found = {}
+    for model in "abc":
+        points = points_of(model, history)
+        if not points:
+            continue
+        for begin, end in pairwise(month_starts(points[0][0], points[-1][0])):
+            before, after = value_at(points, begin), value_at(points, end)
+            if before is not None and after is not None:
+                found[model, begin.date()] = after - before
+    return found
+
+
+def months_by_sql(history: Sequence[Listing]) -> dict[tuple[str, date], float]:
+    listings = [
+        {"entity": "Qwen", "observed_at": f"{listing.at:%Y-%m-%d %H:%M}+00"} for listing in history
+    ]
+    models = [
+        {
+            "hub_id": model,
+            "model_id": f"Qwen/{model}",
+            "observed_at": f"{listing.at:%Y-%m-%d %H:%M}+00",
+            "created_at": "2024-01-01 00:00+00",
+            "downloads_all_time": None if value is None else str(value),
+        }
+        for listing in history
+        for model, value in listing.counters.items()
+    ]
+    given = {
+        "seed__model_families": [{"family": "Qwen", "hf_orgs": "Qwen"}],
+        "observations": listings,
+        "huggingface__models": models,
+    }
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
+        for table in (*given, "seed__model_generations"):
+            connection.execute(schema.table_sql(table))
+        for table, rows in given.items():
+            if rows:
+                insert(connection, table, [completed(table, row, 0) for row in rows])
+        for file in MONTHLY_ROLLUPS:
+            connection.execute(f"CREATE TABLE {file.name} AS {file.sql}")
+        rows = connection.execute(
+            "SELECT hub_id[1], month, monthly_downloads FROM model_months"
+        ).fetchall()
+    return {(model, month): value for model, month, value in rows}
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(history=histories())
+@example(history=[Listing(START, {"a": 5}), Listing(START + 24 * 100 * HOUR, {"a": 905})])
+@example(
+    history=[
+        Listing(START, {"a": 5, "b": 7}),
+        Listing(START + 24 * 31 * HOUR, {"a": 9}),
+        Listing(START + 24 * 59 * HOUR, {"a": None}),
+    ]
+)
+def test_monthly_downloads_are_those_of_a_walk_along_the_counters(history: list[Listing]) -> None:
+    by_sql, by_walk = months_by_sql(history), walked(history)
+    assert by_sql == {key: pytest.approx(value, abs=1e-6) for key, value in by_walk.items()}
+    assert all(value >= 0 for value in by_sql.values())
+    by_model = defaultdict(list)
+    for (model, month), value in sorted(by_sql.items()):
+        by_model[model].append((month, value))
+    for model, months in by_model.items():
+        points = points_of(model, history)
+        first = datetime.combine(months[0][0], datetime.min.time(), UTC)
+        last = datetime.combine(months[-1][0] + timedelta(days=32), datetime.min.time(), UTC)
+        last = last.replace(day=1)
+        end, begin = value_at(points, last), value_at(points, first)
+        assert end is not None
+        assert begin is not None
+        assert sum(value for _, value in months) == pytest.approx(end - begin, abs=1e-6)

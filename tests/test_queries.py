@@ -1,0 +1,332 @@
+"""Reading a build: metrics by name and filter, what is refused, and the published anchors."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import data
+from data import FilterError, NoBuildError, UnknownMetricError, warehouse
+
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+
+QWEN3 = "Qwen/Qwen3-0.6B-Renamed"
+
+
+def days(frame: pd.DataFrame, column: str = "date") -> list[date]:
+    return sorted({day.date() for day in frame[column]})
+
+
+# Anchors: figures of the shipped seeds that everything else is measured by
+
+
+@pytest.mark.parametrize(
+    ("subject", "month", "value"),
+    [
+        ("Qwen", date(2025, 3, 1), 0.09011),
+        ("Qwen", date(2026, 4, 1), 0.50132),
+        ("Qwen", date(2026, 9, 1), 0.29873),
+        ("meta-llama", date(2025, 3, 1), 0.09530),
+        ("meta-llama", date(2026, 4, 1), 0.03989),
+        ("meta-llama", date(2026, 9, 1), 0.02582),
+    ],
+)
+def test_published_shares(seeds_build: Path, subject: str, month: date, value: float) -> None:
+    rows = data.metric(
+        "published_series",
+        series="share_text_vlm_by_author",
+        subject=subject,
+        start=month,
+        end=month,
+        build=seeds_build,
+    )
+    assert rows["value"].tolist() == [value]
+
+
+def test_qwen_passed_meta_llama(seeds_build: Path) -> None:
+    rows = data.metric(
+        "crossovers",
+        basis="published",
+        measure="monthly_downloads",
+        leader="Qwen",
+        passed="meta-llama",
+        build=seeds_build,
+    )
+    assert days(rows, "crossed_on") == [date(2025, 4, 1)]
+    assert rows["earlier_months_ahead"].tolist() == [2]
+    assert rows["is_estimate"].tolist() == [False]
+
+
+def test_the_pooled_peak(seeds_build: Path) -> None:
+    rows = data.metric(
+        "account_downloads", account="Qwen", start=date(2026, 3, 1), end=date(2026, 4, 30),
+        build=seeds_build,
+    )  # fmt: skip
+    assert len(rows) == 2
+    assert [f"{share:.3f}" for share in rows["pooled_share"]] == ["0.450", "0.450"]
+
+
+# Filters
+
+
+def test_all_rows_sorted_by_the_grain(collected_build: Path) -> None:
+    info = data.metric_info("downloads_30d", build=collected_build)
+    rows = data.metric("downloads_30d", build=collected_build)
+    assert tuple(rows.columns) == info.column_names
+    keys = list(rows[list(info.grain)].itertuples(index=False, name=None))
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_families(collected_build: Path) -> None:
+    rows = data.metric("family_downloads", families=["Qwen", "Llama"], build=collected_build)
+    assert set(rows["family"]) == {"Qwen", "Llama"}
+    assert data.metric("family_downloads", families=[], build=collected_build).empty
+    same = data.metric("family_downloads", family=("Llama", "Qwen"), build=collected_build)
+    pd.testing.assert_frame_equal(rows, same)
+
+
+def test_start_and_end_are_inclusive(collected_build: Path) -> None:
+    everything = days(data.metric("family_downloads", build=collected_build))
+    first, last = everything[1], everything[3]
+    rows = data.metric("family_downloads", start=first, end=last, build=collected_build)
+    assert days(rows) == everything[1:4]
+    empty = data.metric("family_downloads", start=last, end=first, build=collected_build)
+    assert empty.empty
+    assert tuple(empty.columns) == tuple(rows.columns)
+
+
+def test_equals_and_lists(collected_build: Path) -> None:
+    one = data.metric("downloads_30d", model_id=QWEN3, build=collected_build)
+    assert set(one["model_id"]) == {QWEN3}
+    two = data.metric("downloads_30d", hf_org={"Qwen", "google"}, build=collected_build)
+    assert set(two["hf_org"]) == {"Qwen", "google"}
+    assert data.metric("downloads_30d", hf_org=[], build=collected_build).empty
+    assert data.metric("downloads_30d", hf_org="qwen", build=collected_build).empty
+    events = data.metric("events", is_highlight=True, build=collected_build)
+    assert len(events) > 3
+    assert events["is_highlight"].all()
+    day = data.metric("family_downloads", date=date(2026, 5, 31), build=collected_build)
+    assert days(day) == [date(2026, 5, 31)]
+
+
+def test_null_stays_null(collected_build: Path) -> None:
+    failed = date(2026, 6, 2)
+    rows = data.metric("family_downloads", date=failed, build=collected_build)
+    by_family = rows.set_index("family")["family_downloads"]
+    assert pd.isna(by_family["Gemma"])
+    assert by_family["Qwen"] > 0
+    shares = data.metric("download_share", date=failed, build=collected_build)
+    assert len(shares) == 3
+    assert shares["download_share"].isna().all()
+
+
+# 100 = the first value
+
+
+def test_index(collected_build: Path) -> None:
+    filters: dict[str, Any] = {"families": ["Qwen", "Gemma"], "build": collected_build}
+    plain = data.metric("family_downloads", **filters)
+    index = data.metric("family_downloads", index=True, **filters)
+    assert list(index.columns) == list(plain.columns)
+    for family in ("Qwen", "Gemma"):
+        values = plain[plain["family"] == family]["family_downloads"].astype(float)
+        found = index[index["family"] == family]["family_downloads"]
+        wanted = 100 * values / values.dropna().iloc[0]
+        pd.testing.assert_series_equal(found, wanted, check_names=False)
+    assert index["family_downloads"].isna().sum() == plain["family_downloads"].isna().sum() == 1
+
+
+def test_index_begins_with_the_period(collected_build: Path) -> None:
+    rows = data.metric(
+        "family_downloads", families=["Qwen"], start=date(2026, 7, 1), index=True,
+        build=collected_build,
+    )  # fmt: skip
+    assert rows["family_downloads"].iloc[0] == 100
+
+
+def test_index_is_of_the_first_value_that_is_neither_null_nor_zero(seeds_build: Path) -> None:
+    info = data.metric_info("published_series", build=seeds_build)
+    given = (
+        "SELECT * FROM (VALUES ('s', 'a', 'month', DATE '2026-01-01', 'x', NULL), "
+        "('s', 'a', 'month', DATE '2026-02-01', 'x', 0), "
+        "('s', 'a', 'month', DATE '2026-03-01', 'x', 50), "
+        "('s', 'a', 'month', DATE '2026-04-01', 'x', 75), "
+        "('s', 'b', 'month', DATE '2026-04-01', 'x', 0)) "
+        "AS t (series, subject, period, date, source, value)"
+    )
+    sql = data.queries._indexed(info, given)
+    rows = warehouse.cursor(seeds_build).execute(
+        f"SELECT value FROM ({sql}) ORDER BY subject, date"
+    )
+    assert [value for (value,) in rows.fetchall()] == [None, 0, 100, 150, None]
+
+
+@pytest.mark.parametrize("name", ["events", "reported_figures", "freshness", "crossovers"])
+def test_index_of_what_is_no_series(seeds_build: Path, name: str) -> None:
+    with pytest.raises(FilterError, match="no series in time"):
+        data.metric(name, index=True, build=seeds_build)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("download_shares", "download_share"),
+        ("published", "published_series"),
+        ("Events", "events"),
+    ],
+)
+def test_an_unknown_metric(seeds_build: Path, name: str, close: str) -> None:
+    with pytest.raises(UnknownMetricError, match=f"did you mean {close}"):
+        data.metric(name, build=seeds_build)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "seed__events",
+        "model_days",
+        "build_info",
+        "events; DROP VIEW events",
+        "",
+        'events"',
+        "(SELECT 1)",
+    ],
+)
+def test_only_metrics_can_be_asked_for(seeds_build: Path, name: str) -> None:
+    with pytest.raises(UnknownMetricError, match="no metric is named"):
+        data.metric(name, build=seeds_build)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"color": "blue"},
+        {"value": 1},
+        {"Date": date(2026, 1, 1)},
+        {'family" IS NULL OR "family': "x"},
+        {"family = 'Qwen' --": "x"},
+        {"1=1": 1},
+    ],
+)
+def test_a_filter_on_a_column_that_is_not_there(seeds_build: Path, filters: dict[str, Any]) -> None:
+    with pytest.raises(FilterError, match="family_downloads has no column"):
+        data.metric("family_downloads", build=seeds_build, **filters)
+
+
+def test_a_filter_by_family_of_a_metric_without_one(seeds_build: Path) -> None:
+    with pytest.raises(FilterError, match="incidents has no column 'family'"):
+        data.metric("incidents", families=["Qwen"], build=seeds_build)
+
+
+def test_dates_for_a_metric_without_one(seeds_build: Path) -> None:
+    with pytest.raises(FilterError, match="freshness has no date"):
+        data.metric("freshness", start=date(2026, 1, 1), build=seeds_build)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"models": "many"},
+        {"models": [1, "two"]},
+        {"models": {"a": 1}},
+        {"models": Path()},
+        {"date": "yesterday"},
+        {"date": 5},
+        {"family": 5},
+        {"start": "2026-01-01"},
+        {"end": 5},
+        {"families": "Qwen"},
+        {"families": ["Quen"]},
+    ],
+    ids=str,
+)
+def test_a_value_of_the_wrong_type(seeds_build: Path, filters: dict[str, Any]) -> None:
+    with pytest.raises(FilterError) as caught:
+        data.metric("family_downloads", build=seeds_build, **filters)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["'; DROP VIEW events; --", "' OR 1=1 --", "\\", "%", "Robert'); --", "\x00"]
+)
+def test_values_are_values(seeds_build: Path, text: str) -> None:
+    before = len(data.metric("events", build=seeds_build))
+    assert data.metric("events", title=text, build=seeds_build).empty
+    assert data.metric("events", title=[text, text], build=seeds_build).empty
+    assert len(data.metric("events", build=seeds_build)) == before
+
+
+# The rest of the face
+
+
+def test_the_catalog_is_that_of_the_build(seeds_build: Path) -> None:
+    found = {info.name: info for info in data.catalog(seeds_build)}
+    assert list(found) == sorted(found)
+    info = found["download_share"]
+    assert info.grain == ("date", "scope", "family")
+    assert info.sums == 1
+    assert info.value_column == "download_share"
+    assert info.time_column == "date"
+    assert all(column.comment and column.type for column in info.columns)
+    assert found["events"].value_column is None
+    assert found["events"].time_column == "starts_on"
+    assert found["freshness"].time_column is None
+
+
+def test_history_of_a_renamed_repository(collected_build: Path) -> None:
+    (hub_id,) = set(data.metric("downloads_30d", model_id=QWEN3, build=collected_build)["hub_id"])
+    rows = data.model_history(hub_id, build=collected_build)
+    assert days(rows) == days(data.metric("family_downloads", build=collected_build))
+    assert set(rows["model_id"]) == {QWEN3}
+    assert rows["downloads_all_time"].is_monotonic_increasing
+    assert data.model_history("' OR 1=1 --", build=collected_build).empty
+
+
+def test_a_repository_created_in_june_has_a_june(collected_build: Path) -> None:
+    (hub_id,) = set(
+        data.metric("downloads_30d", model_id="Qwen/Qwen9-1B", build=collected_build)["hub_id"]
+    )
+    months = warehouse.frame(
+        collected_build, "SELECT month FROM model_months WHERE hub_id = ? ORDER BY month", [hub_id]
+    )
+    assert days(months, "month") == [date(2026, 6, 1), date(2026, 7, 1)]
+
+
+def test_the_last_run(collected_build: Path) -> None:
+    rows = data.observations(collected_build)
+    assert rows["entity"].tolist() == ["Qwen", "google", "meta-llama"]
+    assert rows["run"].nunique() == 1
+    assert data.as_of(collected_build) == "2026-10-02"
+
+
+def test_status(collected_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(collected_build.parents[1]))
+    now = datetime(2026, 8, 5, 15, tzinfo=UTC)
+    found = data.status(now)
+    assert found["build"] == collected_build.stem
+    assert found["is_stale"] is False
+    (source,) = found["sources"]
+    assert source["name"] == "huggingface"
+    assert source["age_days"] == 1
+    assert source["is_due"] is True
+    assert source["newest_date"] == "2026-08-04"
+    assert data.status(datetime(2026, 8, 5, 14, tzinfo=UTC))["sources"][0]["is_due"] is False
+
+
+def test_without_a_build() -> None:
+    found = data.status()
+    assert found["build"] is None
+    assert "collectors build" in found["stale_reason"]
+    for read in (data.catalog, data.families, data.as_of, data.newest_build):
+        with pytest.raises(NoBuildError, match="run `collectors build`"):
+            read()
+    with pytest.raises(NoBuildError):
+        data.metric("events")

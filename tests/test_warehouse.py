@@ -1,0 +1,429 @@
+"""Builds: made anew, checked, published by a rename; what fails leaves the last one serving."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import data
+from data import BuildError, HeaderError, NoBuildError, SeedError, warehouse
+from data.catalog import metrics, rollups
+from data.history import History
+from data.schema import arrow_schema
+from tests.conftest import HUB
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = "20260505T060000000001Z"
+CATALOG = sys.modules["data.catalog"]
+
+
+@pytest.fixture(scope="session")
+def few_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped seeds with the published series of one source, so that a build is quick."""
+    folder = tmp_path_factory.mktemp("few") / "seeds"
+    shutil.copytree(data.SEEDS_DIR, folder)
+    series = folder / "published_series.csv"
+    head, *rows = series.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [
+        row for row in rows if re.match(r"(downloads|share)_text_vlm_\w+,(Qwen|all|total)", row)
+    ]
+    assert kept
+    series.write_text(head + "".join(kept), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def seeds(few_seeds: Path, tmp_path: Path) -> Path:
+    """A copy of them that a test may change."""
+    return shutil.copytree(few_seeds, tmp_path / "seeds")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The SQL files, copied, so that a test may change them."""
+    folder = shutil.copytree(ROOT / "data/sql", tmp_path / "sql")
+    monkeypatch.setattr(CATALOG, "SQL_DIR", folder)
+    return folder
+
+
+def made(home: Path, seeds: Path) -> Path:
+    return data.build([HUB], folder=home, seeds_dir=seeds).path
+
+
+def observe(home: Path, run: str = RUN) -> Path:
+    """One run in the history."""
+    row = {
+        **dict.fromkeys(arrow_schema("observations").names),
+        "source": "huggingface",
+        "entity": "Qwen",
+        "run": run,
+        "observed_at": datetime(2026, 5, 5, 6, tzinfo=UTC),
+        "status": "accepted",
+        "rows_read": 0,
+    }
+    return History(home / "history").write("observations", run, "huggingface", [row])
+
+
+def files(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "builds").iterdir())
+
+
+# Publishing
+
+
+def test_a_build(home: Path, few_seeds: Path) -> None:
+    report = data.build([HUB], folder=home, seeds_dir=few_seeds)
+    assert re.fullmatch(r"adoption-\d{8}T\d{12}Z", report.name)
+    assert report.path == data.newest_build(home) == home / "builds" / f"{report.name}.duckdb"
+    assert files(home) == [f"{report.name}.duckdb"]
+    assert report.rows["seed__model_families"] > 50
+    info = data.build_info(report.path)
+    assert info["name"] == report.name
+    assert info["built_at"].strftime("adoption-%Y%m%dT%H%M%S%fZ") == report.name
+    assert set(info["fingerprint"]) == {"seeds", "sql", "code", "history"}
+
+
+def test_a_build_is_read_only(home: Path, few_seeds: Path) -> None:
+    path = made(home, few_seeds)
+    before = path.read_bytes()
+    for statement in ("DELETE FROM seed__events", "CREATE TABLE x (y INTEGER)", "DROP VIEW events"):
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            warehouse.cursor(path).execute(statement)
+    assert len(data.metric("events", build=path)) > 0
+    assert path.read_bytes() == before
+
+
+def test_two_builds_of_the_same_are_equal(collected_build: Path, tmp_path: Path) -> None:
+    home = tmp_path / "again"
+    shutil.copytree(collected_build.parents[1] / "history", home / "history")
+    again = data.build([HUB], folder=home).path
+    assert data.build_info(again)["fingerprint"] == data.build_info(collected_build)["fingerprint"]
+    names = [file.name for file in (*rollups(), *metrics())]
+    for name in (*names, "build_sources", "build_metrics", "build_columns"):
+        assert content(again, name) == content(collected_build, name), name
+
+
+def content(path: Path, name: str) -> pa.Table:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table()
+
+
+def test_without_a_build(home: Path) -> None:
+    assert data.build_paths(home) == []
+    with pytest.raises(NoBuildError, match="run `collectors build`"):
+        data.newest_build(home)
+    with pytest.raises(NoBuildError):
+        data.stale_reasons(home)
+
+
+def test_only_published_files_are_builds(home: Path) -> None:
+    builds = home / "builds"
+    builds.mkdir(parents=True)
+    good = ["adoption-20260101T000000000000Z.duckdb", "adoption-20260102T000000000000Z.duckdb"]
+    for name in (
+        *good[::-1],
+        ".adoption-20270101T000000000000Z.17.tmp",
+        "adoption-20270101T000000000000Z.duckdb.wal",
+        "adoption-2027.duckdb",
+        "copy of adoption-20270101T000000000000Z.duckdb",
+    ):
+        (builds / name).touch()
+    assert [path.name for path in data.build_paths(home)] == good
+    assert data.newest_build(home).name == good[-1]
+
+
+# A failure publishes nothing
+
+BROKEN_SQL = {
+    "a repeated grain": (
+        "events",
+        "FROM seed__events",
+        "FROM (SELECT * FROM seed__events UNION ALL SELECT * FROM seed__events)",
+        BuildError,
+        r"events\.sql: expected one row for each starts_on, title, found 2",
+    ),
+    "a column without a comment": (
+        "incidents",
+        "-- what was wrong",
+        "",
+        BuildError,
+        r"incidents\.sql: expected a comment on each output column, found none on what",
+    ),
+    "SQL that does not run": (
+        "incidents",
+        "FROM seed__incidents",
+        "FROM nowhere",
+        BuildError,
+        r"metrics/incidents\.sql: .*nowhere",
+    ),
+    "a bad header": (
+        "incidents",
+        "-- unit: incidents",
+        "-- units: incidents",
+        HeaderError,
+        r"data/sql/metrics/incidents\.sql:2: expected one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_SQL)
+def test_a_broken_sql_file_publishes_nothing(
+    home: Path, few_seeds: Path, sql: Path, case: str
+) -> None:
+    name, old, new, error, message = BROKEN_SQL[case]
+    serving = made(home, few_seeds)
+    path = sql / "metrics" / f"{name}.sql"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(error, match=rf"(?s){message}"):
+        made(home, few_seeds)
+    _still_serves(home, serving)
+
+
+def test_a_broken_seed_publishes_nothing(home: Path, seeds: Path) -> None:
+    serving = made(home, seeds)
+    path = seeds / "incidents.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("rollback", "rolback", 1))
+    with pytest.raises(SeedError, match=r"incidents\.csv:\d+: expected kind in"):
+        made(home, seeds)
+    _still_serves(home, serving)
+
+
+def test_a_broken_history_publishes_nothing(home: Path, few_seeds: Path) -> None:
+    serving = made(home, few_seeds)
+    path = observe(home)
+    pq.write_table(pq.read_table(path).set_column(4, "status", pa.array(["fine"])), path)
+    with pytest.raises(BuildError, match=r"table observations: .*CHECK constraint"):
+        made(home, few_seeds)
+    path.write_bytes(b"not parquet")
+    with pytest.raises(BuildError, match="table observations: "):
+        made(home, few_seeds)
+    _still_serves(home, serving)
+
+
+def _still_serves(home: Path, serving: Path) -> None:
+    assert files(home) == [serving.name]
+    assert data.newest_build(home) == serving
+    assert len(data.metric("events", build=serving)) > 0
+
+
+BUILDER = """
+import sys, time
+from pathlib import Path
+from data import warehouse
+def wait(connection):
+    warehouse.duckdb.DuckDBPyConnection.execute(connection, "CREATE TABLE half AS SELECT 1")
+    print("half way", flush=True)
+    time.sleep(60)
+warehouse.derive = wait
+warehouse.build([], folder=Path(sys.argv[1]), seeds_dir=Path(sys.argv[2]))
+"""
+
+
+def test_a_killed_builder(home: Path, few_seeds: Path) -> None:
+    serving = made(home, few_seeds)
+    before = serving.read_bytes()
+    command = [sys.executable, "-c", BUILDER, str(home), str(few_seeds)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as builder:
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == b"half way\n"
+        half = [name for name in files(home) if name != serving.name]
+        assert half
+        assert all(name.startswith(".") for name in half)
+        # What a living builder writes is its own.
+        second = made(home, few_seeds)
+        assert set(half) <= set(files(home))
+        os.kill(builder.pid, signal.SIGKILL)
+    assert serving.read_bytes() == before
+    assert data.newest_build(home) == second
+    third = made(home, few_seeds)
+    assert files(home) == [serving.name, second.name, third.name]
+
+
+# Readers
+
+
+def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None:
+    made(home, few_seeds)
+    stop = threading.Event()
+    stale: list[str] = []
+    errors: list[BaseException] = []
+    read: set[str] = set()
+
+    def reader() -> None:
+        while not stop.wait(0.005):
+            try:
+                newest = data.newest_build(home).stem
+                path = data.newest_build(home)
+                name = data.build_info(path)["name"]
+                rows = data.metric("account_downloads", account="Qwen", build=path)
+                if name < newest or set(rows["account"]) != {"Qwen"}:
+                    stale.append(name)
+                read.add(name)
+            except Exception as error:
+                errors.append(error)
+                return
+
+    threads = [threading.Thread(target=reader) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    published = []
+    for _ in range(3):
+        published.append(made(home, few_seeds).stem)
+        warehouse.prune(home / "builds", keep=2)
+        while published[-1] not in read and not errors and any(t.is_alive() for t in threads):
+            time.sleep(0.005)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert stale == []
+    assert set(published) <= read
+
+
+def test_one_cursor_a_query(seeds_build: Path) -> None:
+    # An open result owns its connection; on cursors of their own queries do not mix.
+    one, two = warehouse.cursor(seeds_build), warehouse.cursor(seeds_build)
+    one.execute("SELECT family FROM seed__model_families ORDER BY family")
+    first = one.fetchone()
+    two.execute("SELECT 1")
+    assert two.fetchall() == [(1,)]
+    rest = one.fetchall()
+    assert first is not None
+    assert [first, *rest] == sorted([first, *rest])
+
+
+# Keeping
+
+
+def test_prune_keeps_the_newest_and_the_last_of_each_month(home: Path) -> None:
+    builds = home / "builds"
+    builds.mkdir(parents=True)
+    days = ["20251230", "20251231", "20260110", "20260131", "20260201", "20260202", "20260203"]
+    for day in days:
+        (builds / f"adoption-{day}T000000000000Z.duckdb").touch()
+    gone = warehouse.prune(builds, keep=2)
+    assert [path.name[9:17] for path in gone] == ["20251230", "20260110", "20260201"]
+    kept = [path.name[9:17] for path in data.build_paths(home)]
+    assert kept == ["20251231", "20260131", "20260202", "20260203"]
+    assert warehouse.prune(builds, keep=2) == []
+    assert warehouse.prune(builds, keep=10) == []
+
+
+def test_a_build_prunes(home: Path, few_seeds: Path) -> None:
+    builds = home / "builds"
+    builds.mkdir(parents=True)
+    for day in range(1, 16):
+        (builds / f"adoption-202501{day:02d}T000000000000Z.duckdb").touch()
+    made(home, few_seeds)
+    assert len(data.build_paths(home)) == warehouse.KEEP_BUILDS
+
+
+# What has changed since
+
+
+def test_nothing_has_changed(home: Path, seeds: Path) -> None:
+    made(home, seeds)
+    assert data.stale_reasons(home, seeds) == []
+
+
+def test_a_seed_has_changed(home: Path, seeds: Path) -> None:
+    made(home, seeds)
+    path = seeds / "events.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("announced", "shown", 1), encoding="utf-8")
+    assert data.stale_reasons(home, seeds) == ["seeds"]
+    path.write_text(text, encoding="utf-8")
+    assert data.stale_reasons(home, seeds) == []
+
+
+def test_history_has_changed(home: Path, seeds: Path) -> None:
+    made(home, seeds)
+    path = observe(home)
+    assert data.stale_reasons(home, seeds) == ["history"]
+    made(home, seeds)
+    assert data.stale_reasons(home, seeds) == []
+    path.unlink()
+    assert data.stale_reasons(home, seeds) == ["history"]
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("data/sql/metrics/events.sql", "sql"),
+        ("data/sql/rollups/more.sql", "sql"),
+        ("data/sql/tables/seed__events.sql", "sql"),
+        ("data/wording.py", "code"),
+        ("collectors/huggingface.py", "code"),
+    ],
+)
+def test_sql_or_code_has_changed(
+    home: Path,
+    few_seeds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    reason: str,
+) -> None:
+    root = tmp_path / "project"
+    for package in ("collectors", "data"):
+        bytes_at_home = shutil.ignore_patterns("__pycache__", "builds", "snapshots", "history")
+        shutil.copytree(ROOT / package, root / package, ignore=bytes_at_home)
+    monkeypatch.setattr(warehouse, "ROOT", root)
+    now = warehouse.fingerprint(home, few_seeds)
+    monkeypatch.setattr(warehouse, "newest_build", lambda place: place)
+    monkeypatch.setattr(warehouse, "build_info", lambda path: {"fingerprint": now})
+    assert data.stale_reasons(home, few_seeds) == []
+    with (root / file).open("a", encoding="utf-8") as opened:
+        opened.write("\n")
+    assert data.stale_reasons(home, few_seeds) == [reason]
+
+
+# The command `check`
+
+
+def test_check_finds_nothing_and_publishes_nothing(
+    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(home))
+    monkeypatch.setattr(warehouse, "SEEDS_DIR", few_seeds)
+    assert data.check([HUB]) == []
+    assert not (home / "builds").exists()
+
+
+def test_check_lists_every_violation(
+    home: Path, seeds: Path, sql: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(home))
+    monkeypatch.setattr(warehouse, "SEEDS_DIR", seeds)
+    for name in ("events", "incidents"):
+        path = sql / "metrics" / f"{name}.sql"
+        path.write_text(path.read_text(encoding="utf-8").replace("-- unit", "-- units"))
+    found = data.check([HUB])
+    assert len([line for line in found if "/events.sql:" in line]) == 2
+    assert len([line for line in found if "/incidents.sql:" in line]) == 2
+    path = seeds / "incidents.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("rollback", "rolback"))
+    found = data.check([HUB])
+    assert len(found) > 1
+    assert all(line.startswith("seeds/incidents.csv:") for line in found)

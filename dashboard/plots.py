@@ -46,6 +46,7 @@ def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
 def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
     drawn = go.Figure()
     scale = 100 if chart.value_kind == "share" else 1
+    # The focus comes last, so that it lies on top.
     ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
     for line in ordered:
         _draw_line(drawn, chart, line, theme, scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from dashboard.charts import Selection
 
@@ -72,7 +72,8 @@ def link(address: str, chosen: Selection, page_state: Mapping[str, object] | Non
     for key, value in (page_state or {}).items():
         values = value if isinstance(value, (list, tuple)) else [value]
         parameters += [(key, str(item)) for item in values if item not in (None, "")]
-    return f"{address}?{urlencode(parameters)}"
+    path = "" if urlsplit(address).path or not address else "/"
+    return f"{address}{path}?{urlencode(parameters)}"
 
 
 def _first_day(month: str) -> date:

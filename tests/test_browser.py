@@ -147,6 +147,12 @@ class Visitor:
         expect(frame.locator(LINES).first).to_be_visible(timeout=PATIENCE)
         return frame
 
+    def settled(self) -> None:
+        """Wait until the page's script has run to its end."""
+        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE
+        )
+
     def query(self) -> dict[str, list[str]]:
         return parse_qs(urlsplit(self.page.url).query)
 
@@ -215,10 +221,12 @@ def test_a_walk_through_the_briefing(visit: Callable[..., Visitor]) -> None:
     page.reload()
     expect(page.locator("h1")).to_have_text(headline, timeout=PATIENCE)
     assert visitor.query()["focus"] == ["DeepSeek"]
+    visitor.settled()
 
     page.get_by_role("link", name="Downloads").click()
     expect(page.locator("h1")).to_have_text("Downloads", timeout=PATIENCE)
     expect(page).to_have_url(re.compile(r"/downloads\?.*focus=DeepSeek"))
+    visitor.settled()
     page.go_back()
     expect(page.locator("h1")).to_have_text(headline, timeout=PATIENCE)
     assert visitor.query()["focus"] == ["DeepSeek"]
@@ -237,9 +245,7 @@ def test_no_page_asks_another_machine(visit: Callable[..., Visitor]) -> None:
     for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
                         ("/sources", "Sources")):  # fmt: skip
         visitor.open(path, title=title)
-        expect(visitor.page.locator("[data-testid=stApp]")).to_have_attribute(
-            "data-test-script-state", "notRunning", timeout=PATIENCE
-        )
+        visitor.settled()
     assert not strangers(visitor.requests)
     assert any(address.startswith("ws://127.0.0.1") for address in visitor.requests)
 
@@ -275,9 +281,7 @@ def test_a_narrow_window(visit: Callable[..., Visitor]) -> None:
     for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
                         ("/sources", "Sources"), ("/", "Qwen")):  # fmt: skip
         visitor.open(path, title=title)
-        expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-            "data-test-script-state", "notRunning", timeout=PATIENCE
-        )
+        visitor.settled()
         assert sideways(page) <= 0, f"{path} scrolls sideways"
 
 

@@ -4,7 +4,11 @@ A listing that came short has been published as a collapse and a recovery before
 listing on an answer is rejected when
 
 - it has under 90 % of the rows of before (the median of the last 7 accepted listings), or
-- over 1 % of its rows lack a required key, and more than in any of those listings.
+- over 1 % of its rows lack a required key, and more than in the median of those listings.
+
+Without any history an answer is rejected when none of its rows can be read, or when more than half
+of them lack a required key (one row alone says too little). With one listing before, an answer that
+came short is accepted with a warning.
 
 What an organisation deletes stays deleted, so the same finding (within 5 %) on three UTC days in a
 row, with no good answer between them, is accepted as the new normal.
@@ -22,8 +26,14 @@ LISTINGS_BEFORE = 2
 WINDOW = 7
 LEAST_SHARE = 0.90
 MOST_MISSING = 0.01
+HOLLOW_SHARE = 0.5
+HOLLOW_ROWS = 2
 SAME_WITHIN = 0.05
 DAYS_IN_A_ROW = 3
+EMPTY = (
+    "empty list: nothing is published under this name, or the name is wrong; "
+    "check it in seeds/model_families.csv"
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,16 @@ def judge(listing: Listing, earlier: Sequence[Listing]) -> Verdict:
     """The verdict on an answer, given the entity's earlier answers, oldest first."""
     if listing.rows and not listing.usable:
         return Verdict(False, f"none of the {listing.rows:,} rows could be read")
+    verdict = _by_the_past(listing, earlier)
+    hollow = _hollow(listing)
+    return Verdict(False, hollow) if verdict.is_accepted and hollow else verdict
+
+
+def _by_the_past(listing: Listing, earlier: Sequence[Listing]) -> Verdict:
     usual = _usual(earlier)
-    notes = ["empty list"] if not listing.rows else []
+    notes = [EMPTY] if not listing.rows else []
     if len(usual) < LISTINGS_BEFORE:
+        notes += filter(None, [_shorter(listing, usual)])
         return Verdict(True, "; ".join(notes) or None)
     refused = _rejected_since(earlier)
     for finding, is_same in ((_short, _same_size), (_missing, _same_share)):
@@ -110,6 +127,25 @@ def _rejected_since(earlier: Sequence[Listing]) -> list[Listing]:
     return refused
 
 
+def _hollow(listing: Listing) -> str | None:
+    if listing.missing_key < HOLLOW_ROWS or listing.missing_share <= HOLLOW_SHARE:
+        return None
+    return (
+        f"{listing.missing_key:,} of {listing.rows:,} rows lack a required key, "
+        "expected at most half of them in any answer"
+    )
+
+
+def _shorter(listing: Listing, usual: Sequence[Listing]) -> str | None:
+    """A note on an answer that is short of the only listing before it."""
+    if not usual or listing.usable >= LEAST_SHARE * usual[-1].usable:
+        return None
+    return (
+        f"{listing.usable:,} rows, under {LEAST_SHARE:.0%} of the {usual[-1].usable:,} of the "
+        "only listing before; accepted, because one listing is too little to judge by"
+    )
+
+
 Finding = Callable[[Listing, Sequence[Listing]], str | None]
 
 
@@ -124,7 +160,7 @@ def _short(listing: Listing, usual: Sequence[Listing]) -> str | None:
 
 
 def _missing(listing: Listing, usual: Sequence[Listing]) -> str | None:
-    before = max(past.missing_share for past in usual)
+    before = median(past.missing_share for past in usual)
     if listing.missing_share <= max(MOST_MISSING, before):
         return None
     return (

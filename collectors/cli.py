@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import difflib
-import errno
 import functools
 import inspect
 import io
@@ -24,14 +23,23 @@ from typing import Annotated, Any, ParamSpec
 import orjson
 import pandas as pd
 import typer
+from typer.core import TyperCommand
 
 import collectors
 import data
 from collectors.collect import Collector, SourceResult, rebuild
-from collectors.errors import LockedError
+from collectors.errors import ConfigurationError, LockedError
+from collectors.http import shortened
 from collectors.screen import RunScreen, problems, result_table, table
 from collectors.source import Source, Tracked, load, load_all
-from data.errors import AdoptionError, FilterError, UnknownMetricError
+from data.errors import (
+    ELSEWHERE,
+    AdoptionError,
+    FilterError,
+    UnknownMetricError,
+    disk_problem,
+    final_name,
+)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -62,6 +70,17 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+_FORMATS = ", ".join(Format)
+
+
+class PlainCommand(TyperCommand):
+    """A command whose usage line names its arguments without braces."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words of the usage line after the command's name."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
 class UsageError(Exception):
     """Wrong usage: said in one line, exit code 2."""
 
@@ -79,7 +98,7 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = body(*args, **kwargs)
             sys.stdout.flush()
-        except UsageError as error:
+        except (UsageError, ConfigurationError) as error:
             code = _complain(error, EXIT_USAGE)
         except LockedError as error:
             code = _complain(error, EXIT_LOCKED)
@@ -91,21 +110,22 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
         except BrokenPipeError:
             code = _leave_quietly()
         except OSError as error:
-            code = _complain(_os_problem(error), EXIT_FAILED)
+            code = _complain(_os_problem(error, body.__name__), EXIT_FAILED)
         raise typer.Exit(code or 0)
 
-    app.command(body.__name__.removesuffix("_history"))(run)
+    app.command(body.__name__.removesuffix("_history"), cls=PlainCommand)(run)
     return run
 
 
 @command
 def collect(
     sources: Annotated[
-        list[str] | None, typer.Argument(help="Sources to read; without any, those that are due.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", hidden=True),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Read every source.")] = False,
 ) -> int:
-    """Read sources: store what they answer, then parse it."""
+    """Read each SOURCE, by default those that are due: store what it answers, then parse it."""
     if sources and every:
         raise UsageError("name sources or give --all, not both")
     names = list(collectors.SOURCES) if every else _known_sources(sources or [])
@@ -117,7 +137,8 @@ def collect(
     for result in results:
         _report(result)
     failed = any(result.exit != "done" for result in results)
-    _say("next: collectors build")
+    if any(entity.status == "accepted" for result in results for entity in result.entities):
+        _say("next: collectors build")
     return EXIT_FAILED if failed else 0
 
 
@@ -135,15 +156,18 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Say what the newest build holds and how fresh each source is."""
-    found = data.status()
+    found = data.status(sources=_facts())
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
         return
-    print(f"build     {found['build'] or 'none'}")
-    print(f"built at  {found['built_at'] or '-'}")
-    print(f"as of     {found['as_of'] or '-'}")
-    if found["is_stale"]:
-        print(f"stale     {found['stale_reason']}")
+    if found["build"] is None:
+        print("build     none; run `collectors build` to make one")
+    else:
+        print(f"build     {found['build']}")
+        print(f"built at  {found['built_at']}")
+        print(f"as of     {found['as_of'] or '-'}")
+        if found["is_stale"]:
+            print(f"stale     {found['stale_reason']}")
     if found["sources"]:
         columns = [
             "name",
@@ -156,6 +180,10 @@ def status(
         ]
         print()
         print(table(columns, [[s.get(column) for column in columns] for s in found["sources"]]))
+    for source in found["sources"]:
+        if source["missing"]:
+            names = shortened(source["missing"])
+            print(f"\n{source['name']}: the last run has no good answer for {names}")
 
 
 @command
@@ -164,7 +192,13 @@ def check() -> int:
     violations = data.check(_facts())
     for violation in violations:
         print(violation)
-    _say(f"{len(violations)} violations" if violations else "all well")
+    is_built = bool(data.build_paths())
+    if not is_built:
+        _say("no build to check; `collectors build` makes one")
+    if violations:
+        _say(f"{len(violations):,} violation{'s' if len(violations) != 1 else ''}")
+    else:
+        _say("all well" if is_built else "seeds and SQL are well")
     return EXIT_FAILED if violations else 0
 
 
@@ -176,7 +210,9 @@ def build() -> None:
         _say(f"warning: {warning}")
     _say(f"built {report.name} in {report.seconds:.1f} s, {sum(report.rows.values()):,} rows")
     print(report.path)
-    _say("next: dashboard")
+    # The dashboard builds by this command too, and starts by itself.
+    if os.environ.get("ADOPTION_FROM_DASHBOARD") != "1":
+        _say("next: dashboard")
 
 
 @command
@@ -206,24 +242,40 @@ def metrics(
 
 @command
 def query(
-    metric: Annotated[str, typer.Argument(help="A metric; `collectors metrics` lists them.")],
-    family: Annotated[list[str] | None, typer.Option(help="Keep this family; repeatable.")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="From YYYY[-MM[-DD]].")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="To the end of YYYY[-MM[-DD]].")] = None,
+    metric: Annotated[str, typer.Argument(metavar="METRIC", hidden=True)],
+    family: Annotated[
+        list[str] | None, typer.Option(metavar="FAMILY", help="Keep this family; repeatable.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="From YYYY, YYYY-MM or YYYY-MM-DD.")
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DATE", help="To the end of YYYY, YYYY-MM or YYYY-MM-DD."),
+    ] = None,
     where: Annotated[
-        list[str] | None, typer.Option(help="Keep rows where column=value; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Keep rows with this value; repeatable."),
     ] = None,
     index: Annotated[bool, typer.Option("--index", help="100 = each series' first value.")] = False,
-    format: Annotated[Format | None, typer.Option(help="By default table, or by --out.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="One of table, csv, json, parquet; else by the name of --out, else table.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> None:
-    """Print the rows of a metric."""
-    how = format or _format_of(out)
+    """Print the rows of METRIC; `collectors metrics` lists them."""
+    how = _format_named(format) if format is not None else _format_of(out)
     if how is Format.PARQUET and out is None and sys.stdout.isatty():
         raise UsageError("parquet is not for a terminal; give --out FILE or a pipe")
     info = _metric_info(metric)
     equals: dict[str, Any] = _equals(where or [], info)
     first, last = _day(start, is_end=False), _day(end, is_end=True)
+    if first and last and first > last:
+        raise UsageError(f"--from {start} is after --to {end}; no day lies between them")
     try:
         frame = data.metric(
             metric, families=family or None, start=first, end=last, index=index, **equals
@@ -234,6 +286,8 @@ def query(
     if how is Format.TABLE and out is None:
         _say(f"{len(frame):,} rows; unit: {'100 = first value' if index else info.unit}")
         _say(f"source: {info.source}")
+    if frame.empty and (hint := _why_empty(metric)):
+        _say(hint)
 
 
 def tracked_from_seeds() -> Tracked:
@@ -273,7 +327,7 @@ def _report(result: SourceResult) -> None:
     if result.entities:
         print(result_table(result, load(result.source).ENTITY))
         print(flush=True)
-    for problem in problems(result):
+    for problem in problems(result, load(result.source).ENTITY):
         _say(problem)
     counted = [entity.status for entity in result.entities]
     good = counted.count("accepted")
@@ -337,9 +391,34 @@ def _day(text: str | None, *, is_end: bool) -> date | None:
     return period.replace(day=last) if is_end and day is None else period
 
 
+def _why_empty(metric: str) -> str | None:
+    """What to run when a metric has no rows at all, because nothing was collected and built."""
+    if not (data.observations().empty and data.metric(metric).empty):
+        return None
+    if "history" in data.stale_reasons():
+        return "what was collected is not in this build yet: run `collectors build`"
+    return "nothing collected yet: run `collectors collect`, then `collectors build`"
+
+
+def _format_named(name: str) -> Format:
+    try:
+        return Format(name.lower())
+    except ValueError:
+        raise UsageError(f"--format: expected one of {_FORMATS}; found {name!r}") from None
+
+
 def _format_of(out: Path | None) -> Format:
-    suffix = out.suffix.lstrip(".").lower() if out else ""
-    return Format(suffix) if suffix in data.tables.FORMATS else Format.TABLE
+    """The format by the name of a file; without a file a table."""
+    if out is None:
+        return Format.TABLE
+    suffix = out.suffix.lstrip(".").lower()
+    if suffix not in data.tables.FORMATS:
+        known = ", ".join(f".{name}" for name in data.tables.FORMATS)
+        raise UsageError(
+            f"--out {out}: expected a name that ends in one of {known}; "
+            f"or give --format with one of {_FORMATS}"
+        )
+    return Format(suffix)
 
 
 def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
@@ -356,8 +435,23 @@ def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        data.write_atomically(out, content)
+        _write_file(out, content)
         _say(f"wrote {len(frame):,} rows to {out}")
+
+
+def _write_file(out: Path, content: bytes) -> None:
+    if out.is_dir():
+        raise UsageError(f"--out {out}: expected a file, found a folder")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out {out}: the folder {out.parent} does not exist; make it first")
+    try:
+        if out.exists() and not out.is_file():
+            out.write_bytes(content)  # a device or a pipe, which a rename would replace
+        else:
+            data.write_atomically(out, content)
+    except OSError as error:
+        # The hidden file that is written first is nobody's concern.
+        raise OSError(error.errno, error.strerror, str(out)) from error
 
 
 def _complain(error: object, code: int) -> int:
@@ -369,11 +463,12 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _os_problem(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
-    if error.errno == errno.ENOSPC:
-        return f"{place}no space is left on the disk; free some and run the command again"
-    return f"{place}{error.strerror or error}"
+def _os_problem(error: OSError, command: str) -> str:
+    """What failed, in one line; errors of libraries may name no file."""
+    writes_data = command in ("collect", "build", "rebuild_history")
+    place = error.filename or (data.data_dir() if writes_data else "standard output")
+    problem = disk_problem(error, place, ELSEWHERE if writes_data else "name another file")
+    return problem or f"{final_name(str(place))}: {error.strerror or error}"
 
 
 def _leave_quietly() -> int:

@@ -28,17 +28,17 @@ import pyarrow as pa
 
 from collectors.acceptance import Listing, judge
 from collectors.errors import ConfigurationError, LockedError
-from collectors.http import Session
+from collectors.http import Session, shortened
 from collectors.source import Fetched, Measures, Parsed, Row, Source, Tracked, load, load_all
 from data.errors import AdoptionError, SnapshotError
 from data.history import OBSERVATIONS, History
+from data.queries import due
 from data.schema import key_columns
 from data.snapshots import (
     Manifest,
     SnapshotRun,
     SnapshotStore,
     run_name,
-    run_started_at,
     write_atomically,
 )
 
@@ -139,21 +139,6 @@ def rebuild(data_dir: Path, progress: Progress | None = None) -> int:
         return len(runs)
 
 
-def is_due(source: Source, history: History, now: datetime) -> bool:
-    """Whether a source is worth reading again.
-
-    Cadences of whole days count UTC dates: a timer that fires a minute early must not lose a day.
-    """
-    runs = [o["run"] for o in history.observations(source.NAME) if o["status"] == "accepted"]
-    if not runs:
-        return True
-    last = run_started_at(max(runs))
-    cadence = source.CADENCE
-    if cadence.days:
-        return (now.astimezone(UTC).date() - last.date()).days >= cadence.days
-    return now - last >= cadence
-
-
 @contextmanager
 def lock(data_dir: Path) -> Iterator[None]:
     """Hold the data directory; raises LockedError at once when another process does."""
@@ -222,16 +207,26 @@ class Collector:
         """Fetch and parse the named sources, or with None those that are due; one result each.
 
         A source that fails does not stop the others. Raises LockedError while another run is at
-        work, ConfigurationError for an unknown name; an OSError or an interrupt ends everything,
-        after the run's record was written.
+        work, ConfigurationError for an unknown name or a setting that a source cannot use, both
+        before anything begins; an OSError or an interrupt ends everything, after the run's record
+        was written.
         """
         sources = load_all() if names is None else [load(name) for name in dict.fromkeys(names)]
+        for source in sources:
+            source.check_settings()
         with lock(self.data_dir):
             stuck = {source.NAME: self._parse_leftovers(source) for source in load_all()}
             if names is None:
-                now = self.now()
-                sources = [source for source in sources if is_due(source, self.history, now)]
+                sources = [source for source in sources if self._is_due(source)]
             return [self._run(source, stuck[source.NAME]) for source in sources]
+
+    def _is_due(self, source: Source) -> bool:
+        days = source.CADENCE / timedelta(days=1)
+        found = due(self.history, source.NAME, days, self.now())
+        if found.missing:
+            names = shortened(found.missing)
+            self.progress.note(f"{source.NAME}: due, the last run has no good answer for {names}")
+        return found.is_due
 
     def _parse_leftovers(self, source: Source) -> str | None:
         """Parse the runs that a killed process left behind; returns why that is not possible."""
@@ -371,9 +366,10 @@ class Collector:
         content = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         try:
             write_atomically(path, content.encode())
-        except OSError as error:
-            # Most likely the disk is full, which is what ended the run: say so, keep that error.
-            self.progress.note(f"{path}: the record of the run could not be written: {error}")
+        except OSError:
+            # What ended the run is said already, and is most likely the same full disk.
+            if result.exit not in ("crashed", "interrupted"):
+                raise
 
 
 def _earlier(history: History, source: str) -> dict[str, list[Observation]]:

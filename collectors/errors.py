@@ -3,6 +3,7 @@
     data.errors.AdoptionError
     +-- CollectError              base of everything below
         +-- FetchError            no usable answer: refused, timed out, cut off
+            +-- UnreachableError  no connection at all: the host was never spoken to
         +-- WrongAnswerError      an answer that is not what was promised, e.g. HTML
         +-- LockedError           another run holds the lock of the data directory
         +-- ConfigurationError    a variable or an argument has a value that cannot be used
@@ -25,6 +26,14 @@ class FetchError(CollectError):
     def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
         self.status = status
         self.body = body
+        super().__init__(message)
+
+
+class UnreachableError(FetchError):
+    """No connection came about; `cause` says why, e.g. "connection refused"."""
+
+    def __init__(self, message: str, cause: str) -> None:
+        self.cause = cause
         super().__init__(message)
 
 

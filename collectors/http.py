@@ -11,6 +11,7 @@ done through `sleep` and time is read from `clock` and `now`, so tests wait for 
 from __future__ import annotations
 
 import email.utils
+import errno
 import random
 import re
 import time
@@ -25,7 +26,12 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
+from collectors.errors import (
+    ConfigurationError,
+    FetchError,
+    UnreachableError,
+    WrongAnswerError,
+)
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -102,6 +108,14 @@ class _PassingError(Exception):
         super().__init__(problem)
 
 
+class _NoConnectionError(_PassingError):
+    """The host could not be spoken to at all."""
+
+    def __init__(self, host: str, cause: str) -> None:
+        self.cause = cause
+        super().__init__(f"cannot connect to {host} ({cause})")
+
+
 class _OneRequest(requests.Session):
     """A session of the library that leaves redirects alone.
 
@@ -146,7 +160,8 @@ class Session:
         """GET with retries; returns an answer with status 200.
 
         Raises FetchError (after MAX_TRIES tries of what is worth a retry, at once for the rest, or
-        when the waiting would exceed the session's ceiling) and WrongAnswerError.
+        when the waiting would exceed the session's ceiling; UnreachableError when not even a
+        connection came about) and WrongAnswerError.
         """
         origin_of(url)
         for attempt in range(1, MAX_TRIES + 1):
@@ -154,9 +169,7 @@ class Session:
                 return self._follow(url, params, credentials)
             except _PassingError as problem:
                 if attempt == MAX_TRIES:
-                    raise FetchError(
-                        f"{problem}, {MAX_TRIES} times; try again later", problem.status
-                    ) from None
+                    raise _given_up(problem) from None
                 self._wait(self._pause(problem, attempt), str(problem), problem.status)
         raise AssertionError("unreachable")
 
@@ -317,6 +330,12 @@ def printable(text: str, limit: int) -> str:
     return clean if len(clean) <= limit else clean[: limit - 3] + "..."
 
 
+def shortened(names: Sequence[str], most: int = 12) -> str:
+    """Untrusted names for a message, the first ones when they are many."""
+    shown = ", ".join(printable(name, 60) for name in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
 def _decoded(raw: bytes, gunzip: Any) -> Iterator[bytes]:
     if gunzip is None:
         yield raw
@@ -340,9 +359,18 @@ def _refuse_echo(token: str, body: bytes, response: requests.Response) -> None:
         )
 
 
+def _given_up(problem: _PassingError) -> FetchError:
+    message = f"{problem}, {MAX_TRIES} times; try again later"
+    if isinstance(problem, _NoConnectionError):
+        return UnreachableError(message, problem.cause)
+    return FetchError(message, problem.status)
+
+
 def _network_problem(error: Exception, url: str) -> Exception:
     """What a failed connection means, in words that hold no address with a query in it."""
     host = urlsplit(url).netloc
+    if cause := _why_not_connected(error):
+        return _NoConnectionError(host, cause)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)) or (
         "timed out" in str(error)
     ):
@@ -351,11 +379,25 @@ def _network_problem(error: Exception, url: str) -> Exception:
         return ConfigurationError(f"{printable(url, 80)!r} is not an address that can be asked")
     if isinstance(error, requests.exceptions.SSLError):
         return FetchError(f"the certificate of {host} was refused; check the address and the clock")
-    if isinstance(error, (requests.ConnectionError, urllib3.exceptions.NewConnectionError)) and (
-        "refused" in str(error) or "resolve" in str(error)
-    ):
-        return _PassingError(f"cannot connect to {host}")
     return _PassingError(f"the connection to {host} broke off")
+
+
+def _why_not_connected(error: BaseException) -> str | None:
+    """Why no connection came about; None when there was one, or when something else is wrong."""
+    if isinstance(error, requests.ConnectionError):
+        first = error.args[0] if error.args else None
+        error = getattr(first, "reason", None) or error
+    if isinstance(error, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)):
+        return "the proxy could not be used"
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return "name not resolved"
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        number = getattr(error.__cause__, "errno", None)
+        return "connection refused" if number == errno.ECONNREFUSED else "no route to it"
+    # The library counts the errors above among its timeouts, so this one comes last.
+    if isinstance(error, (requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)):
+        return "timed out connecting"
+    return None
 
 
 def _said(body: bytes, headers: Mapping[str, str]) -> str:

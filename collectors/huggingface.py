@@ -27,10 +27,11 @@ from collectors.errors import (
     CollectError,
     ConfigurationError,
     FetchError,
+    UnreachableError,
     WrongAnswerError,
 )
 from collectors.http import Answer, Credentials, Session, origin_of, printable
-from collectors.source import Fetched, Measures, Parsed, Row, Tracked
+from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Row, Tracked
 from data.snapshots import Manifest
 
 NAME = "huggingface"
@@ -47,6 +48,10 @@ REQUIRED_KEYS = ("downloads", "downloadsAllTime")
 DEFAULT_ENDPOINT = "https://huggingface.co"
 PAGE_SIZE = 500
 MAX_PAGES = 400
+MOST_UNREACHED = 3  # organisations in a row that could not be connected to
+IF_UNREACHED = (
+    "check the network, HF_ENDPOINT and the proxy settings (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)"
+)
 BASE_MODELS = "baseModels"
 EXPAND = (
     "downloads",
@@ -83,11 +88,19 @@ def plan(have: Collection[str], tracked: Tracked) -> list[str]:
     return list(tracked.organisations)
 
 
+def check_settings() -> None:
+    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
+    _credentials(endpoint())
+
+
 def fetch(session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
-    """One listing an organisation; raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
+    """One listing an organisation; raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN.
+
+    When several in a row could not even be connected to, the rest are not asked.
+    """
     hub = _Hub.from_environment(session)
     for organisation in plan(have, tracked):
-        yield hub.listing(organisation)
+        yield hub.not_asked(organisation) if hub.is_out_of_reach else hub.listing(organisation)
 
 
 def parse(body: bytes, manifest: Manifest) -> Parsed:
@@ -146,6 +159,14 @@ def endpoint() -> str:
     return value
 
 
+def _credentials(address: str) -> Credentials | None:
+    token = os.environ.get("HF_TOKEN", "").strip()
+    try:
+        return Credentials(origin_of(address), token) if token else None
+    except ConfigurationError as error:
+        raise ConfigurationError(f"HF_TOKEN: {error}") from None
+
+
 @dataclass
 class _Page:
     url: str
@@ -171,26 +192,41 @@ class _Hub:
     endpoint: str
     credentials: Credentials | None
     expand: tuple[str, ...] = EXPAND
+    unreached: list[str] = field(default_factory=list)  # causes of the last failures in a row
 
     @classmethod
     def from_environment(cls, session: Session) -> _Hub:
         address = endpoint()
-        token = os.environ.get("HF_TOKEN", "").strip()
-        try:
-            credentials = Credentials(origin_of(address), token) if token else None
-        except ConfigurationError as error:
-            raise ConfigurationError(f"HF_TOKEN: {error}") from None
-        return cls(session, address, credentials)
+        return cls(session, address, _credentials(address))
+
+    @property
+    def url(self) -> str:
+        return f"{self.endpoint}/api/models"
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        return len(self.unreached) >= MOST_UNREACHED
+
+    def not_asked(self, organisation: str) -> Fetched:
+        host = urlsplit(self.endpoint).netloc
+        why = f"the Hub could not be reached ({self.unreached[-1]}: {host})"
+        return Fetched(organisation, self.url, None, error=f"{NOT_ASKED}{why}")
 
     def listing(self, organisation: str) -> Fetched:
-        url = f"{self.endpoint}/api/models"
+        url = self.url
         listing = _Listing(author=organisation)
         try:
             self._read(organisation, listing)
+        except UnreachableError as error:
+            self.unreached.append(error.cause)
+            where = f"page {len(listing.pages) + 1}: " if listing.pages else ""
+            return Fetched(organisation, url, None, error=f"{where}{error}; {IF_UNREACHED}")
         except CollectError as error:
+            self.unreached.clear()
             status = getattr(error, "status", None)
             where = f"page {len(listing.pages) + 1}: " if listing.pages else ""
             return Fetched(organisation, url, status, error=f"{where}{error}")
+        self.unreached.clear()
         facts: dict[str, Any] = {
             "author": listing.author,
             "expand": list(listing.expand),
@@ -230,7 +266,7 @@ class _Hub:
         asked.add(next_url)
 
     def _first_page(self, organisation: str, listing: _Listing) -> Answer:
-        url = f"{self.endpoint}/api/models"
+        url = self.url
         try:
             answer = self._get(url, _query(organisation, self.expand), listing)
         except FetchError as error:

@@ -24,8 +24,8 @@ from rich.progress import (
 )
 
 from collectors.collect import SourceResult
-from collectors.http import printable
-from collectors.source import Fetched, Source
+from collectors.http import printable, shortened
+from collectors.source import NOT_ASKED, Fetched, Source
 
 _RESULTS = {"accepted": "ok", "not_reached": "not reached"}
 _LONGEST_CELL = 60
@@ -102,6 +102,8 @@ class RunScreen:
         if self._bar is not None:
             self._bar.update(self._task, advance=1, description=entity, rows=self._rows)
             return
+        if (fetched.error or "").startswith(NOT_ASKED):
+            return  # the summary says so once for all of them
         what = fetched.error or f"{fetched.rows or 0:,} rows"
         self._say(f"[{self._read}/{self._planned}] {entity}: {what}, {seconds:.1f} s")
 
@@ -120,7 +122,8 @@ class RunScreen:
 
 
 def result_table(result: SourceResult, entity_word: str) -> str:
-    """One line an entity: what the source measures of it, the seconds it took, the result."""
+    """One line an entity that was asked: what the source measures of it, seconds, result."""
+    asked = [e for e in result.entities if not (e.reason or "").startswith(NOT_ASKED)]
     measured = next((list(e.measures) for e in result.entities if e.measures), [])
     rows = [
         [
@@ -129,13 +132,13 @@ def result_table(result: SourceResult, entity_word: str) -> str:
             None if entity.seconds is None else round(entity.seconds, 1),
             _RESULTS.get(entity.status, entity.status),
         ]
-        for entity in result.entities
+        for entity in asked
     ]
     return table([entity_word, *measured, "seconds", "result"], rows)
 
 
-def problems(result: SourceResult) -> list[str]:
-    """What failed and what deserves a warning: a sentence each, failures first."""
+def problems(result: SourceResult, entity_word: str) -> list[str]:
+    """What failed and what deserves a warning, failures first: a sentence for each reason."""
     found = [f"{result.source}: {result.error}"] if result.error else []
     grouped: dict[tuple[bool, str], list[str]] = {}
     for entity in result.entities:
@@ -144,7 +147,10 @@ def problems(result: SourceResult) -> list[str]:
         is_warning = entity.status == "accepted"
         kind = "warning" if is_warning else entity.status.replace("_", " ")
         same = grouped.setdefault((is_warning, f"{kind}: {entity.reason}"), [])
-        same.append(printable(entity.entity, _LONGEST_CELL))
+        same.append(entity.entity)
     for (_, sentence), names in sorted(grouped.items(), key=lambda item: item[0][0]):
-        found.append(f"{result.source}: {', '.join(names)}: {sentence}")
+        who = shortened(names)
+        if len(names) > 1:
+            who = f"{len(names):,} {entity_word}s ({who})"
+        found.append(f"{result.source}: {who}: {sentence}")
     return found

@@ -20,6 +20,9 @@ from collectors.errors import ConfigurationError
 from collectors.http import Session
 from data.snapshots import Manifest
 
+# How the error of an entity begins that was left out because the ones before it failed.
+NOT_ASKED = "not asked: "
+
 Row = Mapping[str, Any]
 Measures = Mapping[str, int | None]
 
@@ -88,6 +91,9 @@ class Source(Protocol):
 
     def plan(self, have: Collection[str], tracked: Tracked) -> list[str]:
         """The entities that a run reads, in order; `have` are those accepted in earlier runs."""
+
+    def check_settings(self) -> None:
+        """Raises ConfigurationError when a variable that the source reads cannot be used."""
 
     def fetch(self, session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
         """One Fetched for each planned entity, in order; an entity's failure is not raised."""

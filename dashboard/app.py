@@ -15,6 +15,9 @@ from dashboard.style import CSS
 
 VIEWS = Path(__file__).parent / "views"
 ASSETS = Path(__file__).parent / "assets"
+# Of the session, not of the address.
+RIVALS_AT_FIRST = "rivals_at_first"
+FOCUS_BEFORE = "focus_before"
 
 st.set_page_config(
     page_title="Open Model Adoption",
@@ -76,20 +79,33 @@ def controls(build: Path) -> DeltaGenerator:
             key=state.FOCUS,
             bind="query-params",
             width=130,
+            on_change=follow_focus,
             help="The family that headline, colours and events are about",
         )
+        focus = st.session_state[state.FOCUS]
+        # Once a session: another default later would be another widget.
+        st.session_state.setdefault(
+            RIVALS_AT_FIRST, state.swapped(state.DEFAULT_RIVALS, focus, state.DEFAULT_FOCUS)
+        )
+        st.session_state[FOCUS_BEFORE] = focus
         st.multiselect(
             "Compare",
             names,
-            default=list(state.DEFAULT_RIVALS),
+            default=st.session_state[RIVALS_AT_FIRST],
             key=state.FAMILY,
             bind="query-params",
             width=436,
             placeholder="Families",
-            help="The first one is the rival of the headline and of the table. "
-            "If the focus family is in here, Qwen takes its place",
+            help="The first one is the rival of the headline and of the table",
         )
-        st.selectbox("From", months, key=state.START, bind="query-params", width=102)
+        st.selectbox(
+            "From",
+            months,
+            key=state.START,
+            bind="query-params",
+            width=102,
+            help="Period of the charts; headline and table speak of the newest figures",
+        )
         st.selectbox(
             "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=102
         )
@@ -111,6 +127,13 @@ def controls(build: Path) -> DeltaGenerator:
             help="own: repositories of the developer's own organisations, or its account",
         )
         return st.popover("Link", icon=":material/link:", help="An address with the whole state")
+
+
+def follow_focus() -> None:
+    """The family that was in focus takes the place of the one that is now, if that was compared."""
+    before = st.session_state.get(FOCUS_BEFORE, state.DEFAULT_FOCUS)
+    rivals = st.session_state.get(state.FAMILY, state.DEFAULT_RIVALS)
+    st.session_state[state.FAMILY] = state.swapped(rivals, st.session_state[state.FOCUS], before)
 
 
 def link() -> None:

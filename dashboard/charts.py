@@ -365,7 +365,10 @@ def _account_chart(
         else (),
         notes=_account_notes(rows, accounts, context) if lines and measure == "Share" else (),
         is_log=context.selection.scale == "Log" and bool(lines),
-        caveats=_estimate_caveats(rows, is_drawn=bool(lines)),
+        caveats=(
+            *(_bases(lines, rows) if kind == "index" else ()),
+            *_estimate_caveats(rows, is_drawn=bool(lines)),
+        ),
     )  # fmt: skip
 
 
@@ -565,6 +568,22 @@ def _markers(first: pd.Timestamp, last: pd.Timestamp, context: Context) -> tuple
         )
         for _, row in chosen.sort_values("starts_on").iterrows()
     )
+
+
+def _bases(lines: tuple[Line, ...], rows: pd.DataFrame) -> tuple[str, ...]:
+    """From which month each index counts, where that is not the first month shown, and whether
+    the first one is an estimate."""
+    first = {line.label: next(d for d, v in zip(line.x, line.y, strict=True) if v is not None)
+             for line in lines if any(v is not None for v in line.y)}  # fmt: skip
+    if not first:
+        return ()
+    earliest = min(first.values())
+    later = [f"{label} from {day:%Y-%m}" for label, day in first.items() if day > earliest]
+    caveats = [f"100 is the first month of each line: {', '.join(later)}."] if later else []
+    months = rows[rows["month"] == pd.Timestamp(earliest)]
+    if (months["estimate_reason"] != "none").any():
+        caveats.append("The first month is an estimate, and so is what all later ones are of it.")
+    return tuple(caveats)
 
 
 def _in_month(title: str, month: pd.Timestamp) -> str:

@@ -19,6 +19,8 @@ from dashboard.charts import CHARTS, Chart, Context, Selection
 from dashboard.style import THEMES, Theme
 
 LONG_CELL = 34  # letters
+TABLE_HEIGHT = 260  # pixels, which show this many rows
+ROWS_SHOWN = 6
 PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -237,7 +239,8 @@ def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
     if folded.open:
         with folded:
             rows = _newest_first(drawn.frame)
-            table(rows, key=f"table-{drawn.key}", columns=columns(rows), height=260)
+            height: int | Literal["auto"] = TABLE_HEIGHT if len(rows) > ROWS_SHOWN else "auto"
+            table(rows, key=f"table-{drawn.key}", columns=columns(rows), height=height)
 
 
 def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:

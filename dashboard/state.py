@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -38,7 +38,7 @@ def selection(state: Any) -> Selection:
     rivals = state[FAMILY]
     return Selection(
         focus=str(state[FOCUS]),
-        rivals=_rivals(str(state[FOCUS]), [str(name) for name in rivals]),
+        rivals=tuple(str(name) for name in rivals if name != state[FOCUS]),
         start=_first_day(start),
         end=_last_day(end),
         measure=state[MEASURE],
@@ -47,11 +47,10 @@ def selection(state: Any) -> Selection:
     )
 
 
-def _rivals(focus: str, chosen: list[str]) -> tuple[str, ...]:
-    """The compare set without the focus family, whose place in it the default focus takes: who
-    looks at Llama wants to see Qwen beside it."""
-    swapped = [DEFAULT_FOCUS if name == focus else name for name in chosen]
-    return tuple(name for name in dict.fromkeys(swapped) if name != focus)
+def swapped(rivals: Sequence[str], focus: str, focus_before: str) -> list[str]:
+    """The compare set after the focus moved to one of it: the focus before takes its place, so
+    that who turns from Qwen to Llama sees Qwen beside it."""
+    return list(dict.fromkeys(focus_before if name == focus else name for name in rivals))
 
 
 def link(address: str, chosen: Selection, page_state: Mapping[str, object] | None = None) -> str:

@@ -67,7 +67,9 @@ CSS = f"""
 @media (max-width: {NARROW_BELOW_PX}px) {{
   [class*="st-key-wide-"] {{ display: none; }}
   [class*="st-key-narrow-"] {{ display: flex; }}
-  .st-key-controls {{ flex-wrap: nowrap; overflow-x: auto; padding-bottom: .4rem; }}
+  /* A row to swipe; the fade says that it goes on. */
+  .st-key-controls {{ flex-wrap: nowrap; overflow-x: auto; padding: 0 1.6rem .4rem 0;
+    mask-image: linear-gradient(to right, black 84%, transparent); }}
   .st-key-controls > * {{ flex-shrink: 0; }}
   .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
   .stMainBlockContainer h1 {{ font-size: 1.55rem; }}

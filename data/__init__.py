@@ -4,7 +4,7 @@ Everything that other packages may use stands in `__all__`; a test pins it.
 """
 
 from data import seeds, tables, wording
-from data.briefing import Brief, Layer, brief, peak_of
+from data.briefing import Brief, Layer, brief, peak_of, unread_families
 from data.errors import (
     AdoptionError,
     BuildError,
@@ -85,6 +85,7 @@ __all__ = [
     "stale_reasons",
     "status",
     "tables",
+    "unread_families",
     "wording",
     "write_atomically",
 ]

@@ -152,6 +152,16 @@ def _peak_clause(ours: _Account) -> str:
     return f", below its peak of {peak['when']}"
 
 
+def unread_families(build: Path | None = None) -> tuple[str, ...]:
+    """Families of which an organisation could not be read on the newest collected day."""
+    rows = queries.metric("family_downloads", build=build)
+    if rows.empty:
+        return ()
+    newest = rows[rows["date"] == rows["date"].max()]
+    missing = newest[newest["organisations_read"] < newest["organisations_planned"]]
+    return tuple(missing["family"])
+
+
 def peak_of(months_of_account: pd.DataFrame) -> dict[str, Any] | None:
     """The highest share of an account: a split pair of months counts as one pooled value, and
     months estimated from 30-day windows do not count. Keys: value, when, month, share."""
@@ -230,8 +240,8 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
     by_family = rows.set_index("family")
     ours = by_family.loc[focus] if focus in by_family.index else None
     theirs = by_family.loc[rival] if rival in by_family.index else None
-    leader = by_family.loc[by_family["value"].idxmax()]
-    shown = ours if ours is not None else leader
+    known = by_family[by_family["value"].notna()]
+    shown = ours if ours is not None else by_family.iloc[0]
     return Layer(
         name=name,
         title=title,
@@ -240,9 +250,7 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
         rival=_value(theirs),
         focus_text=_value_text(ours),
         rival_text=_value_text(theirs),
-        # An account is called by its own name, since it is not a family.
-        leader=f"{leader['subject'] if name == 'own_downloads' else leader.name} "
-        f"{_value_text(leader)}",
+        leader=_leader(name, known, len(by_family) - len(known)),
         ratio=_ratio(ours, theirs),
         as_of=_period_text(shown),
         source_title=str(shown["source_title"]),
@@ -250,19 +258,30 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
     )
 
 
+def _leader(layer: str, known: pd.DataFrame, unread: int) -> str:
+    """Who leads a layer; nobody is said to lead while a family could not be read."""
+    if unread:
+        return f"unknown, {unread} not read"
+    leader = known.loc[known["value"].idxmax()]
+    # An account is called by its own name, since it is not a family.
+    name = leader["subject"] if layer == "own_downloads" else leader.name
+    return f"{name} {_value_text(leader)}"
+
+
 def _value(row: Any) -> float | None:
-    return None if row is None else float(row["value"])
+    return None if row is None or pd.isna(row["value"]) else float(row["value"])
 
 
 def _ratio(ours: Any, theirs: Any) -> float | None:
-    if ours is None or theirs is None or not theirs["value"]:
-        return None
-    return float(ours["value"] / theirs["value"])
+    mine, other = _value(ours), _value(theirs)
+    return mine / other if mine is not None and other else None
 
 
 def _value_text(row: Any) -> str:
     if row is None:
         return "not seen"
+    if pd.isna(row["value"]):
+        return "not read"
     if row["unit"] == "fraction":
         return percent(row["value"])
     text = whole(row["value"]) if row["unit"] == "models" else count(row["value"])
@@ -369,6 +388,11 @@ def _care(
     if len(incidents):
         last = incidents.sort_values("starts_on").iloc[-1]
         sentences.append(f"{last['starts_on'].date().isoformat()}: {last['what']}.")
+    if unread := unread_families(build):
+        sentences.append(
+            f"**Not read on the newest day:** {', '.join(unread)}. They have no value that day; "
+            "the page Sources says why."
+        )
     sentences.append(
         "No source shows deployments, revenue or users' countries. Downloads count CI runs, too."
     )

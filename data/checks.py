@@ -4,6 +4,7 @@ that others published."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import duckdb
 
@@ -36,7 +37,7 @@ def _broken(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[st
         f"SELECT {grain}, count(*) AS n FROM {file.name} GROUP BY {grain} HAVING n > 1 LIMIT 1"
     ).fetchone()
     if row:
-        yield f"expected one row for each {grain}, found {row[-1]} for {row[:-1]}"
+        yield f"expected one row for each {grain}, found {row[-1]} for {_named(file.grain, row)}"
     if file.sums is not None and file.name not in columns:
         yield f"expected a column {file.name} whose values sum to 1, found {', '.join(columns)}"
     elif file.sums is not None:
@@ -54,4 +55,12 @@ def _wrong_sums(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterabl
         f"SELECT {group}, sum({file.name}) AS total FROM {file.name} GROUP BY {group} "
         f"HAVING abs(total - {file.sums}) > {SUM_TOLERANCE} ORDER BY ALL LIMIT 5"
     ).fetchall():
-        yield f"expected shares that sum to {file.sums}, found {row[-1]} for {row[:-1]}"
+        yield f"expected shares that sum to {file.sums}, found {row[-1]} for {_named(of, row)}"
+
+
+def _named(columns: Sequence[str], row: Sequence[Any]) -> str:
+    """Values as people write them: `date 2026-11-22, family Qwen`."""
+    return ", ".join(
+        f"{column} {'NULL' if value is None else value}"
+        for column, value in zip(columns, row, strict=False)
+    )

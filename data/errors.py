@@ -15,6 +15,29 @@ A message says where, what was expected, what was found and what to do.
 
 from __future__ import annotations
 
+import errno
+import re
+
+ELSEWHERE = "set ADOPTION_DATA_DIR to another folder"
+_NO_SPACE = "no space is left on the disk, so it could not be written; free some, or {elsewhere}"
+_READ_ONLY = "the disk is read-only, so it could not be written; {elsewhere}"
+_REFUSED = "Permission denied; let this user read and write it, or {elsewhere}"
+_BY_NUMBER = {
+    errno.ENOSPC: _NO_SPACE,
+    errno.EDQUOT: _NO_SPACE,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _REFUSED,
+    errno.EPERM: _REFUSED,
+}
+# The database engine gives the words of the system, and no number.
+_BY_WORDS = {
+    "No space left on device": _NO_SPACE,
+    "Disk quota exceeded": _NO_SPACE,
+    "Read-only file system": _READ_ONLY,
+    "Permission denied": _REFUSED,
+}
+_TEMPORARY = re.compile(r"(^|/)\.([^/]+)\.\d+\.tmp(\.wal)?$")
+
 
 class AdoptionError(Exception):
     """Base of every error that this project raises on purpose."""
@@ -30,6 +53,23 @@ class SeedError(AdoptionError):
         super().__init__(
             f"{count} violation{'s' if count != 1 else ''} in the seed files:\n{lines}"
         )
+
+
+def disk_problem(error: BaseException, place: object, elsewhere: str = ELSEWHERE) -> str | None:
+    """What a full or read-only disk means, in one line; None when the error is something else.
+
+    `place` is what could not be written; `elsewhere` says how another place is chosen.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        words = _BY_NUMBER.get(error.errno)
+    else:
+        words = next((words for said, words in _BY_WORDS.items() if said in str(error)), None)
+    return f"{final_name(str(place))}: {words.format(elsewhere=elsewhere)}" if words else None
+
+
+def final_name(path: str) -> str:
+    """The file that a temporary file would have become."""
+    return _TEMPORARY.sub(r"\1\2", path)
 
 
 class HeaderError(AdoptionError):

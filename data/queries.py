@@ -5,17 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 
 from data import warehouse
 from data.catalog import TIME_COLUMNS
 from data.errors import FilterError, NoBuildError, UnknownMetricError
+from data.history import OBSERVATIONS, History
+from data.paths import data_dir
+from data.snapshots import run_started_at
 
 # Time columns of record-like metrics, whose rows are things and not points of a series.
 _PERIOD_COLUMNS = (*TIME_COLUMNS, "starts_on", "crossed_on")
@@ -57,6 +61,42 @@ class MetricInfo:
     def time_column(self) -> str | None:
         """The column that `start` and `end` filter: a date, else the start of a period."""
         return next((c for c in _PERIOD_COLUMNS if c in self.column_names), None)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Whether a source is worth reading again.
+
+    `at`: the UTC instant from which on it is (None = it was never read). `missing`: entities of the
+    newest run that have no accepted answer on that run's UTC day; with any, it is due at once.
+    """
+
+    is_due: bool
+    at: datetime | None
+    missing: tuple[str, ...] = ()
+
+
+def due(history: History, source: str, cadence_days: float, now: datetime) -> Due:
+    """Whether a source is due, by what was collected, built or not.
+
+    Cadences of whole days count UTC dates: a timer that fires a minute early must not lose a day.
+    """
+    recent = _recent_observations(history, source)
+    accepted = [o for o in recent if o["status"] == "accepted"]
+    if not accepted:
+        return Due(True, None)
+    newest = recent[0]["run"]
+    day = run_started_at(newest).date()
+    read = {o["entity"] for o in accepted if run_started_at(o["run"]).date() == day}
+    wanted = [o["entity"] for o in recent if o["run"] == newest]
+    missing = tuple(entity for entity in wanted if entity not in read)
+    last = run_started_at(max(o["run"] for o in accepted))
+    if cadence_days >= 1:
+        midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
+        at = midnight + timedelta(days=int(cadence_days))
+    else:
+        at = last + timedelta(days=cadence_days)
+    return Due(bool(missing) or now >= at, at, missing)
 
 
 def catalog(build: Path | None = None) -> list[MetricInfo]:
@@ -146,17 +186,22 @@ def observations(build: Path | None = None) -> pd.DataFrame:
     )
 
 
-def status(now: datetime | None = None) -> dict[str, Any]:
+def status(
+    now: datetime | None = None, sources: Sequence[warehouse.SourceFacts] = ()
+) -> dict[str, Any]:
     """Build, as-of date, staleness and the freshness of each source; dates as ISO text.
 
-    Without a build `build` is None and `sources` empty. `as_of` is the newest date of any value.
+    Without a build `build` is None, and `sources` says what was collected of the given `sources`.
+    `as_of` is the newest date of any value in the build. Of a source, `is_due`, `next_due_at` and
+    `missing` (what the last run lacks) count what was collected, built or not.
     """
     moment = now or datetime.now(UTC)
     try:
         path = warehouse.newest_build()
     except NoBuildError as error:
+        collected = [_source_status(_collected(source), moment) for source in sources]
         return {"build": None, "built_at": None, "as_of": None, "is_stale": True,
-                "stale_reason": str(error), "sources": []}  # fmt: skip
+                "stale_reason": str(error), "sources": collected}  # fmt: skip
     info = warehouse.build_info(path)
     stale = warehouse.stale_reasons()
     return {
@@ -212,6 +257,7 @@ def _conditions(
     where: list[str] = []
     values: list[Any] = []
     if families is not None:
+        _require_families(info)
         _require_known(families, build)
         equals = {"family": list(families), **equals}
     for column, value in equals.items():
@@ -247,6 +293,19 @@ def _require_known(names: Sequence[str], build: Path) -> None:
             )
 
 
+def _require_families(info: MetricInfo) -> None:
+    """Refuse a filter by family for a metric without families; name what can be filtered."""
+    if "family" in info.column_names:
+        return
+    texts = {column.name for column in info.columns if column.type == "VARCHAR"}
+    named = [f"--where {name}=..." for name in info.grain if name in texts]
+    instead = f"use {' or '.join(named)}; " if named else ""
+    raise FilterError(
+        f"metric {info.name} has no column 'family' to filter; {instead}"
+        f"its columns are {', '.join(info.column_names)}"
+    )
+
+
 def _require(info: MetricInfo, column: str) -> None:
     if column not in info.column_names:
         raise FilterError(
@@ -279,7 +338,7 @@ def _source_status(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     last = row["last_snapshot_at"]
     age = (now - last).total_seconds() / 86400 if last is not None else None
     times = {key: row[key].isoformat() if row[key] else None for key in row if key.endswith("_at")}
-    due = last.timestamp() + row["cadence_days"] * 86400 if last is not None else None
+    again = due(_history(), row["source"], row["cadence_days"], now)
     return {
         **row,
         **times,
@@ -287,6 +346,52 @@ def _source_status(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         "newest_date": last.date().isoformat() if last is not None else None,
         "rows": row["rows_read"],
         "age_days": round(age, 3) if age is not None else None,
-        "next_due_at": datetime.fromtimestamp(due, UTC).isoformat() if due is not None else None,
-        "is_due": age is None or age >= row["cadence_days"],
+        "next_due_at": again.at.isoformat() if again.at is not None else None,
+        "is_due": again.is_due,
+        "missing": list(again.missing),
     }
+
+
+def _collected(source: warehouse.SourceFacts) -> dict[str, Any]:
+    """What the metric of freshness says of a source, from the history alone."""
+    observed = _history().observations(source.name)
+    accepted = [o for o in observed if o["status"] == "accepted"]
+    last_run = [o for o in observed if o["run"] == observed[-1]["run"]]
+    rows = [o["rows_read"] for o in last_run if o["status"] == "accepted"]
+    return {
+        "source": source.name,
+        "title": source.title,
+        "url": source.url,
+        "licence": source.licence,
+        "citation": source.citation,
+        "cadence_days": source.cadence_days,
+        "last_snapshot_at": max((o["observed_at"] for o in accepted), default=None),
+        "last_try_at": max((o["observed_at"] for o in observed), default=None),
+        "snapshots": len(accepted),
+        "rows_read": sum(rows) if rows else None,
+        "entities": len(last_run) if last_run else None,
+        "entities_failed": len(last_run) - len(rows) if last_run else None,
+    }
+
+
+def _history() -> History:
+    return History(data_dir() / "history")
+
+
+def _recent_observations(history: History, source: str) -> list[dict[str, Any]]:
+    """Observations of the newest runs, newest first, back to the whole UTC day on which the last
+    accepted one was made."""
+    found: list[dict[str, Any]] = []
+    accepted_on: date | None = None
+    suffix = f".{source}"
+    for path in reversed(history.partitions(OBSERVATIONS)):
+        if not path.stem.endswith(suffix):
+            continue
+        day = run_started_at(path.stem.removesuffix(suffix)).date()
+        if accepted_on not in (None, day):
+            break
+        rows = pq.read_table(path).to_pylist()
+        found += rows
+        if any(row["status"] == "accepted" for row in rows):
+            accepted_on = day
+    return found

@@ -15,7 +15,8 @@ import re
 import tempfile
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,7 +29,14 @@ import pyarrow as pa
 
 from data import catalog, seeds
 from data.checks import problems_of
-from data.errors import AdoptionError, BuildError, NoBuildError, SeedError
+from data.errors import (
+    ELSEWHERE,
+    AdoptionError,
+    BuildError,
+    NoBuildError,
+    SeedError,
+    disk_problem,
+)
 from data.history import History
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.schema import table_names, table_sql
@@ -36,6 +44,7 @@ from data.schema import table_names, table_sql
 KEEP_BUILDS = 10
 STAMP_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _BUILD_NAME = re.compile(r"^adoption-(?P<stamp>\d{8}T\d{12}Z)\.duckdb$")
+_QUOTED_PATH = re.compile(r'"(/[^"\n]+)"')
 _TEMPORARY_NAME = re.compile(r"^\.adoption-.*\.(?P<pid>\d+)\.tmp(\.wal)?$")
 
 
@@ -72,8 +81,13 @@ def build(
     `folder` is the data directory; without it the one of `data_dir()`. Raises SeedError,
     HeaderError or BuildError; then nothing was published and no temporary file is left.
     """
-    began = time.perf_counter()
     home = folder or data_dir()
+    with _disk_faults_named(home / "builds"):
+        return _build(sources, home, seeds_dir)
+
+
+def _build(sources: Sequence[SourceFacts], home: Path, seeds_dir: Path) -> BuildReport:
+    began = time.perf_counter()
     builds = home / "builds"
     builds.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(builds)
@@ -94,6 +108,21 @@ def build(
     return BuildReport(name, path, time.perf_counter() - began, rows)
 
 
+@contextmanager
+def _disk_faults_named(folder: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
+    """Turn what a full or read-only disk does, and what DuckDB raises, into a BuildError."""
+    try:
+        yield
+    except (OSError, duckdb.Error, BuildError) as error:
+        quoted = _QUOTED_PATH.search(str(error))
+        place = getattr(error, "filename", None) or (quoted[1] if quoted else folder)
+        if problem := disk_problem(error, place, elsewhere):
+            raise BuildError(problem) from error
+        if isinstance(error, duckdb.Error):
+            raise BuildError(f"{folder}: {str(error).splitlines()[0]}") from error
+        raise
+
+
 def fingerprint(home: Path, seeds_dir: Path = SEEDS_DIR) -> dict[str, str]:
     """Hashes of what a build is made from: seeds, SQL, code, and the names of the history."""
     history = History(home / "history")
@@ -110,14 +139,18 @@ def fingerprint(home: Path, seeds_dir: Path = SEEDS_DIR) -> dict[str, str]:
 def check(sources: Sequence[SourceFacts]) -> list[str]:
     """What is wrong with seeds, SQL files and the newest build, in words; [] = all is well.
 
-    Makes a whole build under a temporary name from what is there, and removes it again.
+    Makes a whole build under a temporary name from what is there, and removes it again; the newest
+    build, if there is one, is only opened.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="adoption-check-") as folder:
             tables = seeds.load(SEEDS_DIR)
             history = History(data_dir() / "history")
             info = {"name": "check", "built_at": datetime.now(UTC), "fingerprint": {}}
-            _make(Path(folder) / "check.duckdb", tables, history, sources, info)
+            with _disk_faults_named(Path(folder), "set TMPDIR to another folder"):
+                _make(Path(folder) / "check.duckdb", tables, history, sources, info)
+        for newest in build_paths()[-1:]:
+            build_info(newest)
     except SeedError as error:
         return error.violations
     except AdoptionError as error:

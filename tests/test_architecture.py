@@ -83,6 +83,7 @@ PUBLIC = [
     "stale_reasons",
     "status",
     "tables",
+    "unread_families",
     "wording",
     "write_atomically",
 ]

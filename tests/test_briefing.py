@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import data
-from data import Brief
+from data import Brief, briefing
 from data.briefing import peak_of
 
 Row = dict[str, Any]
@@ -120,6 +120,7 @@ class Scene:
     tokens: float | None = None
     hub: Sequence[Row] = ()
     incidents: Sequence[Row] = ()
+    days: Sequence[Row] = ()
     labels: dict[str, str] = field(default_factory=dict)
 
     def metric(self, name: str, **_: Any) -> pd.DataFrame:
@@ -129,6 +130,7 @@ class Scene:
             "layer_titles": _titles,
             "incidents": lambda: pd.DataFrame(self.incidents),
             "published_series": lambda: pd.DataFrame(self.hub),
+            "family_downloads": lambda: pd.DataFrame(self.days),
         }[name]()
 
     def families(self, _: object = None) -> pd.DataFrame:
@@ -424,3 +426,31 @@ def test_estimated_months_are_no_peak() -> None:
     assert peak is not None
     assert (peak["value"], peak["when"]) == (0.2, "September 2026")
     assert peak_of(Scene(rows[:1])._accounts()) is None
+
+
+def read(family: str, day: str, organisations: int, planned: int = 1) -> Row:
+    return {
+        "family": family,
+        "date": pd.Timestamp(day),
+        "organisations_read": organisations,
+        "organisations_planned": planned,
+    }
+
+
+def test_families_that_were_not_read_on_the_newest_day_are_named(brief_of: Briefed) -> None:
+    days = [read("Alpha", "2026-05-01", 0), read("Alpha", "2026-05-02", 1),
+            read("Beta", "2026-05-02", 1, 2), read("Gamma", "2026-05-02", 0)]  # fmt: skip
+    care = brief_of(Scene(month(THIS, alpha=0.2), days=days)).care
+    (told,) = [sentence for sentence in care if "Not read" in sentence]
+    assert "Beta, Gamma." in told
+    assert "Alpha" not in told
+
+
+def test_nobody_leads_a_layer_while_a_family_was_not_read() -> None:
+    rows = pd.DataFrame(
+        {"value": [17.0], "unit": ["pulls"], "subject": ["x"], "bound": ["exactly"]},
+        index=["DeepSeek"],
+    )
+    assert briefing._leader("collected_downloads", rows, 0) == "DeepSeek 17"
+    assert briefing._leader("collected_downloads", rows, 3) == "unknown, 3 not read"
+    assert briefing._value_text({"value": float("nan"), "unit": "pulls"}) == "not read"

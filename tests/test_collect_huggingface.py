@@ -25,9 +25,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors import huggingface
-from collectors.acceptance import Listing, judge
+from collectors.acceptance import EMPTY, Listing, Verdict, judge
 from collectors.collect import (
-    NOT_REACHED,
     Collector,
     EntityResult,
     SourceResult,
@@ -39,6 +38,7 @@ from collectors.http import Session
 from collectors.source import Tracked
 from data.errors import AdoptionError, SnapshotError
 from data.history import History
+from data.queries import due
 from data.schema import arrow_schema
 from data.snapshots import Manifest, SnapshotStore
 from tests.fake_hub import FakeHub, recorded_rows
@@ -270,7 +270,8 @@ FATAL = {
     "gzip-bomb": "larger than 1,048,576 bytes",
     "foreign-link": "leads to http://example.invalid:80, expected http://127.0.0.1",
     "endless-link": "never end",
-    "redirect-away": "cannot connect to localhost:9, 4 times",
+    "redirect-away": "cannot connect to localhost:9 (connection refused), 4 times",
+    "no-downloads": "58 of 58 rows lack a required key, expected at most half of them",
 }
 
 
@@ -282,13 +283,13 @@ def test_one_organisation_fails_whole_and_alone(lab: Lab, fault: str) -> None:
     result = lab.collect()
     assert result.exit == "partial"
     failed = of(result, "Qwen")
-    assert failed.status == "failed"
+    assert failed.status == ("rejected" if fault == "no-downloads" else "failed")
     assert failed.reason is not None
     assert FATAL[fault] in failed.reason
     assert of(result, "meta-llama").status == of(result, "google").status == "accepted"
     assert {row["hf_org"] for row in lab.rows()} == {"google", "meta-llama"}
     (run,) = SnapshotStore(lab.data_dir).runs("huggingface")
-    assert not list(run.folder.glob("Qwen.body*"))
+    assert bool(list(run.folder.glob("Qwen.body*"))) is (failed.status == "rejected")
 
 
 @pytest.mark.parametrize("fault", HEALED)
@@ -307,9 +308,8 @@ def test_a_passing_fault_is_waited_out(lab: Lab, fault: str) -> None:
         ("repeated-row", {"rows": QWEN, "reason": None}),
         ("short-page", {"rows": QWEN, "reason": None}),
         ("half-score", {"rows": QWEN, "reason": None}),
-        ("no-downloads", {"rows": QWEN, "reason": None}),
         ("no-fields", {"rows": QWEN, "reason": None}),
-        ("empty", {"rows": 0, "reason": "empty list"}),
+        ("empty", {"rows": 0, "reason": EMPTY}),
         (
             "malformed-row",
             {"rows": QWEN + 1, "reason": "1 row set aside: _id is not 24 hex digits (1)"},
@@ -325,14 +325,19 @@ def test_oddities_are_lived_with(lab: Lab, fault: str, expected: dict[str, Any])
     assert {"rows": found.rows, "reason": found.reason} == expected
     rows = [row for row in lab.rows() if row["hf_org"] == "Qwen"]
     assert len(rows) == min(QWEN, expected["rows"])
-    if fault == "no-downloads":
-        # What was not said is not nothing.
-        assert {row["downloads_30d"] for row in rows} == {None}
-        assert found.measures["downloads_30d"] is None
     if fault == "no-fields":
         assert {row["base_models"] for row in rows} == {None}
     if fault == "half-score":
         assert {row["trending_score"] for row in rows} == {0.5}
+
+
+def test_what_was_not_said_is_not_nothing(lab: Lab) -> None:
+    lab.hub.models = [dict(model) for model in lab.hub.models]
+    silent = {model["id"] for model in lab.hub.models[::3] if model.pop("downloads") is not None}
+    lab.collect()
+    found = {row["model_id"] for row in lab.rows() if row["downloads_30d"] is None}
+    assert found == silent & {row["model_id"] for row in lab.rows()}
+    assert found
 
 
 def test_a_counter_that_falls_is_recorded_as_it_is(lab: Lab) -> None:
@@ -459,9 +464,10 @@ def test_unusable_settings(
     with pytest.raises(ConfigurationError, match=f"{name}: .*{message}") as caught:
         list(huggingface.fetch(lab.session(), [], TRACKED))
     assert "secret" not in str(caught.value)
-    result = lab.collect()
-    assert result.exit == "failed"
-    assert {e.reason for e in result.entities} == {NOT_REACHED}
+    # It is said before anything begins.
+    with pytest.raises(ConfigurationError, match=name):
+        lab.collect()
+    assert list(lab.data_dir.iterdir()) == []
     assert lab.hub.requests == []
 
 
@@ -495,10 +501,15 @@ def test_an_empty_list_is_refused_from_the_third_listing_on(lab: Lab) -> None:
     assert of(lab.collect(), "Qwen").status == "rejected"
 
 
-def test_a_second_short_listing_is_believed(lab: Lab) -> None:
+def test_a_second_short_listing_is_believed_with_a_warning(lab: Lab) -> None:
     days(lab, 1)
     lab.hub.fault("Qwen", "half")
-    assert of(lab.collect(), "Qwen").status == "accepted"
+    found = of(lab.collect(), "Qwen")
+    assert found.status == "accepted"
+    assert found.reason == (
+        "29 rows, under 90% of the 58 of the only listing before; accepted, because one listing "
+        "is too little to judge by"
+    )
 
 
 def test_missing_counters_are_refused_from_the_third_listing_on(lab: Lab) -> None:
@@ -547,6 +558,125 @@ def test_how_many_rows_are_enough(sizes: list[int], is_accepted: bool) -> None:
     day = datetime(2026, 5, 1, tzinfo=UTC).date()
     earlier = [Listing(day, size, size, 0) for size in sizes]
     assert judge(Listing(day, 85, 85, 0), earlier).is_accepted is is_accepted
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing", "is_accepted"),
+    [(1, 1, True), (2, 1, True), (2, 2, False), (10, 5, True), (10, 6, False), (0, 0, True)],
+)
+def test_rows_without_their_counters_are_no_answer(
+    rows: int, missing: int, is_accepted: bool
+) -> None:
+    day = datetime(2026, 5, 1, tzinfo=UTC).date()
+    listing = Listing(day, rows, rows, missing)
+    assert judge(listing, []).is_accepted is is_accepted
+    if not is_accepted:
+        # Not on the third day either.
+        earlier = [Listing(day.replace(day=n), rows, rows, missing, False) for n in (2, 3)]
+        assert judge(listing, earlier).is_accepted is False
+
+
+@pytest.mark.parametrize(("shares", "is_accepted"), [((0, 0, 30), False), ((0, 30, 30), True)])
+def test_missing_keys_are_measured_by_the_median(
+    shares: tuple[int, ...], is_accepted: bool
+) -> None:
+    day = datetime(2026, 5, 1, tzinfo=UTC).date()
+    earlier = [Listing(day, 100, 100, missing) for missing in shares]
+    assert judge(Listing(day, 100, 100, 30), earlier).is_accepted is is_accepted
+
+
+def test_one_listing_before_is_too_little_to_judge_by() -> None:
+    day = datetime(2026, 5, 1, tzinfo=UTC).date()
+    before = [Listing(day, 58, 58, 0)]
+    assert judge(Listing(day, 53, 53, 0), before) == Verdict(True, None)
+    verdict = judge(Listing(day, 52, 52, 0), before)
+    assert verdict.is_accepted
+    assert "52 rows, under 90% of the 58 of the only listing" in str(verdict.reason)
+
+
+# Due again
+
+
+def bare(lab: Lab) -> list[SourceResult]:
+    """What `collectors collect` without a name does."""
+    worker = Collector(
+        data_dir=lab.data_dir,
+        tracked=lab.tracked,
+        now=lambda: lab.today,
+        new_session=lab.session,
+        progress=Notes(lab.notes),
+    )
+    return worker.collect()
+
+
+@pytest.mark.parametrize("fault", ["html", "no-downloads"])
+def test_what_failed_is_due_again(lab: Lab, fault: str) -> None:
+    lab.hub.fault("google", fault)
+    assert [result.exit for result in bare(lab)] == ["partial"]
+    lab.hub.heal()
+    lab.today += timedelta(minutes=5)
+    again = due(lab.history, "huggingface", 1, lab.today)
+    assert (again.is_due, again.missing) == (True, ("google",))
+    assert [result.exit for result in bare(lab)] == ["done"]
+    assert lab.notes == ["huggingface: due, the last run has no good answer for google"]
+    assert bare(lab) == []
+    again = due(lab.history, "huggingface", 1, lab.today)
+    assert (again.is_due, again.missing) == (False, ())
+
+
+def test_an_interrupted_run_is_due_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = huggingface._Hub.listing
+
+    def listing(self: Any, organisation: str) -> Any:
+        if organisation == "meta-llama":
+            raise KeyboardInterrupt
+        return real(self, organisation)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(huggingface._Hub, "listing", listing)
+        with pytest.raises(KeyboardInterrupt):
+            bare(lab)
+    assert [result.exit for result in bare(lab)] == ["done"]
+    assert "no good answer for meta-llama" in lab.notes[-1]
+
+
+def test_a_day_that_was_read_whole_stays_whole(lab: Lab) -> None:
+    lab.collect()
+    lab.hub.fault("google", "html")
+    lab.collect()
+    assert bare(lab) == []
+    lab.next_day()
+    assert [result.exit for result in bare(lab)] == ["partial"]
+
+
+# Out of reach
+
+
+def test_a_hub_out_of_reach_is_asked_three_times_only(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    lab.tracked = Tracked({name: ["x"] for name in ("a", "b", "c", "d", "e")})
+    result = lab.collect()
+    assert result.exit == "failed"
+    assert {entity.status for entity in result.entities} == {"failed"}
+    reasons = [str(entity.reason) for entity in result.entities]
+    for reason in reasons[:3]:
+        assert reason.startswith("cannot connect to 127.0.0.1:9 (connection refused), 4 times")
+        assert "HF_ENDPOINT and the proxy settings" in reason
+    assert set(reasons[3:]) == {
+        "not asked: the Hub could not be reached (connection refused: 127.0.0.1:9)"
+    }
+    assert len(lab.slept) == 3 * 3
+
+
+def test_an_error_of_the_hub_is_no_dead_network(lab: Lab) -> None:
+    lab.tracked = Tracked({name: ["x"] for name in ("a", "b", "Qwen", "c", "google")})
+    for name in ("a", "b", "c"):
+        lab.hub.fault(name, "redirect-away")
+    lab.hub.fault("Qwen", "500")
+    result = lab.collect()
+    assert [entity.status for entity in result.entities] == ["failed"] * 4 + ["accepted"]
 
 
 # Killed, locked, full, rebuilt
@@ -627,6 +757,18 @@ def test_a_full_disk_leaves_what_is_there(lab: Lab, monkeypatch: pytest.MonkeyPa
         with pytest.raises(OSError, match="No space left"):
             lab.collect()
     assert lab.files() == before
+    assert lab.notes == [], "one error is said once"
+
+
+def test_a_record_that_cannot_be_written_is_an_error(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "run.json")
+
+    monkeypatch.setattr("collectors.collect.write_atomically", full)
+    with pytest.raises(OSError, match="No space left"):
+        lab.collect()
 
 
 def test_a_run_that_cannot_be_parsed_does_not_stop_the_fetching(

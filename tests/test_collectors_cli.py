@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -120,6 +123,47 @@ def test_collect_reads_what_is_due(hub: FakeHub) -> None:
     assert "nothing is due" in again.err
 
 
+def test_what_failed_is_asked_again(hub: FakeHub) -> None:
+    hub.fault("Qwen", "html")
+    assert run("collect").code == 1
+    found = json.loads(run("status", "--json").out)["sources"][0]
+    assert (found["is_due"], found["missing"]) == (True, ["Qwen"])
+    assert "huggingface: the last run has no good answer for Qwen" in run("status").out
+    hub.heal()
+    again = run("collect")
+    assert again.code == 0
+    assert "huggingface: due, the last run has no good answer for Qwen" in again.err
+    assert json.loads(run("status", "--json").out)["sources"][0]["is_due"] is False
+
+
+def test_a_dead_network_is_said_in_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.http.MAX_TRIES", 1)
+    ended = run("collect")
+    assert ended.code == 1
+    assert len(ended.out.strip().splitlines()) == 2 + 3
+    tracked = len(cli.tracked_from_seeds().organisations)
+    assert len(ended.err.splitlines()) == 1 + 3 + 2 + 1
+    assert f"huggingface: {tracked - 3} organisations (" in ended.err
+    assert "not asked: the Hub could not be reached (connection refused: 127.0.0.1:9)" in ended.err
+    assert "HF_ENDPOINT and the proxy settings" in ended.err
+    assert "next:" not in ended.err
+
+
+def test_empty_lists_are_named_together(hub: FakeHub) -> None:
+    err = run("collect").err
+    (warning,) = [line for line in err.splitlines() if "empty list" in line and "warning" in line]
+    assert re.match(r"huggingface: \d+ organisations \(.*\): warning: empty list: ", warning)
+    assert warning.endswith("check it in seeds/model_families.csv")
+
+
+def test_a_short_second_listing_is_a_warning(hub: FakeHub) -> None:
+    run("collect")
+    hub.fault("Qwen", "half")
+    ended = run("collect", "--all")
+    assert ended.code == 0
+    assert "huggingface: Qwen: warning: 29 rows, under 90% of the 58 " in ended.err
+
+
 def test_collect_while_another_is_at_work(hub: FakeHub, tmp_path: Path) -> None:
     with lock(tmp_path / "home"):
         for command in (["collect", "huggingface"], ["rebuild"]):
@@ -150,21 +194,49 @@ def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPat
         (["query", "download_share", "--where", "scope"], "expected column=value, found 'scope'"),
         (["query", "download_share", "--where", "x=1"], "has no column 'x'"),
         (["query", "events", "--where", "starts_on=soon"], "which 'soon' is not"),
+        (
+            ["query", "events", "--from", "2026-05", "--to", "2026-04"],
+            "--from 2026-05 is after --to 2026-04",
+        ),
+        (["query", "events", "--out", "x.xlsx"], "ends in one of .csv, .json, .parquet"),
+        (["query", "events", "--out", "x"], "--format with one of table, csv, json, parquet"),
+        (
+            ["query", "events", "--out", "no/such/x.csv"],
+            "--out no/such/x.csv: the folder no/such does not exist",
+        ),
+        (
+            ["query", "events", "--format", "xls"],
+            "--format: expected one of table, csv, json, parquet; found 'xls'",
+        ),
+        (["query", "account_downloads", "--family", "Qwen"], "use --where account=...; "),
     ],
 )
 def test_wrong_usage(home: Path, arguments: list[str], message: str) -> None:
     ended = run(*arguments)
     assert ended.code == 2
     assert ended.out == ""
+    assert ended.err.count("\n") == 1
     assert ended.err.startswith("error: ")
     assert message in ended.err
 
 
-def test_a_wrong_endpoint_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "huggingface.co")
-    ended = run("collect", "huggingface")
-    assert ended.code == 1
-    assert ended.err.count("HF_ENDPOINT") == 1
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("HF_ENDPOINT", "notaurl", "error: HF_ENDPOINT: expected an http or https address"),
+        ("HF_TOKEN", "hf_a b", "error: HF_TOKEN: the token holds characters"),
+    ],
+)
+def test_a_wrong_setting_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    for arguments in (["collect"], ["collect", "huggingface"], ["collect", "--all"]):
+        ended = run(*arguments)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(message)
+        assert ended.err.count("\n") == 1
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +244,10 @@ def test_a_wrong_endpoint_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (KeyboardInterrupt(), 130, "interrupted; what was read is kept"),
         (OSError(28, "No space left on device", "x.gz"), 1, "error: x.gz: no space is left"),
+        (OSError(28, "No space", "/a/.x.gz.17.tmp"), 1, "error: /a/x.gz: no space is left"),
+        (OSError(30, "Read-only file system", "x"), 1, "error: x: the disk is read-only"),
         (PermissionError(13, "Permission denied", "runs"), 1, "error: runs: Permission denied"),
+        (FileNotFoundError(2, "No such file", "x"), 1, "error: x: No such file"),
     ],
 )
 def test_what_ends_a_command(
@@ -186,6 +261,8 @@ def test_what_ends_a_command(
     assert ended.code == code
     assert ended.err.startswith(message)
     assert ended.err.count("\n") == 1
+    if isinstance(error, OSError) and error.errno != errno.ENOENT:
+        assert "set ADOPTION_DATA_DIR to another folder" in ended.err
 
 
 # build, check, rebuild, status, sources, metrics
@@ -198,12 +275,41 @@ def test_the_path_of_a_build_is_its_output(home: Path) -> None:
     assert "next: dashboard" in ended.err
 
 
+def test_a_build_for_the_dashboard_does_not_name_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_FROM_DASHBOARD", "1")
+    assert "next:" not in run("build").err
+
+
 def test_without_a_build_the_message_says_what_to_run() -> None:
     ended = run("query", "downloads_30d")
     assert ended.code == 1
     assert ended.err.startswith("error: ")
     assert "collectors build" in ended.err
-    assert run("status").code == 0
+    ended = run("status")
+    assert ended.code == 0
+    assert ended.out.startswith("build     none; run `collectors build`")
+
+
+def test_status_without_a_build_shows_what_was_collected(hub: FakeHub) -> None:
+    run("collect")
+    ended = run("status")
+    assert ended.out.startswith("build     none; run `collectors build`")
+    row = next(line for line in ended.out.splitlines() if line.startswith("huggingface"))
+    found = json.loads(run("status", "--json").out)
+    assert found["build"] is None
+    (source,) = found["sources"]
+    assert source["rows_read"] == 284
+    assert row.split()[2:4] == ["284", "0"]
+    assert source["entities"] == len(cli.tracked_from_seeds().organisations)
+    assert source["is_due"] is False
+
+
+def test_check_without_a_build() -> None:
+    ended = run("check")
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err.startswith("no build to check; `collectors build` makes one\n")
 
 
 def test_check_is_well(home: Path) -> None:
@@ -250,6 +356,55 @@ def test_metrics(home: Path) -> None:
 
 
 # query
+
+
+@pytest.mark.parametrize("command", ["query", "collect"])
+def test_help_is_in_words(command: str) -> None:
+    text = run(command, "--help").out
+    assert "{" not in text
+    assert "<" not in text
+    words = {"query": ["METRIC", "FAMILY", "DATE", "COLUMN=VALUE", "FORMAT", "FILE"]}
+    assert all(word in text for word in words.get(command, ["[SOURCE]..."]))
+
+
+def test_an_empty_metric_says_what_to_run(hub: FakeHub) -> None:
+    run("build")
+    ended = run("query", "downloads_30d", "--format", "csv")
+    assert ended.code == 0
+    assert ended.err == "nothing collected yet: run `collectors collect`, then `collectors build`\n"
+    assert "collected" not in run("query", "events", "--where", "title=none").err
+    run("collect")
+    ended = run("query", "downloads_30d", "--format", "csv")
+    assert ended.err == "what was collected is not in this build yet: run `collectors build`\n"
+    run("build")
+    assert run("query", "downloads_30d", "--from", "2100", "--format", "csv").err == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(28, "no space is left"), (30, "the disk is read-only"), (13, "Permission denied")],
+)
+def test_a_file_that_cannot_be_written_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def fail(path: Path, _: bytes) -> None:
+        raise OSError(number, os.strerror(number), str(path.with_name(f".{path.name}.17.tmp")))
+
+    monkeypatch.setattr(data, "write_atomically", fail)
+    ended = run("query", "events", "--out", str(tmp_path / "x.csv"))
+    assert ended.code == 1
+    assert ended.err.startswith(f"error: {tmp_path / 'x.csv'}: {words}")
+    assert ended.err.endswith("name another file\n")
+
+
+def test_a_pipe_is_written_and_not_replaced(home: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert run("query", "events", "--format", "csv", "--out", str(pipe)).code == 0
+        assert read.result(10).startswith(b"starts_on,")
+    assert pipe.is_fifo()
 
 
 def rows_of(text: str) -> list[dict[str, str]]:

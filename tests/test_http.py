@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,9 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import requests
+import urllib3
 
 from collectors import http
-from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
+from collectors.errors import (
+    ConfigurationError,
+    FetchError,
+    UnreachableError,
+    WrongAnswerError,
+)
 
 JSON = {"Content-Type": "application/json"}
 Reply = tuple[int, dict[str, str], bytes]
@@ -273,9 +282,51 @@ def test_an_answer_that_drips_ends(server: Server, time: Time) -> None:
 
 
 def test_nobody_listening(session: http.Session, time: Time) -> None:
-    with pytest.raises(FetchError, match=r"cannot connect to 127\.0\.0\.1:9, 4 times"):
+    with pytest.raises(
+        UnreachableError, match=r"cannot connect to 127\.0\.0\.1:9 \(connection refused\), 4 times"
+    ) as caught:
         session.get("http://127.0.0.1:9/")
+    assert caught.value.cause == "connection refused"
     assert len(time.slept) == 3
+
+
+def raised_by(number: int) -> urllib3.exceptions.NewConnectionError:
+    error = urllib3.exceptions.NewConnectionError(CONNECTION, "Failed to establish")
+    error.__cause__ = OSError(number, "as the system says")
+    return error
+
+
+CONNECTION = urllib3.connection.HTTPConnection("hub.invalid")
+POOL = urllib3.HTTPConnectionPool("hub.invalid")
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        (raised_by(errno.ECONNREFUSED), "connection refused"),
+        (raised_by(errno.EHOSTUNREACH), "no route to it"),
+        (raised_by(errno.ENETUNREACH), "no route to it"),
+        (
+            urllib3.exceptions.NameResolutionError("hub.invalid", CONNECTION, socket.gaierror()),
+            "name not resolved",
+        ),
+        (urllib3.exceptions.ConnectTimeoutError("slow"), "timed out connecting"),
+        (urllib3.exceptions.ProxyError("no", OSError()), "the proxy could not be used"),
+        (urllib3.exceptions.ProtocolError("aborted"), None),
+        (urllib3.exceptions.ReadTimeoutError(POOL, "/", "slow"), None),
+    ],
+)
+def test_why_there_is_no_connection(reason: Exception, cause: str | None) -> None:
+    error = requests.ConnectionError(urllib3.exceptions.MaxRetryError(POOL, "/", reason))
+    assert http._why_not_connected(error) == cause
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_an_http_error_is_a_connection(server: Server, session: http.Session, status: int) -> None:
+    server.replies = [(status, {}, b"")]
+    with pytest.raises(FetchError) as caught:
+        session.get(server.url)
+    assert not isinstance(caught.value, UnreachableError)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def briefing(at: AppTest) -> None:
         assert {html.escape(layer.title), html.escape(layer.scope)} <= set(cells(layers))
         assert f"<b>{html.escape(layer.focus_text)}</b>" in layers or layer.command
     assert len(at.get("plotly_chart")) == 2  # wide and narrow
-    for box in ("What changed", "Does it hold?", "Read with care"):
+    for box in ("What changed", "Does it hold against Llama?", "Read with care"):
         assert f"**{box}**" in said
     assert "github.com/tardellirs/modelpulse" in said
     assert "as of 2026-10-02" in said

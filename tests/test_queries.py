@@ -11,6 +11,9 @@ import pytest
 
 import data
 from data import FilterError, NoBuildError, UnknownMetricError, warehouse
+from data.history import History
+from data.schema import arrow_schema
+from data.snapshots import run_started_at
 
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 
@@ -224,6 +227,8 @@ def test_a_filter_on_a_column_that_is_not_there(seeds_build: Path, filters: dict
 def test_a_filter_by_family_of_a_metric_without_one(seeds_build: Path) -> None:
     with pytest.raises(FilterError, match="incidents has no column 'family'"):
         data.metric("incidents", families=["Qwen"], build=seeds_build)
+    with pytest.raises(FilterError, match=r"use --where account=\.\.\.; "):
+        data.metric("account_downloads", families=["Qwen"], build=seeds_build)
 
 
 def test_dates_for_a_metric_without_one(seeds_build: Path) -> None:
@@ -318,7 +323,81 @@ def test_status(collected_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert source["age_days"] == 1
     assert source["is_due"] is True
     assert source["newest_date"] == "2026-08-04"
-    assert data.status(datetime(2026, 8, 5, 14, tzinfo=UTC))["sources"][0]["is_due"] is False
+    # Like the collectors, it counts UTC dates.
+    assert source["next_due_at"] == "2026-08-05T00:00:00+00:00"
+    assert data.status(datetime(2026, 8, 5, 0, 0, tzinfo=UTC))["sources"][0]["is_due"] is True
+    assert data.status(datetime(2026, 8, 4, 23, 59, tzinfo=UTC))["sources"][0]["is_due"] is False
+
+
+def observe(home: Path, run: str, statuses: dict[str, str]) -> History:
+    """A run in the history: what came of each entity."""
+    blank = dict.fromkeys(arrow_schema("observations").names)
+    rows = [
+        {
+            **blank,
+            "source": "things",
+            "entity": entity,
+            "run": run,
+            "observed_at": run_started_at(run),
+            "status": status,
+            "rows_read": 5 if status == "accepted" else None,
+            "reason": None if status == "accepted" else "why",
+        }
+        for entity, status in statuses.items()
+    ]
+    history = History(home / "history")
+    history.write("observations", run, "things", rows)
+    return history
+
+
+EIGHT, NINE, LATE = (f"20260505T{hour}0000000000Z" for hour in ("08", "09", "23"))
+GOOD, BAD = {"a": "accepted", "b": "accepted"}, {"a": "accepted", "b": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("runs", "days", "now", "is_due", "missing"),
+    [
+        ({}, 1, "2026-05-05T10", True, ()),
+        ({EIGHT: GOOD}, 1, "2026-05-05T23", False, ()),
+        ({LATE: GOOD}, 1, "2026-05-06T00", True, ()),
+        ({EIGHT: GOOD}, 7, "2026-05-11T23", False, ()),
+        ({EIGHT: GOOD}, 7, "2026-05-12T00", True, ()),
+        ({EIGHT: GOOD}, 0.5, "2026-05-05T19", False, ()),
+        ({EIGHT: GOOD}, 0.5, "2026-05-05T20", True, ()),
+        ({EIGHT: BAD}, 7, "2026-05-05T09", True, ("b",)),
+        ({EIGHT: {"a": "rejected", "b": "not_reached"}}, 1, "2026-05-05T09", True, ()),
+        ({EIGHT: BAD, NINE: GOOD}, 1, "2026-05-05T10", False, ()),
+        ({EIGHT: GOOD, NINE: BAD}, 1, "2026-05-05T10", False, ()),
+        ({"20260504T080000000000Z": GOOD, NINE: BAD}, 7, "2026-05-05T10", True, ("b",)),
+    ],
+)
+def test_what_is_due(
+    tmp_path: Path,
+    runs: dict[str, dict[str, str]],
+    days: float,
+    now: str,
+    is_due: bool,
+    missing: tuple[str, ...],
+) -> None:
+    history = History(tmp_path / "history")
+    for run, statuses in runs.items():
+        history = observe(tmp_path, run, statuses)
+    at = datetime.fromisoformat(f"{now}:00:00+00:00")
+    found = data.queries.due(history, "things", days, at)
+    assert (found.is_due, found.missing) == (is_due, missing)
+
+
+def test_status_without_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    observe(tmp_path, EIGHT, BAD)
+    things = data.SourceFacts("things", "Things", "https://x", "MIT", "cite", 1)
+    other = data.SourceFacts("other", "Other", "https://x", "MIT", "cite", 1)
+    found = data.status(datetime(2026, 5, 5, 20, tzinfo=UTC), [things, other])
+    assert found["build"] is None
+    first, second = found["sources"]
+    assert (first["rows_read"], first["entities"], first["entities_failed"]) == (5, 2, 1)
+    assert (first["age_days"], first["is_due"], first["missing"]) == (0.5, True, ["b"])
+    assert (second["rows_read"], second["age_days"], second["is_due"]) == (None, None, True)
 
 
 def test_without_a_build() -> None:

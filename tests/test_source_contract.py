@@ -93,7 +93,7 @@ def test_it_declares_what_it_must(source: Source) -> None:
     assert all(isinstance(key, str) for key in source.REQUIRED_KEYS)
 
 
-@pytest.mark.parametrize("function", ["plan", "fetch", "parse", "measure"])
+@pytest.mark.parametrize("function", ["check_settings", "plan", "fetch", "parse", "measure"])
 def test_its_functions_have_the_agreed_parameters(source: Source, function: str) -> None:
     agreed = list(inspect.signature(getattr(contract.Source, function)).parameters)[1:]
     assert list(inspect.signature(getattr(source, function)).parameters) == agreed

@@ -107,3 +107,19 @@ def test_the_link_of_an_empty_compare_set_does_not_ask_for_the_default() -> None
     """Without the key Streamlit takes the default; an empty value is an empty list."""
     link = state.link("", state.selection({**CONTROLS, "family": []}))
     assert parse_qs(urlsplit(link).query, keep_blank_values=True)["family"] == [""]
+
+
+@pytest.mark.parametrize(
+    ("rivals", "focus", "before", "expected"),
+    [
+        (["Llama", "Gemma"], "Llama", "Qwen", ["Qwen", "Gemma"]),
+        (["Llama", "Gemma"], "Phi", "Qwen", ["Llama", "Gemma"]),
+        (["Qwen", "Gemma"], "Gemma", "Qwen", ["Qwen"]),
+        (["Llama", "Gemma"], "Qwen", "Qwen", ["Llama", "Gemma"]),
+        ([], "Llama", "Qwen", []),
+    ],
+)
+def test_the_focus_before_takes_the_place_of_the_one_now(
+    rivals: list[str], focus: str, before: str, expected: list[str]
+) -> None:
+    assert state.swapped(rivals, focus, before) == expected

@@ -159,7 +159,8 @@ BROKEN_SQL = {
         "FROM seed__events",
         "FROM (SELECT * FROM seed__events UNION ALL SELECT * FROM seed__events)",
         BuildError,
-        r"events\.sql: expected one row for each starts_on, title, found 2",
+        r"events\.sql: expected one row for each starts_on, title, found 2 for "
+        r"starts_on 20\d\d-\d\d-\d\d, title \w",
     ),
     "a column without a comment": (
         "incidents",
@@ -219,6 +220,50 @@ def test_a_broken_history_publishes_nothing(home: Path, few_seeds: Path) -> None
     with pytest.raises(BuildError, match="table observations: "):
         made(home, few_seeds)
     _still_serves(home, serving)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(28, "No space left on device"), "/builds: no space is left on the disk"),
+        (OSError(30, "Read-only file system"), "/builds: the disk is read-only"),
+        (
+            duckdb.IOException(
+                'IO Error: Could not write file "/x/.adoption-1.17.tmp": No space left on device'
+            ),
+            "^/x/adoption-1: no space is left on the disk",
+        ),
+        (
+            BuildError('table t: IO Error: Cannot open file "/x/y": Read-only file system'),
+            "^/x/y: the disk is read-only",
+        ),
+    ],
+)
+def test_a_full_or_read_only_disk(
+    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    serving = made(home, few_seeds)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(warehouse, "derive", fail)
+    with pytest.raises(BuildError, match=message) as caught:
+        made(home, few_seeds)
+    assert "set ADOPTION_DATA_DIR to another folder" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    _still_serves(home, serving)
+
+
+def test_any_error_of_the_engine_is_a_build_error(
+    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise duckdb.IOException("IO Error: something\nelse")
+
+    monkeypatch.setattr(warehouse, "derive", fail)
+    with pytest.raises(BuildError, match=r"/builds: IO Error: something$"):
+        made(home, few_seeds)
 
 
 def _still_serves(home: Path, serving: Path) -> None:
@@ -409,6 +454,18 @@ def test_check_finds_nothing_and_publishes_nothing(
     monkeypatch.setattr(warehouse, "SEEDS_DIR", few_seeds)
     assert data.check([HUB]) == []
     assert not (home / "builds").exists()
+
+
+def test_check_opens_the_newest_build(
+    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(home))
+    monkeypatch.setattr(warehouse, "SEEDS_DIR", few_seeds)
+    broken = home / "builds" / "adoption-20260101T000000000000Z.duckdb"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"not a database")
+    (problem,) = data.check([HUB])
+    assert problem.startswith(f"{broken}: expected a build, found a file that cannot be read")
 
 
 def test_check_lists_every_violation(

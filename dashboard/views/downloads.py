@@ -43,7 +43,20 @@ what = st.segmented_control(
     bind="query-params",
     label_visibility="collapsed",
 )
+
+
+def no_share(unread: tuple[str, ...]) -> str:
+    """Why there is no share although something was collected."""
+    return (
+        f"No share on the newest day: {', '.join(unread)} could not be read, and without them the "
+        "others would look larger. The page Sources says why. Measure = Downloads shows the others."
+    )
+
+
 other = "family_downloads" if selection.measure == "Share" else "download_share"
+unread = data.unread_families(build)
 for key, empty in SHOWN[what or "Families"].items():
-    if key != other:
-        parts.show_chart(build, key, selection, empty=empty, is_table_open=True)
+    if key == other:
+        continue
+    reason = no_share(unread) if key == "download_share" and unread else empty
+    parts.show_chart(build, key, selection, empty=reason, is_table_open=True)

@@ -16,7 +16,6 @@ COLUMNS = {
     "subject": st.column_config.TextColumn("about", width=150),
     "metric": st.column_config.TextColumn("what", width=190),
     "said": st.column_config.TextColumn("said", width=90),
-    "value": st.column_config.NumberColumn("value", format="compact", width=70),
     "unit": st.column_config.TextColumn("unit", width=80),
     "status": st.column_config.TextColumn("how known", width=85),
     "source_url": st.column_config.LinkColumn("link", display_text="open", width=60),
@@ -104,7 +103,7 @@ if rows.empty:
     parts.empty_state("No statement matches. Clear the search or choose more families.")
 else:
     st.caption(f"{len(rows)} of {len(everything)} statements")
-    parts.table(shown(rows), key="statements", columns=COLUMNS, height=430)
+    parts.table(shown(rows), key="statements", columns=COLUMNS, height=570)
     parts.csv_button(rows, "reported_figures", key="csv-reported")
     if rows["contradiction"].notna().any():
         st.header("Statements that contradict each other", anchor=False)

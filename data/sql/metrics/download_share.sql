@@ -23,8 +23,8 @@ SELECT
     'tracked' AS share_of,                 -- tracked: all families of the seeds
     CASE
         WHEN totals.families_without_value = 0 AND totals.total > 0
-            THEN coalesce(family_days.downloads_30d, 0) / CAST(totals.total AS DOUBLE)
-    END AS download_share,                 -- fraction 0..1
+            THEN family_days.downloads_30d / CAST(totals.total AS DOUBLE)
+    END AS download_share,                 -- fraction 0..1; NULL for a family that lists no repository
     totals.families_without_value AS families_without_value    -- families that have no value on that day
 FROM family_days
 INNER JOIN totals ON totals.date = family_days.date AND totals.scope = family_days.scope

@@ -15,7 +15,7 @@ FROM (
         (1, 'own_downloads', 'Own downloads a month', 'Text and vision-language repositories, account', NULL),
         (2, 'collected_downloads', 'Own downloads, 30 days', 'All own repositories of the family', 'huggingface__models'),
         (3, 'derivatives', 'Derivatives on the Hub', 'Reported, not measured here', NULL),
-        (4, 'served_tokens', 'OpenRouter tokens', 'Share of all tokens, author', NULL),
+        (4, 'served_tokens', 'OpenRouter tokens', 'Share of all tokens in the last whole month, author', NULL),
         (5, 'new_local_pulls', 'Ollama, new pulls', 'Since the reading before', NULL),
         (6, 'all_local_pulls', 'Ollama, all pulls', 'Since the beginning', NULL)
 ) AS titles (position, layer, title, counts, filled_from)

@@ -46,8 +46,9 @@ collected AS (
         'Hugging Face Hub API' AS source_title,
         'https://huggingface.co/models' AS source_url
     FROM family_downloads
-    WHERE family_downloads IS NOT NULL AND models > 0
-    QUALIFY row_number() OVER (PARTITION BY family ORDER BY date DESC) = 1
+    WHERE models > 0 OR organisations_read < organisations_planned
+    -- The newest day that has a value; NULL for a family that could never be read.
+    QUALIFY row_number() OVER (PARTITION BY family ORDER BY family_downloads IS NULL, date DESC) = 1
 ),
 derivatives AS (
     SELECT
@@ -159,7 +160,7 @@ SELECT
     layer,             -- own_downloads, collected_downloads, derivatives, served_tokens, new_local_pulls, all_local_pulls
     family,            -- family
     subject,           -- account, author or library group that the value is of
-    value,             -- value in its unit
+    value,             -- value in its unit; NULL where the source could not be read
     unit,              -- downloads a month, downloads in 30 days, models, fraction, pulls
     starts_on,         -- first day of the period; NULL for a total since the beginning
     ends_on,           -- last day of the period

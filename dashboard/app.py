@@ -69,6 +69,7 @@ def no_build(reason: str) -> None:
 
 def controls(build: Path) -> DeltaGenerator:
     """The controls that all pages share; their state is in the URL. Returns where the link goes."""
+    hold_state()
     names = list(parts.families(build)["family"])
     months = state.months_between(state.FIRST_MONTH, _newest(build))
     with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
@@ -127,6 +128,16 @@ def controls(build: Path) -> DeltaGenerator:
             help="own: repositories of the developer's own organisations, or its account",
         )
         return st.popover("Link", icon=":material/link:", help="An address with the whole state")
+
+
+def hold_state() -> None:
+    """Set each control to what it is, which makes Streamlit put it back into the address.
+
+    After a reload and a change of page the browser sometimes leaves out what the controls hold.
+    """
+    for key in state.SHARED_KEYS:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
 
 
 def follow_focus() -> None:

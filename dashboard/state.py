@@ -21,6 +21,7 @@ FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE = (
     "focus", "family", "from", "to", "measure", "scale", "scope",
 )  # fmt: skip
 
+SHARED_KEYS = (FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE)
 # Controls that single pages have besides, which a link holds as well.
 PAGE_KEYS = ("show", "whose", "what", "search", "counts")
 

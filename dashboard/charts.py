@@ -56,6 +56,11 @@ class Line:
     short_label: str = ""
     shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
 
+    @property
+    def newest(self) -> float | None:
+        """The newest value that is known; None when none is."""
+        return next((value for value in reversed(self.y) if value is not None), None)
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -127,7 +132,7 @@ class Chart:
     @property
     def description(self) -> str:
         """The chart in words, for those who cannot see it."""
-        ends = [f"{line.label} {self.text(_last_known(line))}" for line in self.lines]
+        ends = [f"{line.label} {self.text(line.newest)}" for line in self.lines]
         ends += [f"{bar.label} {self.text(bar.value)}" for bar in self.bars[:5]]
         return f"{self.title}. {self.shown}. Newest values: {', '.join(ends)}."
 
@@ -166,7 +171,7 @@ def publishers(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
     chart = _account_chart("publishers", rows, info, context, accounts)
     if chart is None:
         return None
-    lines = sorted(chart.lines, key=lambda line: -(_last_known(line) or 0))
+    lines = sorted(chart.lines, key=lambda line: -(line.newest or 0))
     return replace(
         chart,
         title=chart.title.replace("own accounts", "all accounts of the series"),
@@ -328,15 +333,7 @@ def _account_chart(
         lines = tuple(_account_line(rows, a, value, accounts, context) for a in order)
     else:
         ranked = rows[rows[value].notna()].sort_values(value, ascending=False)
-        bars = tuple(
-            Bar(
-                r["account"],
-                r["account_label"],
-                float(r[value]),
-                _family_colours(context, accounts.get(r["account"])),
-            )
-            for _, r in ranked.iterrows()
-        )
+        bars = _ranking(ranked, value, "account", "account_label", accounts, context)
     title = {
         "Share": "Share of text and vision-language downloads on the Hub, own accounts, by month",
         "Downloads": "Text and vision-language downloads on the Hub, own accounts, by month",
@@ -360,7 +357,7 @@ def _account_chart(
         lines=lines,
         bars=bars,
         bands=_bands(rows) if lines else (),
-        markers=_markers(rows["month"].min(), _last_day_of(rows["month"].max()), context)
+        markers=_markers(rows["month"].min(), _end_of(rows["month"].max(), "month"), context)
         if lines
         else (),
         notes=_account_notes(rows, accounts, context) if lines and measure == "Share" else (),
@@ -370,6 +367,21 @@ def _account_chart(
             *_estimate_caveats(rows, is_drawn=bool(lines)),
         ),
     )  # fmt: skip
+
+
+def _ranking(
+    rows: pd.DataFrame,
+    value: str,
+    key: str,
+    label: str,
+    family_of: Mapping[str, str],
+    context: Context,
+) -> tuple[Bar, ...]:
+    """One bar a row, in their order, in the colours of the family that a key stands for."""
+    return tuple(
+        Bar(r[key], r[label], float(r[value]), _family_colours(context, family_of.get(r[key])))
+        for _, r in rows.iterrows()
+    )
 
 
 def _account_line(
@@ -480,11 +492,9 @@ def _collected(
             if f in set(known["family"])
         )
     else:
+        own = {family: family for family in families}
         ranked = known.sort_values(value, ascending=False)
-        bars = tuple(
-            Bar(r["family"], r["family"], float(r[column]), _family_colours(context, r["family"]))
-            for _, r in ranked.iterrows()
-        )
+        bars = _ranking(ranked, column, "family", "family", own, context)
     return Chart(
         key=info.name,
         title=title if lines else f"{title}, {_when(known[time].max(), time)}",
@@ -495,14 +505,14 @@ def _collected(
         source=info.source,
         source_url="https://huggingface.co/models",
         citation=_citation(context, info.source),
-        as_of=_last_day(known[time].max(), time),
+        as_of=_day(_end_of(known[time].max(), time)),
         frame=chosen,
         lines=lines,
         bars=bars,
         bands=_bands(chosen.rename(columns={time: "month"})) if time == "month" else (),
         markers=_markers(
             chosen[time].min(),
-            _last_day_of(chosen[time].max()) if time == "month" else chosen[time].max(),
+            _end_of(chosen[time].max(), time),
             context,
         )
         if lines
@@ -621,18 +631,10 @@ def _when(day: Any, time: str) -> str:
     return wording.month(day.date()) if time == "month" else _day(day)
 
 
-def _last_day(day: Any, time: str) -> str:
-    """A month is known as of its last day."""
-    return _day(_last_day_of(day) if time == "month" else day)
-
-
-def _last_day_of(month: pd.Timestamp) -> pd.Timestamp:
-    return month + pd.offsets.MonthEnd(0)
+def _end_of(day: pd.Timestamp, time: str) -> pd.Timestamp:
+    """The last day of what a row speaks of: of its month, or the day itself."""
+    return day + pd.offsets.MonthEnd(0) if time == "month" else day
 
 
 def _day(day: Any) -> str:
     return str(pd.Timestamp(day).date().isoformat())
-
-
-def _last_known(line: Line) -> float | None:
-    return next((value for value in reversed(line.y) if value is not None), None)

@@ -287,7 +287,7 @@ def _sentence(text: str) -> str:
 def _legend(drawn: Chart, look: Theme) -> str:
     items = [
         f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
-        f"<i>{drawn.text(next((v for v in reversed(line.y) if v is not None), None))}</i></span>"
+        f"<i>{drawn.text(line.newest)}</i></span>"
         for line in drawn.lines
         if line.role != "rest"
     ]

@@ -234,7 +234,7 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
     low, high = drawn.layout.yaxis.range
     places = []
     for line in _labelled(chart):
-        value = _end(line) or 0.0
+        value = line.newest or 0.0
         shown = math.log10(value * scale) if chart.is_log and value > 0 else value * scale
         places.append(((shown - low) / (high - low), line, value))
     places.sort(key=lambda place: place[0])
@@ -271,12 +271,8 @@ def _label_width(chart: Chart) -> int:
 
 def _labelled(chart: Chart) -> list[Line]:
     """The lines that get a label: the selected first, then the rest in their order."""
-    known = [line for line in chart.lines if _end(line) is not None]
+    known = [line for line in chart.lines if line.newest is not None]
     return sorted(known, key=lambda line: line.role == "rest")[:DIRECT_LABELS]
-
-
-def _end(line: Line) -> float | None:
-    return next((value for value in reversed(line.y) if value is not None), None)
 
 
 def _spread(places: Sequence[float]) -> list[float]:

@@ -7,9 +7,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
+BENCH     :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dashboard test lint format lock docs clean
+.PHONY: help install dashboard test bench lint format lock docs clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +23,9 @@ dashboard: $(RUN_STAMP) ## build when something changed, then serve the app on P
 
 test: $(DEV_STAMP) ## run the whole test suite
 	@$(BIN)/python -m pytest -n auto
+
+bench: $(BENCH_STAMP) ## measure costs at full size (BENCH="--models 200000 --only day" for less)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 lint: $(DEV_STAMP) ## check style and types
 	@$(BIN)/ruff check .
@@ -40,6 +45,8 @@ lock: $(DEV_STAMP) ## lock the newest allowed versions, with hashes
 	  --upgrade pyproject.toml --group build -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --upgrade pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 
 clean: ## remove .venv and caches; snapshots, history and builds stay
 	rm -rf $(VENV) .ruff_cache .mypy_cache .pytest_cache .hypothesis
@@ -58,4 +65,9 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@echo "Installing the test tools into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(BENCH_STAMP): requirements-bench.lock $(RUN_STAMP)
+	@echo "Installing what the benchmarks compare with into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@

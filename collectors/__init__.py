@@ -6,4 +6,4 @@ declare is written down in collectors/source.py.
 
 from __future__ import annotations
 
-SOURCES = ("huggingface",)
+SOURCES = ("huggingface", "hub_archive", "hub_weekly", "model_pulse")

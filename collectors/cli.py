@@ -27,11 +27,22 @@ from typer.core import TyperCommand
 
 import collectors
 import data
-from collectors.collect import Collector, SourceResult, rebuild
+from collectors.backfill import Backfill, Every
+from collectors.collect import Collector, SourceResult, rebuild, utc_now
 from collectors.errors import ConfigurationError, LockedError
 from collectors.http import shortened
+from collectors.repair import Repair
 from collectors.screen import RunScreen, problems, result_table, table
-from collectors.source import Source, Tracked, load, load_all
+from collectors.source import (
+    AnySource,
+    ArchiveSource,
+    Tracked,
+    archives,
+    is_archive,
+    listings,
+    load,
+    load_all,
+)
 from data.errors import (
     ELSEWHERE,
     AdoptionError,
@@ -46,6 +57,14 @@ EXIT_USAGE = 2
 EXIT_LOCKED = 75
 EXIT_INTERRUPTED = 130
 
+# What accounts may lack, and what to do about it.
+UNMAPPED = {
+    "family": "a row in seeds/model_families.csv, if it develops models",
+    "region": "a row in seeds/organization_regions.csv",
+    "size": "the Hub knows no parameter count; nothing to add",
+}
+UNMAPPED_SHOWN = 25
+
 app = typer.Typer(
     name="collectors",
     help="Read how widely open models are used, build the database, and ask it.",
@@ -56,6 +75,12 @@ app = typer.Typer(
 )
 
 P = ParamSpec("P")
+
+_AFTER_INTERRUPT = {
+    "collect": "what was read is kept, and the next `collectors collect` uses it",
+    "backfill": "the days that were read are kept; run the same command again to go on",
+    "repair": "run the same command again to finish it",
+}
 
 # Parameters of data.metric, which a column of the same name cannot be passed beside.
 _OPTIONS = frozenset(inspect.signature(data.metric).parameters)
@@ -105,7 +130,7 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
         except AdoptionError as error:
             code = _complain(error, EXIT_FAILED)
         except KeyboardInterrupt:
-            _say("interrupted; what was read is kept, and the next `collectors collect` uses it")
+            _say(f"interrupted; {_AFTER_INTERRUPT.get(body.__name__, _AFTER_INTERRUPT['collect'])}")
             code = EXIT_INTERRUPTED
         except BrokenPipeError:
             code = _leave_quietly()
@@ -123,12 +148,17 @@ def collect(
         list[str] | None,
         typer.Argument(metavar="SOURCE", hidden=True),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Read every source.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Read every source but the archives.")
+    ] = False,
 ) -> int:
-    """Read each SOURCE, by default those that are due: store what it answers, then parse it."""
+    """Read each SOURCE, by default those that are due: store what it answers, then parse it.
+
+    An archive is only read when it is named, and then its newest day; `backfill` reads its past.
+    """
     if sources and every:
         raise UsageError("name sources or give --all, not both")
-    names = list(collectors.SOURCES) if every else _known_sources(sources or [])
+    names = [s.NAME for s in listings()] if every else _known_sources(sources or [])
     worker = Collector(data_dir=data.data_dir(), tracked=tracked_from_seeds(), progress=RunScreen())
     results = worker.collect(names or None)
     if not results:
@@ -143,6 +173,83 @@ def collect(
 
 
 @command
+def backfill(
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="From YYYY-MM or YYYY-MM-DD.")
+    ] = None,
+    every: Annotated[
+        str, typer.Option(metavar="PERIOD", help="day, week or month: one day of each is read.")
+    ] = Every.WEEK.value,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="To the end of YYYY-MM or YYYY-MM-DD; else to today."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="The archive; else the first one.")
+    ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Ask again for days that were refused.")
+    ] = False,
+) -> int:
+    """Read the past of an archive, oldest first; what is here already is not read again."""
+    if start is None:
+        raise UsageError("say from when, for example --from 2024-07")
+    since = _day(start, is_end=False)
+    last = _day(until, is_end=True, option="--until") or utc_now().date()
+    assert since is not None
+    if since > last:
+        raise UsageError(f"--from {start} is after {last}, where it would end; no day lies between")
+    archive = _archive(source or archives()[0].NAME)
+    if every not in list(Every):
+        raise UsageError(f"--every: expected one of {', '.join(Every)}; found {every!r}")
+    result = Backfill(
+        data_dir=data.data_dir(),
+        source=archive,
+        since=since,
+        until=last,
+        every=Every(every),
+        retry=retry,
+        progress=RunScreen(),
+    ).run()
+    for problem in problems(result, archive.ENTITY):
+        _say(problem)
+    good = sum(entity.status == "accepted" for entity in result.entities)
+    _say(f"{result.source}: {result.exit}; {good:,} of {len(result.entities):,} days accepted")
+    if good:
+        _say("next: collectors build")
+    return 0 if result.exit == "done" else EXIT_FAILED
+
+
+@command
+def repair(
+    day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The UTC date, YYYY-MM-DD.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="SOURCE", help="The source.")] = None,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Take the day out instead of reading it again.")
+    ] = False,
+) -> int:
+    """Read one day of one source again, or take it out."""
+    if day is None or source is None:
+        raise UsageError("say which day of which source: --day YYYY-MM-DD --source SOURCE")
+    (name,) = _known_sources([source])
+    work = Repair(
+        data_dir=data.data_dir(),
+        source=load(name),
+        day=_date(day, "--day"),
+        progress=RunScreen(),
+    )
+    is_good = True
+    if drop:
+        work.drop()
+    else:
+        is_good = work.read_again()
+    _say("roll-ups and metrics still have the day as it was; next: collectors build")
+    return 0 if is_good else EXIT_FAILED
+
+
+@command
 def sources() -> None:
     """List the sources: what they are, and how often they are worth reading."""
     rows = [
@@ -154,8 +261,15 @@ def sources() -> None:
 @command
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    unmapped: Annotated[
+        bool,
+        typer.Option("--unmapped", help="What has many downloads and no family, region or size."),
+    ] = False,
 ) -> None:
     """Say what the newest build holds and how fresh each source is."""
+    if unmapped:
+        _print_unmapped(as_json)
+        return
     found = data.status(sources=_facts())
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
@@ -184,6 +298,22 @@ def status(
         if source["missing"]:
             names = shortened(source["missing"])
             print(f"\n{source['name']}: the last run has no good answer for {names}")
+
+
+def _print_unmapped(as_json: bool) -> None:
+    """The accounts that seeds do not know, those with the most downloads first."""
+    frame = data.metric("unmapped").sort_values(["kind", "position"])
+    if as_json:
+        print(frame.to_json(orient="records", indent=2))
+        return
+    for kind, file in UNMAPPED.items():
+        rows = frame[frame["kind"] == kind].head(UNMAPPED_SHOWN)
+        print(f"no {kind}: {file}")
+        if rows.empty:
+            print("nothing, or no archive was read; `collectors collect hub_archive` reads one\n")
+            continue
+        listed = rows[["subject", "unmapped", "models"]].astype(object).to_numpy().tolist()
+        print(table(["account", "downloads in 30 days", "models"], listed) + "\n")
 
 
 @command
@@ -300,7 +430,7 @@ def _facts() -> list[data.SourceFacts]:
     return [_facts_of(source) for source in load_all()]
 
 
-def _facts_of(source: Source) -> data.SourceFacts:
+def _facts_of(source: AnySource) -> data.SourceFacts:
     return data.SourceFacts(
         name=source.NAME,
         title=source.TITLE,
@@ -310,6 +440,7 @@ def _facts_of(source: Source) -> data.SourceFacts:
         cadence_days=source.CADENCE.total_seconds() / 86400,
         tables=source.TABLES,
         min_rows=source.MIN_ROWS,
+        is_archive=is_archive(source),
     )
 
 
@@ -321,6 +452,15 @@ def _known_sources(names: list[str]) -> list[str]:
             known = ", ".join(collectors.SOURCES)
             raise UsageError(f"no source is named {name!r}; {hint}known sources: {known}")
     return names
+
+
+def _archive(name: str) -> ArchiveSource:
+    (known,) = _known_sources([name])
+    found = load(known)
+    if not is_archive(found):
+        names = ", ".join(archive.NAME for archive in archives())
+        raise UsageError(f"--source {name}: it has no past to read; the archives are {names}")
+    return found
 
 
 def _report(result: SourceResult) -> None:
@@ -374,7 +514,14 @@ def _typed(column: str, value: str, type_name: str) -> Any:
     return value
 
 
-def _day(text: str | None, *, is_end: bool) -> date | None:
+def _date(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option}: expected YYYY-MM-DD, found {text!r}") from None
+
+
+def _day(text: str | None, *, is_end: bool, option: str | None = None) -> date | None:
     """The first, or with `is_end` the last day of YYYY, YYYY-MM or YYYY-MM-DD."""
     if text is None:
         return None
@@ -383,10 +530,8 @@ def _day(text: str | None, *, is_end: bool) -> date | None:
         year, month, day = found.groups() if found else ("0", None, None)
         period = date(int(year), int(month or (12 if is_end else 1)), int(day or 1))
     except ValueError:
-        option = "--to" if is_end else "--from"
-        raise UsageError(
-            f"{option}: expected YYYY, YYYY-MM or YYYY-MM-DD, found {text!r}"
-        ) from None
+        named = option or ("--to" if is_end else "--from")
+        raise UsageError(f"{named}: expected YYYY, YYYY-MM or YYYY-MM-DD, found {text!r}") from None
     last = calendar.monthrange(period.year, period.month)[1]
     return period.replace(day=last) if is_end and day is None else period
 
@@ -465,7 +610,7 @@ def _say(text: str) -> None:
 
 def _os_problem(error: OSError, command: str) -> str:
     """What failed, in one line; errors of libraries may name no file."""
-    writes_data = command in ("collect", "build", "rebuild_history")
+    writes_data = command in ("collect", "backfill", "repair", "build", "rebuild_history")
     place = error.filename or (data.data_dir() if writes_data else "standard output")
     problem = disk_problem(error, place, ELSEWHERE if writes_data else "name another file")
     return problem or f"{final_name(str(place))}: {error.strerror or error}"

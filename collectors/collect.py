@@ -6,7 +6,8 @@
 
 Parsing depends on stored runs alone (no clock, no network), so a run that was killed is parsed by
 the next collect as if nothing had happened, and `rebuild` gives the same bytes. One process at a
-time, by a lock in runs/. Each run leaves runs/<run>.<source>.json, whatever happens to it.
+time, by a lock in runs/. Each run leaves runs/<run>.<source>.json, whatever happens to it. The
+files of archives are not kept, so `rebuild` takes over what was typed of them.
 """
 
 from __future__ import annotations
@@ -17,19 +18,33 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pyarrow as pa
 
 from collectors.acceptance import Listing, judge
+from collectors.archive_reader import ArchiveReader, Reading
 from collectors.errors import ConfigurationError, LockedError
 from collectors.http import Session, shortened
-from collectors.source import Fetched, Measures, Parsed, Row, Source, Tracked, load, load_all
+from collectors.hub import Dataset
+from collectors.source import (
+    AnySource,
+    ArchiveSource,
+    Fetched,
+    Measures,
+    Parsed,
+    Row,
+    Source,
+    Tracked,
+    is_archive,
+    listings,
+    load,
+)
 from data.errors import AdoptionError, SnapshotError
 from data.history import OBSERVATIONS, History
 from data.queries import due
@@ -81,8 +96,11 @@ class SourceResult:
 class Progress(Protocol):
     """Who wants to know how a run is getting on."""
 
-    def began(self, source: Source, planned: int) -> None:
+    def began(self, source: AnySource, planned: int) -> None:
         """A run begins that will ask for this many entities."""
+
+    def received(self, what: str, done: int, total: int) -> None:
+        """So many bytes of a large file have come."""
 
     def read(self, fetched: Fetched, seconds: float) -> None:
         """One entity was answered, or failed."""
@@ -97,7 +115,10 @@ class Progress(Protocol):
 class Silent:
     """A Progress that shows nothing."""
 
-    def began(self, source: Source, planned: int) -> None:
+    def began(self, source: AnySource, planned: int) -> None:
+        """Nothing."""
+
+    def received(self, what: str, done: int, total: int) -> None:
         """Nothing."""
 
     def read(self, fetched: Fetched, seconds: float) -> None:
@@ -128,9 +149,9 @@ def rebuild(data_dir: Path, progress: Progress | None = None) -> int:
         shutil.rmtree(fresh.root, ignore_errors=True)
         fresh.root.mkdir(parents=True)
         try:
-            runs = [(source, run) for source in load_all() for run in store.runs(source.NAME)]
+            runs = [(source, run) for source in listings() for run in store.runs(source.NAME)]
             _take_over(old, fresh, {f"{run.name}.{source.NAME}" for source, run in runs})
-            earlier = {source.NAME: _earlier(fresh, source.NAME) for source in load_all()}
+            earlier = {source.NAME: observed(fresh, source.NAME) for source in listings()}
             for source, run in runs:
                 parse_run(source, run, fresh, earlier[source.NAME])
             old.replace_with(fresh)
@@ -206,21 +227,29 @@ class Collector:
     def collect(self, names: Sequence[str] | None = None) -> list[SourceResult]:
         """Fetch and parse the named sources, or with None those that are due; one result each.
 
-        A source that fails does not stop the others. Raises LockedError while another run is at
-        work, ConfigurationError for an unknown name or a setting that a source cannot use, both
-        before anything begins; an OSError or an interrupt ends everything, after the run's record
-        was written.
+        Archives are read only when they are named, and then their newest day. A source that fails
+        does not stop the others. Raises LockedError while another run is at work,
+        ConfigurationError for an unknown name or a setting that a source cannot use, both before
+        anything begins; an OSError, a HistoryError or an interrupt ends everything, after the run's
+        record was written.
         """
-        sources = load_all() if names is None else [load(name) for name in dict.fromkeys(names)]
+        sources: list[AnySource] = (
+            [*listings()] if names is None else [load(name) for name in dict.fromkeys(names)]
+        )
         for source in sources:
             source.check_settings()
         with lock(self.data_dir):
-            stuck = {source.NAME: self._parse_leftovers(source) for source in load_all()}
+            stuck = {source.NAME: self._parse_leftovers(source) for source in listings()}
             if names is None:
                 sources = [source for source in sources if self._is_due(source)]
-            return [self._run(source, stuck[source.NAME]) for source in sources]
+            return [
+                self._run_archive(source)
+                if is_archive(source)
+                else self._run(cast(Source, source), stuck[source.NAME])
+                for source in sources
+            ]
 
-    def _is_due(self, source: Source) -> bool:
+    def _is_due(self, source: AnySource) -> bool:
         days = source.CADENCE / timedelta(days=1)
         found = due(self.history, source.NAME, days, self.now())
         if found.missing:
@@ -235,7 +264,7 @@ class Collector:
             for run in self.store.runs(source.NAME)
             if not self.history.is_parsed(run.name, source.NAME)
         ]
-        earlier = _earlier(self.history, source.NAME) if runs else defaultdict(list)
+        earlier = observed(self.history, source.NAME) if runs else defaultdict(list)
         for run in runs:
             try:
                 observations = parse_run(source, run, self.history, earlier)
@@ -250,29 +279,41 @@ class Collector:
 
     def _run(self, source: Source, stuck: str | None) -> SourceResult:
         """One run of one source, recorded whatever happens."""
-        earlier = _earlier(self.history, source.NAME)
+        earlier = observed(self.history, source.NAME)
         have = {e for e, past in earlier.items() if any(o["status"] == "accepted" for o in past)}
         planned = source.plan(have, self.tracked)
         run = self.store.open_run(source.NAME, planned, self._next_instant(source))
         result = SourceResult(source.NAME, run.name, run.started_at)
         self.progress.began(source, len(planned))
-        try:
+        with recorded(result, self.data_dir, self.now, self.progress):
             self._fetch(source, run, have, result)
             if stuck:
                 # Runs are judged by the runs before them, so this one waits until they are parsed.
                 result.exit, result.error = "failed", f"stored, but not parsed: {stuck}"
             else:
                 self._parse(source, run, earlier, result)
-        except KeyboardInterrupt:
-            result.exit, result.error = "interrupted", "interrupted"
-            raise
-        except BaseException as error:
-            result.exit, result.error = "crashed", f"{type(error).__name__}: {error}"
-            raise
-        finally:
-            result.ended_at = self.now()
-            self.progress.ended(result)
-            self._record(result)
+        return result
+
+    def _run_archive(self, source: ArchiveSource) -> SourceResult:
+        """Read the newest day of an archive, recorded whatever happens."""
+        reader = archive_reader(source, self.data_dir, self.new_session, self.now)
+        result = SourceResult(source.NAME, run_name(self.now()), self.now())
+        self.progress.began(source, 1)
+        with recorded(result, self.data_dir, self.now, self.progress), closing(reader):
+            began = time.monotonic()
+            reader.recover()
+            reading = reader.newest(
+                lambda done, total: self.progress.received(source.NAME, done, total)
+            )
+            entity = reading_result(reading, time.monotonic() - began)
+            if reading.is_new:
+                tell(self.progress, reading, entity)
+            else:
+                self.progress.note(
+                    f"{source.NAME}: nothing newer than {entity.entity}, read before"
+                )
+            result.entities = [entity]
+            result.exit = "done" if reading.status == "accepted" else "failed"
         return result
 
     def _fetch(
@@ -342,37 +383,85 @@ class Collector:
             started = newest + timedelta(microseconds=1)
         return started
 
-    def _record(self, result: SourceResult) -> None:
-        record = {
-            "source": result.source,
-            "run": result.run,
-            "started_at": result.started_at.isoformat(),
-            "ended_at": result.ended_at.isoformat() if result.ended_at else None,
-            "exit": result.exit,
-            "error": result.error,
-            "entities": [
-                {
-                    "entity": entity.entity,
-                    "status": entity.status,
-                    "reason": entity.reason,
-                    "rows": entity.rows,
-                    "seconds": None if entity.seconds is None else round(entity.seconds, 3),
-                    **entity.measures,
-                }
-                for entity in result.entities
-            ],
-        }
-        path = self.data_dir / "runs" / f"{result.run}.{result.source}.json"
-        content = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        try:
-            write_atomically(path, content.encode())
-        except OSError:
-            # What ended the run is said already, and is most likely the same full disk.
-            if result.exit not in ("crashed", "interrupted"):
-                raise
+
+def archive_reader(
+    source: ArchiveSource, data_dir: Path, new_session: Callable[[], Session], now: Clock
+) -> ArchiveReader:
+    """The reader of an archive. A session a file: what may be waited is counted in each."""
+    return ArchiveReader(
+        data_dir=data_dir,
+        source=source,
+        new_dataset=lambda: Dataset.from_environment(new_session(), source.DATASET),
+        now=now,
+    )
 
 
-def _earlier(history: History, source: str) -> dict[str, list[Observation]]:
+def reading_result(reading: Reading, seconds: float) -> EntityResult:
+    """What came of a revision of an archive, named by its day."""
+    day = (reading.day or reading.revision.day).isoformat()
+    return EntityResult(day, reading.status, reading.reason, reading.rows, seconds)
+
+
+def tell(progress: Progress, reading: Reading, entity: EntityResult) -> None:
+    """Show what came of a revision, and of the days that it proved wrong."""
+    error = None if reading.status == "accepted" else f"{reading.status}: {reading.reason}"
+    fetched = Fetched(entity.entity, "", None, rows=reading.rows, error=error)
+    progress.read(fetched, entity.seconds or 0.0)
+    for day, reason in reading.withdrawn.items():
+        progress.note(f"{day} was kept before and is withdrawn: {reason}")
+
+
+@contextmanager
+def recorded(
+    result: SourceResult, data_dir: Path, now: Clock, progress: Progress
+) -> Iterator[None]:
+    """Write runs/<run>.<source>.json at the end of the work, however it ends."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        result.exit, result.error = "interrupted", "interrupted"
+        raise
+    except BaseException as error:
+        result.exit, result.error = "crashed", f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        result.ended_at = now()
+        progress.ended(result)
+        _record(result, data_dir)
+
+
+def _record(result: SourceResult, data_dir: Path) -> None:
+    record = {
+        "source": result.source,
+        "run": result.run,
+        "started_at": result.started_at.isoformat(),
+        "ended_at": result.ended_at.isoformat() if result.ended_at else None,
+        "exit": result.exit,
+        "error": result.error,
+        "entities": [
+            {
+                "entity": entity.entity,
+                "status": entity.status,
+                "reason": entity.reason,
+                "rows": entity.rows,
+                "seconds": None if entity.seconds is None else round(entity.seconds, 3),
+                **entity.measures,
+            }
+            for entity in result.entities
+        ],
+    }
+    path = data_dir / "runs" / f"{result.run}.{result.source}.json"
+    content = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    try:
+        write_atomically(path, content.encode())
+    except OSError:
+        # What ended the run is said already, and is most likely the same full disk.
+        if result.exit not in ("crashed", "interrupted"):
+            raise
+
+
+def observed(history: History, source: str) -> dict[str, list[Observation]]:
+    """Observations of a source by entity, oldest first."""
     earlier: dict[str, list[Observation]] = defaultdict(list)
     for observation in history.observations(source):
         earlier[observation["entity"]].append(observation)

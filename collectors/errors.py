@@ -4,7 +4,9 @@
     +-- CollectError              base of everything below
         +-- FetchError            no usable answer: refused, timed out, cut off
             +-- UnreachableError  no connection at all: the host was never spoken to
+            +-- UnavailableError  what was asked for is refused or gone, and will be tomorrow
         +-- WrongAnswerError      an answer that is not what was promised, e.g. HTML
+        +-- NoRoomError           the disk has too little room for what comes next
         +-- LockedError           another run holds the lock of the data directory
         +-- ConfigurationError    a variable or an argument has a value that cannot be used
 
@@ -37,12 +39,20 @@ class UnreachableError(FetchError):
         super().__init__(message)
 
 
+class UnavailableError(FetchError):
+    """It is refused, private, moved or gone: asking again soon does not help."""
+
+
 class WrongAnswerError(CollectError):
     """The answer came, but it is not what the source promises; `status` as in FetchError."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         self.status = status
         super().__init__(message)
+
+
+class NoRoomError(CollectError):
+    """The disk has too little room for the next file; nothing was begun."""
 
 
 class LockedError(CollectError):

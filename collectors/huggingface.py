@@ -13,7 +13,6 @@ is set aside with its reason, and only the columns below are kept.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,14 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from collectors.errors import (
-    CollectError,
-    ConfigurationError,
-    FetchError,
-    UnreachableError,
-    WrongAnswerError,
-)
+from collectors.errors import CollectError, FetchError, UnreachableError, WrongAnswerError
 from collectors.http import Answer, Credentials, Session, origin_of, printable
+from collectors.hub import IF_UNREACHED, credentials, endpoint
 from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Row, Tracked
 from data.snapshots import Manifest
 
@@ -45,13 +39,9 @@ MIN_ROWS = 1
 CADENCE = timedelta(days=1)
 REQUIRED_KEYS = ("downloads", "downloadsAllTime")
 
-DEFAULT_ENDPOINT = "https://huggingface.co"
 PAGE_SIZE = 500
 MAX_PAGES = 400
 MOST_UNREACHED = 3  # organisations in a row that could not be connected to
-IF_UNREACHED = (
-    "check the network, HF_ENDPOINT and the proxy settings (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)"
-)
 BASE_MODELS = "baseModels"
 EXPAND = (
     "downloads",
@@ -90,7 +80,7 @@ def plan(have: Collection[str], tracked: Tracked) -> list[str]:
 
 def check_settings() -> None:
     """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
-    _credentials(endpoint())
+    credentials(endpoint())
 
 
 def fetch(session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
@@ -142,31 +132,6 @@ def measure(parsed: Parsed, before: Parsed | None) -> Measures:
     }
 
 
-def endpoint() -> str:
-    """The Hub's address by HF_ENDPOINT; raises ConfigurationError when it cannot be one."""
-    value = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or DEFAULT_ENDPOINT
-    parts = urlsplit(value)
-    if parts.username or parts.password:
-        raise ConfigurationError(
-            "HF_ENDPOINT: expected an address without credentials; put a token in HF_TOKEN"
-        )
-    try:
-        origin_of(value)
-    except WrongAnswerError as error:
-        raise ConfigurationError(f"HF_ENDPOINT: {error}; for example {DEFAULT_ENDPOINT}") from None
-    if parts.query or parts.fragment:
-        raise ConfigurationError("HF_ENDPOINT: expected an address without ? and #")
-    return value
-
-
-def _credentials(address: str) -> Credentials | None:
-    token = os.environ.get("HF_TOKEN", "").strip()
-    try:
-        return Credentials(origin_of(address), token) if token else None
-    except ConfigurationError as error:
-        raise ConfigurationError(f"HF_TOKEN: {error}") from None
-
-
 @dataclass
 class _Page:
     url: str
@@ -197,7 +162,7 @@ class _Hub:
     @classmethod
     def from_environment(cls, session: Session) -> _Hub:
         address = endpoint()
-        return cls(session, address, _credentials(address))
+        return cls(session, address, credentials(address))
 
     @property
     def url(self) -> str:

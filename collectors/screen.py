@@ -25,7 +25,7 @@ from rich.progress import (
 
 from collectors.collect import SourceResult
 from collectors.http import printable, shortened
-from collectors.source import NOT_ASKED, Fetched, Source
+from collectors.source import NOT_ASKED, AnySource, Fetched
 
 _RESULTS = {"accepted": "ok", "not_reached": "not reached"}
 _LONGEST_CELL = 60
@@ -75,7 +75,7 @@ class RunScreen:
         self._task = TaskID(0)
         self._planned = self._read = self._rows = 0
 
-    def began(self, source: Source, planned: int) -> None:
+    def began(self, source: AnySource, planned: int) -> None:
         """A run begins: open the bar, or print a line."""
         self._planned, self._read, self._rows = planned, 0, 0
         if not self.console.is_terminal:
@@ -100,12 +100,19 @@ class RunScreen:
         self._rows += fetched.rows or 0
         entity = printable(fetched.entity, 40)
         if self._bar is not None:
-            self._bar.update(self._task, advance=1, description=entity, rows=self._rows)
+            self._bar.update(self._task, completed=self._read, description=entity, rows=self._rows)
             return
         if (fetched.error or "").startswith(NOT_ASKED):
             return  # the summary says so once for all of them
         what = fetched.error or f"{fetched.rows or 0:,} rows"
         self._say(f"[{self._read}/{self._planned}] {entity}: {what}, {seconds:.1f} s")
+
+    def received(self, what: str, done: int, total: int) -> None:
+        """Bytes of a large file came in: move the bar by a part of an entity."""
+        if self._bar is not None:
+            text = f"{printable(what, 40)} {done / 1e6:,.0f}/{total / 1e6:,.0f} MB"
+            share = done / total if total else 0.0
+            self._bar.update(self._task, completed=self._read + share, description=text)
 
     def ended(self, result: SourceResult) -> None:
         """The run is over: close the bar."""

@@ -1,5 +1,9 @@
 """What a source declares, and how it is found by its name.
 
+There are two kinds. A Source is asked for what is true now, and its answers are kept. An
+ArchiveSource has what was true on past days, in files too large to keep: what is typed of them is
+kept, with the revision, size and hash of the file.
+
 Adding a source takes one module beside this one, the SQL of its table, a recorded response and one
 word in `collectors.SOURCES`; a contract test holds every module to the protocol below.
 """
@@ -10,15 +14,18 @@ import difflib
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, Protocol, cast, runtime_checkable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeGuard, cast, runtime_checkable
 
 import pyarrow as pa
 
 import collectors
 from collectors.errors import ConfigurationError
 from collectors.http import Session
-from data.snapshots import Manifest
+from collectors.hub import Dataset
+from data.archives import ArchiveFile
+from data.snapshots import Manifest, run_name
 
 # How the error of an entity begins that was left out because the ones before it failed.
 NOT_ASKED = "not asked: "
@@ -74,9 +81,37 @@ class Parsed:
         return self.rows_read - len(self.set_aside)
 
 
+@dataclass(frozen=True)
+class Revision:
+    """One file of an archive, as it was at one time.
+
+    `at`: the UTC instant that stands for it and names its run, the same whenever it is listed;
+    `revision`: the commit at which `path` is read; `title`: what its publisher calls it;
+    `is_dated`: whether the UTC date of `at` is that of the observation, which else only the file
+    tells; `refused`: why it must not be read, by what its publisher says of it.
+    """
+
+    at: datetime
+    revision: str
+    path: str
+    title: str
+    is_dated: bool = True
+    refused: str | None = None
+
+    @property
+    def run(self) -> str:
+        """Name of the run that reads it."""
+        return run_name(self.at)
+
+    @property
+    def day(self) -> date:
+        """The UTC date of `at`."""
+        return self.at.date()
+
+
 @runtime_checkable
-class Source(Protocol):
-    """The face of a source module."""
+class Declared(Protocol):
+    """What a source module of either kind says of itself."""
 
     NAME: str  # the module's own name
     TITLE: str  # for people
@@ -84,16 +119,22 @@ class Source(Protocol):
     LICENCE: str  # of the data
     CITATION: str  # the line under each chart; {as_of} stands for the date of the data
     ENTITY: str  # what is read in one piece, e.g. "organisation"
-    TABLES: tuple[str, ...]  # the typed tables that it fills, each <name>__<things>
+    TABLES: tuple[str, ...]  # the typed tables that it fills, each <source>__<things>
     MIN_ROWS: int  # a run that brings fewer in all has failed
     CADENCE: timedelta  # how often it is worth reading
+
+    def check_settings(self) -> None:
+        """Raises ConfigurationError when a variable that the source reads cannot be used."""
+
+
+@runtime_checkable
+class Source(Declared, Protocol):
+    """The face of a source that is asked for what is true now."""
+
     REQUIRED_KEYS: tuple[str, ...]  # keys of a row whose absence is counted and watched
 
     def plan(self, have: Collection[str], tracked: Tracked) -> list[str]:
         """The entities that a run reads, in order; `have` are those accepted in earlier runs."""
-
-    def check_settings(self) -> None:
-        """Raises ConfigurationError when a variable that the source reads cannot be used."""
 
     def fetch(self, session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
         """One Fetched for each planned entity, in order; an entity's failure is not raised."""
@@ -108,16 +149,57 @@ class Source(Protocol):
         """Figures for the table at the end of a run; `before` is the last accepted listing."""
 
 
-def load(name: str) -> Source:
+@runtime_checkable
+class ArchiveSource(Declared, Protocol):
+    """The face of an archive: a dataset of the Hub whose files hold past days.
+
+    Its one table is a day table of data.repositories, which several archives may fill: a day that
+    one of them brought is not asked of another.
+    """
+
+    DATASET: str  # owner/name
+    IS_COMPLETE: bool  # every repository of the Hub is in it, not only those with some use
+    IS_SHARED: bool  # one file holds several days, so it is kept until another one is needed
+    ALSO: tuple[str, ...]  # further files at the same revision without which none can be read
+
+    def revisions(self, dataset: Dataset) -> Iterator[Revision]:
+        """Newest first, at most one a UTC date, listed as they are asked for. CollectError."""
+
+    def opened(self, revision: Revision, files: Mapping[str, Path]) -> ArchiveFile:
+        """How a revision is read, given where its file and those of ALSO are."""
+
+    def observed_at(self, revision: Revision, file: ArchiveFile) -> datetime:
+        """The UTC instant at which the counters of a file were read. Raises DamagedError."""
+
+
+AnySource = Source | ArchiveSource
+
+
+def is_archive(source: AnySource) -> TypeGuard[ArchiveSource]:
+    """Whether a source has the past, in files too large to keep."""
+    return isinstance(source, ArchiveSource)
+
+
+def load(name: str) -> AnySource:
     """The source of that name; raises ConfigurationError with the known names."""
     if name not in collectors.SOURCES:
         close = difflib.get_close_matches(name, collectors.SOURCES, n=1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         known = ", ".join(collectors.SOURCES)
         raise ConfigurationError(f"no source is named {name!r}; {hint}known sources: {known}")
-    return cast(Source, importlib.import_module(f"collectors.{name}"))
+    return cast(AnySource, importlib.import_module(f"collectors.{name}"))
 
 
-def load_all() -> list[Source]:
+def load_all() -> list[AnySource]:
     """Every source, in the order of `collectors.SOURCES`."""
     return [load(name) for name in collectors.SOURCES]
+
+
+def listings() -> list[Source]:
+    """The sources that are asked for what is true now."""
+    return [cast(Source, source) for source in load_all() if not is_archive(source)]
+
+
+def archives() -> list[ArchiveSource]:
+    """The sources that have the past."""
+    return [source for source in load_all() if is_archive(source)]

@@ -35,6 +35,8 @@ def main() -> None:
         [
             st.Page(VIEWS / "briefing.py", title="Briefing", default=True),
             st.Page(VIEWS / "downloads.py", title="Downloads"),
+            st.Page(VIEWS / "derivatives.py", title="Derivatives"),
+            st.Page(VIEWS / "models.py", title="Models"),
             st.Page(VIEWS / "reported.py", title="Reported"),
             st.Page(VIEWS / "sources.py", title="Sources"),
         ],
@@ -50,7 +52,11 @@ def main() -> None:
         st.title("The newest build cannot be read")
         st.write(str(error))
         return
-    page.run()
+    try:
+        page.run()
+    except data.UnknownMetricError as error:
+        # A build that an older version made: it serves until a new one succeeds.
+        st.info(f"The newest build is older than this version: {error}. Run `collectors build`.")
     # Last, since the link also holds the controls that the page brought.
     with popover:
         link()
@@ -79,7 +85,7 @@ def controls(build: Path) -> DeltaGenerator:
             index=names.index(state.DEFAULT_FOCUS),
             key=state.FOCUS,
             bind="query-params",
-            width=130,
+            width=118,
             on_change=follow_focus,
             help="The family that headline, colours and events are about",
         )
@@ -104,28 +110,28 @@ def controls(build: Path) -> DeltaGenerator:
             months,
             key=state.START,
             bind="query-params",
-            width=102,
+            width=100,
             help="Period of the charts; headline and table speak of the newest figures",
         )
         st.selectbox(
-            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=102
+            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=100
         )
         st.selectbox(
             "Measure",
             state.MEASURES,
             key=state.MEASURE,
             bind="query-params",
-            width=130,
+            width=124,
             help="Index: each series' first value in the period is 100",
         )
-        st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=100)
+        st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=94)
         st.selectbox(
             "Scope",
             state.SCOPES,
             key=state.SCOPE,
             bind="query-params",
-            width=84,
-            help="own: repositories of the developer's own organisations, or its account",
+            width=116,
+            help=state.SCOPE_HELP,
         )
         return st.popover("Link", icon=":material/link:", help="An address with the whole state")
 
@@ -159,7 +165,11 @@ def _newest(build: Path) -> date:
     """The newest month or day that any chart of the build can show."""
     shown = [
         parts.metric(build, name)[column].max()
-        for name, column in (("account_downloads", "month"), ("family_downloads", "date"))
+        for name, column in (
+            ("account_downloads", "month"),
+            ("family_downloads", "date"),
+            ("hub_days", "date"),
+        )
     ]
     newest: date = max(day.date() for day in shown if pd.notna(day))
     return newest

@@ -1,161 +1,42 @@
 """(rows of a metric, its header) -> Chart: what is drawn, with words, marks and source.
 
-A Chart names no drawing library: plots.py draws it on the screen, and any other pen can draw the
-same. Values stay in the metric's own unit; `value_kind` says how people write them.
+Here are the charts of what others published and of what was collected family by family, and the
+list of all charts; those over the whole Hub stand in hub_charts.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
+from dashboard import hub_charts
+from dashboard.chart import (
+    ARCHIVE,
+    MAX_BARS,
+    SCOPE_TITLES,
+    SCOPE_WORDS,
+    Band,
+    Bar,
+    Chart,
+    Cited,
+    Context,
+    Line,
+    Note,
+    ValueKind,
+    citation_of,
+    cited,
+    day,
+    end_of,
+    family_colours,
+    line_of,
+    markers_between,
+    months_between,
+    when,
+)
+from dashboard.hub_charts import ChartKind
 from data import MetricInfo, peak_of, wording
-
-Role = Literal["focus", "compare", "rest"]
-ValueKind = Literal["share", "count", "index"]
-Measure = Literal["Share", "Downloads", "Index = 100"]
-
-REST_COLOURS = ("#7b8491", "#9aa3af")
-MAX_MARKERS = 9
-MAX_BARS = 20
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What the shared controls ask for. `start` and `end` are inclusive."""
-
-    focus: str
-    rivals: tuple[str, ...]
-    start: date | None = None
-    end: date | None = None
-    measure: Measure = "Share"
-    scale: Literal["Linear", "Log"] = "Linear"
-    scope: str = "own"
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """The focus family first, then the others, each once."""
-        return tuple(dict.fromkeys((self.focus, *self.rivals)))
-
-
-@dataclass(frozen=True)
-class Line:
-    """One series over time; `estimated` marks the points that are estimates."""
-
-    key: str
-    label: str
-    x: tuple[date, ...]
-    y: tuple[float | None, ...]
-    estimated: tuple[bool, ...]
-    colours: tuple[str, str]
-    role: Role = "compare"
-    short_label: str = ""
-    shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
-
-    @property
-    def newest(self) -> float | None:
-        """The newest value that is known; None when none is."""
-        return next((value for value in reversed(self.y) if value is not None), None)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a ranking."""
-
-    key: str
-    label: str
-    value: float
-    colours: tuple[str, str]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Band:
-    """A stretch of time to be read with care: shaded (estimated) or hatched (interpolated)."""
-
-    start: date
-    end: date
-    label: str
-    kind: Literal["estimated", "interpolated"]
-
-
-@dataclass(frozen=True)
-class Marker:
-    """An event at a date."""
-
-    at: date
-    label: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Note:
-    """A remark at a point of a line."""
-
-    at: date
-    value: float
-    text: str
-    side: Literal["left", "right"] = "left"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Everything that a pen needs, and everything that a reader must be told."""
-
-    key: str
-    title: str
-    shown: str
-    unit: str
-    value_kind: ValueKind
-    source: str
-    source_url: str
-    citation: str
-    as_of: str
-    frame: pd.DataFrame
-    lines: tuple[Line, ...] = ()
-    bars: tuple[Bar, ...] = ()
-    bands: tuple[Band, ...] = ()
-    markers: tuple[Marker, ...] = ()
-    notes: tuple[Note, ...] = ()
-    caveats: tuple[str, ...] = ()
-    is_log: bool = False
-    column_labels: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, value: float | None) -> str:
-        """A value of this chart as people write it."""
-        return value_text(self.value_kind, value)
-
-    @property
-    def description(self) -> str:
-        """The chart in words, for those who cannot see it."""
-        ends = [f"{line.label} {self.text(line.newest)}" for line in self.lines]
-        ends += [f"{bar.label} {self.text(bar.value)}" for bar in self.bars[:5]]
-        return f"{self.title}. {self.shown}. Newest values: {', '.join(ends)}."
-
-
-@dataclass(frozen=True)
-class Context:
-    """What charts share besides their own rows: the selection, families, events, crossovers, and
-    the citation of each published source and collector by title."""
-
-    selection: Selection
-    families: pd.DataFrame
-    events: pd.DataFrame
-    crossovers: pd.DataFrame
-    citations: Mapping[str, str]
-
-
-def value_text(kind: ValueKind, value: float | None) -> str:
-    """A value as people write it: 34.7 %, 1.2B, or 132 for an index."""
-    if kind == "share":
-        return wording.percent(value)
-    if kind == "index":
-        return f"{value:,.0f}" if value is not None and wording.is_known(value) else "–"
-    return wording.count(value)
 
 
 def account_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -184,23 +65,20 @@ def family_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     """30-day downloads of the selected families as collected: lines, or bars for one day."""
     return _collected(
         rows, info, context, value="family_downloads", time="date", value_kind="count",
-        title="Own downloads in the trailing 30 days, by family",
+        title=f"{SCOPE_TITLES[context.selection.scope]} in the trailing 30 days, by family",
     )  # fmt: skip
 
 
 def download_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Share of the selected families in the downloads of all tracked families, as collected."""
+    titles = {
+        "own": "Share of the tracked families' 30-day downloads",
+        "derivatives": "Share of all 30-day downloads on the Hub, derivatives",
+        "lineage": "Share of all 30-day downloads on the Hub, whole lineages",
+    }
     return _collected(
         rows, info, context, value="download_share", time="date", value_kind="share",
-        title="Share of the tracked families' 30-day downloads",
-    )  # fmt: skip
-
-
-def monthly_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
-    """Downloads of the selected families by calendar month, as collected."""
-    return _collected(
-        rows, info, context, value="monthly_downloads", time="month", value_kind="count",
-        title="Own downloads by calendar month, by family",
+        title=titles[context.selection.scope],
     )  # fmt: skip
 
 
@@ -216,17 +94,17 @@ def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
     return Chart(
         key="top_models",
         title="Most downloaded repositories of the selected families on "
-        f"{_day(latest['date'].max())}",
+        f"{day(latest['date'].max())}",
         shown="Repositories of the developers' own organisations",
         unit=info.unit,
         value_kind="count",
         source=info.source,
         source_url="https://huggingface.co/models",
-        citation=_citation(context, info.source),
-        as_of=_day(latest["date"].max()),
+        citation=citation_of(context, info.source),
+        as_of=day(latest["date"].max()),
         frame=latest[["date", "model_id", "family", "generation", "downloads_30d", "hub_id"]],
         bars=tuple(
-            Bar(r.model_id, r.model_id, float(r.downloads_30d), _family_colours(context, r.family))
+            Bar(r.model_id, r.model_id, float(r.downloads_30d), family_colours(context, r.family))
             for r in latest.head(MAX_BARS).itertuples()
         ),
         caveats=(info.notes,),
@@ -243,19 +121,19 @@ def published_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     return Chart(
         key="published_models",
         title="Most downloaded models of the selected families, as recorded by others on "
-        f"{_day(latest['date'].max())}",
+        f"{day(latest['date'].max())}",
         shown="Models among the Hub's 300 most downloaded or most liked on one day",
         unit="downloads in the trailing 30 days",
         value_kind="count",
         source=str(latest.iloc[0]["source_title"]),
         source_url=str(latest.iloc[0]["source_url"]),
-        citation=_citation(context, str(latest.iloc[0]["source_title"])),
-        as_of=_day(latest["as_of"].max()),
+        citation=citation_of(context, str(latest.iloc[0]["source_title"])),
+        as_of=day(latest["as_of"].max()),
         frame=latest[["date", "subject", "family", "value", "as_of", "source"]].rename(
             columns={"subject": "model_id", "value": "downloads_30d"}
         ),
         bars=tuple(
-            Bar(r.subject, r.subject, float(r.value), _family_colours(context, r.family))
+            Bar(r.subject, r.subject, float(r.value), family_colours(context, r.family))
             for r in latest.head(MAX_BARS).itertuples()
         ),
         caveats=("A selected list: models outside it are missing, so it must not be summed.",),
@@ -274,7 +152,10 @@ def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     for name in shown:
         series = chosen[chosen["subject"] == name].sort_values("date")
         family = series.iloc[0]["family"]
-        line = _line(series, "date", "value", name, name.split("/")[-1], family, context)
+        line = line_of(
+            series, "date", "value", key=name, label=name.split("/")[-1], family=family,
+            context=context,
+        )  # fmt: skip
         owner = name.split("/")[0]
         shade = len([line for line in lines if line.key.split("/")[0] == owner])
         lines.append(replace(line, role="compare", shade=shade))
@@ -286,8 +167,8 @@ def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -
         value_kind="count",
         source=str(chosen.iloc[0]["source_title"]),
         source_url=str(chosen.iloc[0]["source_url"]),
-        citation=_citation(context, str(chosen.iloc[0]["source_title"])),
-        as_of=_day(chosen["as_of"].max()),
+        citation=citation_of(context, str(chosen.iloc[0]["source_title"])),
+        as_of=day(chosen["as_of"].max()),
         frame=chosen[chosen["subject"].isin(shown)][
             ["date", "subject", "family", "value", "estimate_reason", "as_of", "source"]
         ].rename(columns={"subject": "model_id", "value": "downloads_all_time"}),
@@ -297,16 +178,20 @@ def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     )
 
 
-Draw = Callable[[pd.DataFrame, MetricInfo, Context], Chart | None]
-CHARTS: dict[str, tuple[str, Draw]] = {
-    "account_downloads": ("account_downloads", account_downloads),
-    "publishers": ("account_downloads", publishers),
-    "family_downloads": ("family_downloads", family_downloads),
-    "download_share": ("download_share", download_share),
-    "monthly_downloads": ("monthly_downloads", monthly_downloads),
-    "top_models": ("downloads_30d", top_models),
-    "published_models": ("published_series", published_models),
-    "published_counters": ("published_series", published_counters),
+CHARTS: dict[str, ChartKind] = {
+    "account_downloads": ChartKind("account_downloads", account_downloads, scopes=("own",)),
+    "publishers": ChartKind("account_downloads", publishers, scopes=("own",)),
+    "family_downloads": ChartKind("family_downloads", family_downloads),
+    "download_share": ChartKind(
+        "download_share",
+        download_share,
+        # Of the tracked families as listed; of other scopes the archive knows the whole Hub's.
+        lambda s: {"share_of": "tracked" if s.scope == "own" else "hub"},
+    ),
+    "top_models": ChartKind("downloads_30d", top_models, scopes=("own",)),
+    "published_models": ChartKind("published_series", published_models, scopes=("own",)),
+    "published_counters": ChartKind("published_series", published_counters, scopes=("own",)),
+    **hub_charts.CHARTS,
 }
 
 
@@ -348,8 +233,8 @@ def _account_chart(
         value_kind=kind,  # type: ignore[arg-type]
         source=str(first["source_title"]),
         source_url=str(first["source_url"]),
-        citation=_citation(context, str(first["source_title"])),
-        as_of=_day(rows["as_of"].max()),
+        citation=citation_of(context, str(first["source_title"])),
+        as_of=day(rows["as_of"].max()),
         frame=rows[
             ["month", "account", "account_label", "share", "account_downloads", "estimate_reason",
              "pooled_share", "pooled_from", "pooled_to", "as_of"]
@@ -357,7 +242,7 @@ def _account_chart(
         lines=lines,
         bars=bars,
         bands=_bands(rows) if lines else (),
-        markers=_markers(rows["month"].min(), _end_of(rows["month"].max(), "month"), context)
+        markers=markers_between(rows["month"].min(), end_of(rows["month"].max(), "month"), context)
         if lines
         else (),
         notes=_account_notes(rows, accounts, context) if lines and measure == "Share" else (),
@@ -379,7 +264,7 @@ def _ranking(
 ) -> tuple[Bar, ...]:
     """One bar a row, in their order, in the colours of the family that a key stands for."""
     return tuple(
-        Bar(r[key], r[label], float(r[value]), _family_colours(context, family_of.get(r[key])))
+        Bar(r[key], r[label], float(r[value]), family_colours(context, family_of.get(r[key])))
         for _, r in rows.iterrows()
     )
 
@@ -389,34 +274,10 @@ def _account_line(
 ) -> Line:
     series = rows[rows["account"] == account].sort_values("month")
     label = str(series.iloc[0]["account_label"])
-    return _line(series, "month", value, account, label, accounts.get(account), context)
-
-
-def _line(
-    series: pd.DataFrame,
-    time: str,
-    value: str,
-    key: str,
-    label: str,
-    family: str | None,
-    context: Context,
-) -> Line:
-    role: Role = (
-        "rest" if family is None
-        else "focus" if family == context.selection.focus
-        else "compare"
+    return line_of(
+        series, "month", value, key=account, label=label, family=accounts.get(account),
+        context=context,
     )  # fmt: skip
-    reasons = series["estimate_reason"] if "estimate_reason" in series else ["none"] * len(series)
-    return Line(
-        key=key,
-        label=label,
-        short_label=label.split(" (", maxsplit=1)[0],
-        x=tuple(day.date() for day in series[time]),
-        y=tuple(float(v) if pd.notna(v) else None for v in series[value]),
-        estimated=tuple(reason == "window_30d" for reason in reasons),
-        colours=_family_colours(context, family),
-        role=role,
-    )
 
 
 def _account_notes(
@@ -480,6 +341,11 @@ def _collected(
     if known.empty:
         return None
     kind, unit = value_kind, info.unit
+    source = (
+        Cited(info.source, "https://huggingface.co/models", citation_of(context, info.source))
+        if context.selection.scope == "own"
+        else cited(context, ARCHIVE)
+    )
     column = value
     if context.selection.measure == "Index = 100" and value_kind == "count":
         column, kind, unit = "index", "index", f"index of {info.unit}, first value shown = 100"
@@ -487,7 +353,15 @@ def _collected(
     bars: tuple[Bar, ...] = ()
     if known[time].nunique() > 1:
         lines = tuple(
-            _line(chosen[chosen["family"] == f], time, column, f, f, f, context)
+            line_of(
+                chosen[chosen["family"] == f],
+                time,
+                column,
+                key=f,
+                label=f,
+                family=f,
+                context=context,
+            )
             for f in families
             if f in set(known["family"])
         )
@@ -497,22 +371,20 @@ def _collected(
         bars = _ranking(ranked, column, "family", "family", own, context)
     return Chart(
         key=info.name,
-        title=title if lines else f"{title}, {_when(known[time].max(), time)}",
-        shown=f"Families by owner, scope {context.selection.scope}: "
-        "repositories of the developers' own organisations",
+        title=title if lines else f"{title}, {when(known[time].max(), time)}",
+        shown=SCOPE_WORDS[context.selection.scope],
         unit=unit,
         value_kind=kind,
-        source=info.source,
-        source_url="https://huggingface.co/models",
-        citation=_citation(context, info.source),
-        as_of=_day(_end_of(known[time].max(), time)),
+        source=source.title,
+        source_url=source.url,
+        citation=source.citation,
+        as_of=day(end_of(known[time].max(), time)),
         frame=chosen,
         lines=lines,
         bars=bars,
-        bands=_bands(chosen.rename(columns={time: "month"})) if time == "month" else (),
-        markers=_markers(
+        markers=markers_between(
             chosen[time].min(),
-            _end_of(chosen[time].max(), time),
+            end_of(chosen[time].max(), time),
             context,
         )
         if lines
@@ -547,37 +419,11 @@ def _bands(rows: pd.DataFrame) -> tuple[Band, ...]:
             continue
         kind, label = kinds[reason]
         last = bands[-1] if bands else None
-        if last and last.label == label and _months_between(last.end, month.date()) == 1:
+        if last and last.label == label and months_between(last.end, month.date()) == 1:
             bands[-1] = replace(last, end=month.date())
         else:
             bands.append(Band(month.date(), month.date(), label, kind))  # type: ignore[arg-type]
     return tuple(bands)
-
-
-def _months_between(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month
-
-
-def _markers(first: pd.Timestamp, last: pd.Timestamp, context: Context) -> tuple[Marker, ...]:
-    """Highlighted events of the period: all of the focus family, the first of each other."""
-    events = context.events
-    events = events[
-        events["is_highlight"]
-        & (events["starts_on"] >= first)
-        & (events["starts_on"] <= last)
-        & (events["family"].isin(list(context.selection.families)) | events["family"].isna())
-    ]
-    of_focus = events["family"] == context.selection.focus
-    first_of_others = events[~of_focus].drop_duplicates("family")
-    chosen = pd.concat([events[of_focus], first_of_others]).head(MAX_MARKERS)
-    return tuple(
-        Marker(
-            row["starts_on"].date(),
-            str(row["short_label"] if pd.notna(row["short_label"]) else row["title"]),
-            str(row["title"]),
-        )
-        for _, row in chosen.sort_values("starts_on").iterrows()
-    )
 
 
 def _bases(lines: tuple[Line, ...], rows: pd.DataFrame) -> tuple[str, ...]:
@@ -614,27 +460,3 @@ def _estimate_caveats(rows: pd.DataFrame, *, is_drawn: bool) -> tuple[str, ...]:
             "neighbour is a straight line, so read the two months together."
         )
     return tuple(caveats)
-
-
-def _family_colours(context: Context, family: str | None) -> tuple[str, str]:
-    if family is None or family not in set(context.families["family"]):
-        return REST_COLOURS
-    row = context.families.set_index("family").loc[family]
-    return str(row["colour_light"]), str(row["colour_dark"])
-
-
-def _citation(context: Context, source: str) -> str:
-    return context.citations.get(source, f"Source: {source}")
-
-
-def _when(day: Any, time: str) -> str:
-    return wording.month(day.date()) if time == "month" else _day(day)
-
-
-def _end_of(day: pd.Timestamp, time: str) -> pd.Timestamp:
-    """The last day of what a row speaks of: of its month, or the day itself."""
-    return day + pd.offsets.MonthEnd(0) if time == "month" else day
-
-
-def _day(day: Any) -> str:
-    return str(pd.Timestamp(day).date().isoformat())

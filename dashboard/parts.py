@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,13 +15,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import data
-from dashboard import plots
-from dashboard.charts import CHARTS, Chart, Context, Selection
+from dashboard import plots, state
+from dashboard.chart import ARCHIVE, ARCHIVE_CITED, REST_COLOURS, Chart, Cited, Context, Selection
+from dashboard.charts import CHARTS
+from dashboard.hub_charts import ChartKind
 from dashboard.style import THEMES, Theme
 
 LONG_CELL = 34  # letters
 TABLE_HEIGHT = 260  # pixels, which show this many rows
 ROWS_SHOWN = 6
+FILL_ARCHIVE = (
+    "Run `collectors backfill --from 2024-07 --every week` for the past, which takes a while and "
+    "can be stopped at any time, and then `collectors build`."
+)
 PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -51,10 +58,22 @@ def brief(build: Path, focus: str, rivals: tuple[str, ...]) -> data.Brief:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def chart(build: Path, key: str, selection: Selection) -> Chart | None:
     """A chart by its key, or None when there is nothing to show for the selection."""
-    name, draw = CHARTS[key]
-    info = data.metric_info(name, build=build)
-    rows = _rows(build, info, selection)
-    return draw(rows, info, _context(build, selection))
+    kind = CHARTS[key]
+    info = data.metric_info(kind.metric, build=build)
+    asked = selection.scope
+    if asked not in kind.scopes:
+        selection = replace(selection, scope=kind.scopes[0])
+    rows = _rows(build, info, kind, selection)
+    others = {
+        name: _rows(build, data.metric_info(name, build=build), kind, selection)
+        for name in kind.others
+    }
+    drawn = kind.draw(rows, info, replace(context(build, selection), others=others))
+    if drawn is not None and asked not in kind.scopes:
+        there = " and ".join(sorted(kind.scopes))
+        text = f"This chart exists for scope {there} only, whatever the control Scope says."
+        drawn = replace(drawn, caveats=(text, *drawn.caveats))
+    return drawn
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -77,42 +96,98 @@ def show_chart(
         empty_state(empty)
         return None
     look = theme()
-    st.subheader(drawn.title, anchor=False)
-    for width in ("wide", "narrow"):
-        with st.container(key=f"{width}-{key}", gap="small"):
-            st.plotly_chart(
-                figure(build, key, selection, look.name, width),
-                theme=None,
-                config=PLOT_CONFIG,
-                key=f"plot-{width}-{key}",
-                alt=drawn.description,
-            )
-            if width == "narrow" and drawn.lines:
-                st.html(_legend(drawn, look))
+    _picture(drawn, lambda width: figure(build, key, selection, look.name, width))
     _below(drawn, selection, is_table_open)
     return drawn
+
+
+def show_drawn(drawn: Chart | None, selection: Selection, *, empty: str) -> None:
+    """The same for a chart that belongs to no metric."""
+    if drawn is None:
+        empty_state(empty)
+        return
+    look = theme()
+    _picture(drawn, lambda width: plots.figure(drawn, look, width))
+    _below(drawn, selection, is_table_open=False)
+
+
+def _picture(drawn: Chart, figure_of: Callable[[plots.Width], go.Figure]) -> None:
+    st.subheader(drawn.title, anchor=False)
+    widths: tuple[plots.Width, ...] = ("wide", "narrow")
+    for width in widths:
+        with st.container(key=f"{width}-{drawn.key}", gap="small"):
+            st.plotly_chart(
+                figure_of(width),
+                theme=None,
+                config=PLOT_CONFIG,
+                key=f"plot-{width}-{drawn.key}",
+                alt=drawn.description,
+            )
+            if width == "narrow" and drawn.series:
+                st.html(_legend(drawn, theme()))
 
 
 def source_line(drawn: Chart) -> str:
     """What is shown, of what, from where and from when, as Markdown."""
     parts = [
         f"{drawn.shown}. Unit: {drawn.unit}.",
-        f"{_cited(drawn)} [Open the source]({drawn.source_url}).",
-        *drawn.caveats,
+        f"{cited_text(drawn.citation, drawn.as_of)} [Open the source]({drawn.source_url}).",
+        *(caveat for caveat in drawn.caveats if caveat),
     ]
+    if any(band.kind == "incident" for band in drawn.bands):
+        parts.append("Tinted, with a tick at the bottom: incidents of the counters, see Sources.")
     return " ".join(parts)
 
 
-def _cited(drawn: Chart) -> str:
+def cited_text(citation: str, as_of: str) -> str:
     """The publisher's own line with the as-of date in its place, or after it."""
-    if "{as_of}" in drawn.citation:
-        return f"{drawn.citation.replace('{as_of}', drawn.as_of).rstrip('.')}."
-    return f"{drawn.citation.rstrip('.')}, as of {drawn.as_of}."
+    if "{as_of}" in citation:
+        return f"{citation.replace('{as_of}', as_of).rstrip('.')}."
+    return f"{citation.rstrip('.')}, as of {as_of}."
 
 
 def empty_state(text: str) -> None:
     """A quiet box that says what is missing and what to run."""
     st.info(text, icon=":material/hourglass_empty:")
+
+
+def no_archive(what: str) -> None:
+    """The empty state of what needs an archive of the whole Hub."""
+    empty_state(f"{what} {FILL_ARCHIVE}")
+
+
+def archive_citation(build: Path, as_of: str) -> str:
+    """How the archive of the whole Hub is cited, as Markdown."""
+    archive = sources(build)[ARCHIVE]
+    return f"{cited_text(archive.citation, as_of)} [Open the source]({archive.url})."
+
+
+def sources(build: Path) -> dict[str, Cited]:
+    """The collectors by name. Days of the whole Hub may come from several archives: under ARCHIVE
+    stand those that the build holds."""
+    known = {
+        row["source"]: Cited(row["title"], row["url"], row["citation"])
+        for row in metric(build, "freshness").to_dict("records")
+    }
+    names = [name for name in metric(build, "hub_days")["source"].unique() if name in known]
+    used = [known[name] for name in names] or [known[n] for n in (ARCHIVE,) if n in known]
+    if not used:
+        return {**known, ARCHIVE: ARCHIVE_CITED}
+    together = Cited(
+        " and ".join(one.title for one in used),
+        used[0].url,
+        "; ".join(one.citation.rstrip(".") for one in used),
+    )
+    return {**known, ARCHIVE: together}
+
+
+def facts(told: Iterable[tuple[str, str]]) -> None:
+    """Names and values side by side."""
+    cells = "".join(
+        f"<div><small>{html.escape(name)}</small><b>{html.escape(value)}</b></div>"
+        for name, value in told
+    )
+    st.html(f'<div class="oma-facts">{cells}</div>')
 
 
 def table(
@@ -158,6 +233,35 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
+def model_link(model_id: str) -> str:
+    """A link to the page Models with that repository chosen, and all controls as they are."""
+    held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
+    address = re.sub(r"/[^/?]*$", "", st.context.url or "")
+    target = state.link(
+        f"{address}/models", state.selection(st.session_state), {**held, "model": model_id}
+    )
+    return f'<a href="{html.escape(target)}">{html.escape(model_id)}</a>'
+
+
+def bar(text: str, value: float | None, full: float, family: str | None, build: Path) -> str:
+    """A value with a bar below it, as HTML; `full` fills it; it is in the family's colour."""
+    colour = family_colour(build, family)
+    part = value / full if data.wording.is_known(value) and value and full else 0.0
+    width = f"{100 * min(max(part, 0.0), 1.0):.1f}"
+    return (
+        f"<b>{html.escape(text)}</b>"
+        f'<div class="oma-bar"><div style="width:{width}%;background:{colour}"></div></div>'
+    )
+
+
+def family_colour(build: Path, family: str | None) -> str:
+    """The colour of a family in the reader's theme; grey for none."""
+    rows = families(build)
+    pairs = zip(rows["family"], rows["colour_light"], rows["colour_dark"], strict=True)
+    known = {name: pair for name, *pair in pairs}
+    return str(known.get(str(family), REST_COLOURS)[theme().index])
+
+
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A small table of ready-made HTML cells. On narrow windows each row becomes a card."""
     cells = "".join(f"<th>{html.escape(title)}</th>" for title in head)
@@ -177,6 +281,11 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     )
 
 
+def unbroken(text: str) -> str:
+    """A text that stays on one line, as HTML."""
+    return f'<span style="white-space:nowrap">{html.escape(text)}</span>'
+
+
 def _width_class(cell: str) -> str:
     """Long texts take a whole line of the card on narrow windows."""
     return ' class="oma-long"' if len(re.sub(r"<[^>]*>", "", cell)) > LONG_CELL else ""
@@ -189,14 +298,20 @@ def link(title: str, url: str) -> str:
     return f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(title)}</a>'
 
 
-def _rows(build: Path, info: data.MetricInfo, selection: Selection) -> pd.DataFrame:
-    """Rows of the period; with an extra column `index` when the selection asks for 100 = start."""
-    period = {"start": selection.start, "end": selection.end} if _is_series(info) else {}
-    rows = metric(build, info.name, **period)
-    if selection.measure == "Index = 100" and _is_series(info) and info.value_column:
-        indexed = metric(build, info.name, index=True, **period)
+def _rows(
+    build: Path, info: data.MetricInfo, kind: ChartKind, selection: Selection
+) -> pd.DataFrame:
+    """Rows of the period that the chart needs; with an extra column `index` when the selection asks
+    for 100 = start."""
+    filters = dict(kind.filters(selection))
+    if _is_series(info):
+        filters |= {"start": selection.start, "end": selection.end}
+    rows = metric(build, info.name, **filters)
+    value = kind.indexed(selection) or info.value_column
+    if selection.measure == "Index = 100" and _is_series(info) and value:
+        indexed = metric(build, info.name, index=value, **filters)
         # Both are sorted by the metric's grain.
-        return rows.assign(index=indexed[info.value_column].to_numpy())
+        return rows.assign(index=indexed[value].to_numpy())
     return rows
 
 
@@ -204,7 +319,8 @@ def _is_series(info: data.MetricInfo) -> bool:
     return info.time_column in info.grain
 
 
-def _context(build: Path, selection: Selection) -> Context:
+def context(build: Path, selection: Selection) -> Context:
+    """What all charts of a build and a selection share."""
     published = data.series_sources(build)
     citations = dict(zip(published["title"], published["citation"], strict=True))
     collected = metric(build, "freshness")
@@ -218,6 +334,10 @@ def _context(build: Path, selection: Selection) -> Context:
         events=metric(build, "events"),
         crossovers=metric(build, "crossovers"),
         citations=citations,
+        sources=sources(build),
+        archives=tuple(metric(build, "hub_days")["source"].unique()),
+        newest_day=metric(build, "hub_days")["date"].max(),
+        incidents=metric(build, "incidents"),
     )
 
 
@@ -245,8 +365,13 @@ def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
 
 def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
     """The newest rows first, of one date the largest first, without columns that hold nothing."""
-    times = [name for name in ("month", "date") if name in frame.columns]
-    values = [name for name in frame.columns if _is_share(name) or "downloads" in name]
+    times = [name for name in ("month", "week", "date") if name in frame.columns]
+    values = [
+        name
+        for name in frame.columns
+        if (_is_share(name) or "downloads" in name or name.startswith("derivatives"))
+        and pd.api.types.is_numeric_dtype(frame[name])
+    ]
     ordered = frame.sort_values([*times[:1], *values[:1]], ascending=False, kind="stable")
     ordered = ordered.dropna(axis="columns", how="all")
     # Shares are fractions in data and percent on screen.
@@ -261,7 +386,7 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _is_share(name: str) -> bool:
-    return name == "share" or name.endswith("_share")
+    return name == "share" or name.endswith(("_share", "_coverage")) or name == "share_points"
 
 
 def _column(name: str, values: pd.Series) -> Any:
@@ -289,7 +414,12 @@ def _legend(drawn: Chart, look: Theme) -> str:
         f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
         f"<i>{drawn.text(line.newest)}</i></span>"
         for line in drawn.lines
-        if line.role != "rest"
+        if line.role != "rest" and line.short_label
+    ]
+    items += [
+        f'<span><b style="color:{layer.colours[look.index]}">■</b> '
+        f"{html.escape(layer.short_label)} <i>{drawn.text(layer.y[-1])}</i></span>"
+        for layer in reversed(drawn.stacks)
     ]
     events = " · ".join(
         f"{number} {html.escape(marker.label)}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
+from textwrap import wrap
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Bar, Chart, Line, Marker
+from dashboard.chart import Band, Bar, Chart, Line, Marker
 from dashboard.style import FONT, Theme
 
 Width = Literal["wide", "narrow"]
@@ -22,6 +26,9 @@ BAR_ROW = 27
 LETTER_SHARE = 0.0078
 LABEL_STEP = 0.047
 DIRECT_LABELS = 9
+LAYER_LABELS = 14
+HOVER_LETTERS = 60
+TOLD_INCIDENTS = 4  # of one month, under the pointer
 
 
 def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
@@ -48,6 +55,8 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
     scale = 100 if chart.value_kind == "share" else 1
     # The focus comes last, so that it lies on top.
     ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
+    for layer in chart.stacks:
+        _draw_layer(drawn, chart, layer, theme, scale)
     for line in ordered:
         _draw_line(drawn, chart, line, theme, scale)
     ticks = _ticks(chart, scale)
@@ -57,7 +66,9 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         ticktext=[_tick_text(chart, value) for value in ticks],
         range=_y_range(chart, scale, ticks),
         gridcolor=theme.grid,
-        zeroline=False,
+        zeroline=chart.value_kind == "change",
+        zerolinecolor=theme.marker,
+        zerolinewidth=1,
         tickfont={"color": theme.muted},
         fixedrange=True,
     )
@@ -95,8 +106,8 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
     weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
     values = [None if value is None else value * scale for value in line.y]
     texts = [
-        f"{chart.text(value)}{' (estimate)' if estimated else ''}"
-        for value, estimated in zip(line.y, line.estimated, strict=True)
+        f"{chart.text(value)}{f' ({remark})' if estimated else ''}"
+        for value, estimated, remark in zip(line.y, line.estimated, _remarks(line), strict=True)
     ]
     solid, dotted = _parts(values, line.estimated)
     for part, dash in ((dotted, "dot"), (solid, "solid")):
@@ -130,6 +141,33 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
         )  # fmt: skip
 
 
+def _remarks(line: Line) -> Sequence[str]:
+    """Why each point is an estimate, where it is one."""
+    return line.remarks or ("estimate",) * len(line.y)
+
+
+def _draw_layer(drawn: go.Figure, chart: Chart, layer: Line, theme: Theme, scale: float) -> None:
+    """One layer of stacked bars; bars of negative values hang below zero."""
+    drawn.add_trace(
+        go.Bar(
+            x=layer.x,
+            y=[None if value is None else value * scale for value in layer.y],
+            name=layer.label,
+            # Months and weeks differ in length: a bar fills most of its own.
+            width=0.82 * _step(chart) * 86_400_000,
+            marker={"color": layer.colours[theme.index], "line": {"width": 0}},
+            customdata=[chart.text(value) for value in layer.y],
+            hovertemplate="%{customdata}",
+        )
+    )
+
+
+def _step(chart: Chart) -> int:
+    """Days from one point to the next: the shortest distance of the chart, at most a month."""
+    days = sorted({day for line in chart.series for day in line.x})
+    return min([(b - a).days for a, b in pairwise(days)], default=28)
+
+
 def _alone(values: Sequence[float | None]) -> list[bool]:
     """Which values have no neighbour to draw a line to, and would not be seen without a marker."""
     padded = [None, *values, None]
@@ -161,7 +199,8 @@ def _draw_bands(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> N
     """Estimated months shaded, interpolated ones hatched, each with its word at the top once."""
     half = timedelta(days=15)
     named: set[str] = set()
-    for band in chart.bands:
+    _draw_incidents(drawn, chart, theme)
+    for band in (band for band in chart.bands if band.kind != "incident"):
         start, end = band.start - half, band.end + half
         if band.kind == "estimated":
             drawn.add_vrect(
@@ -189,8 +228,51 @@ def _draw_bands(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> N
             )  # fmt: skip
     drawn.update_layout(
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
-        barmode="overlay",
+        barmode="relative" if chart.stacks else "overlay",
     )
+
+
+def _draw_incidents(drawn: go.Figure, chart: Chart, theme: Theme) -> None:
+    """A tint over the months, weeks or days that incidents touch, and a tick at the bottom of each
+    that says under the pointer what happened."""
+    bands = [band for band in chart.bands if band.kind == "incident"]
+    if not bands:
+        return
+    half = timedelta(days=15) if _is_monthly(chart) else timedelta(days=_step(chart) / 2)
+    for start, end in _merged(bands, 31 if _is_monthly(chart) else _step(chart)):
+        drawn.add_vrect(
+            x0=start - half, x1=end + half, fillcolor=theme.incident, line_width=0, layer="below"
+        )
+    touched: dict[date, list[str]] = {}
+    for day in sorted({day for line in chart.series for day in line.x}):
+        texts = [band.label for band in bands if band.start <= day <= band.end]
+        if texts:
+            touched[day] = texts
+    drawn.add_trace(
+        go.Scatter(
+            x=list(touched), y=[0.014] * len(touched), yaxis="y2", mode="markers",
+            marker={"symbol": "triangle-up", "size": 7, "color": theme.tick},
+            cliponaxis=False, name="incident",
+            customdata=["<br>".join(map(_wrapped, texts[:TOLD_INCIDENTS])) for texts in
+                        touched.values()],
+            hovertemplate="%{customdata}",
+        )
+    )  # fmt: skip
+
+
+def _merged(bands: Sequence[Band], step: int) -> list[tuple[date, date]]:
+    """Stretches that bands cover, each once; those that lie at most `step` days apart are one."""
+    stretches: list[tuple[date, date]] = []
+    for band in sorted(bands, key=lambda band: band.start):
+        if stretches and (band.start - stretches[-1][1]).days <= step:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], band.end))
+        else:
+            stretches.append((band.start, band.end))
+    return stretches
+
+
+def _wrapped(text: str) -> str:
+    return "<br>".join(wrap(html.escape(text, quote=False), HOVER_LETTERS))
 
 
 def _fits(chart: Chart, label: str, start: date, end: date) -> bool:
@@ -237,12 +319,20 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
         value = line.newest or 0.0
         shown = math.log10(value * scale) if chart.is_log and value > 0 else value * scale
         places.append(((shown - low) / (high - low), line, value))
+    for layer, middle in _middles(chart):
+        places.append(((middle * scale - low) / (high - low), layer, layer.y[-1] or 0.0))
     places.sort(key=lambda place: place[0])
     for y, (place, line, value) in zip(
         _spread([place[0] for place in places]), places, strict=True
     ):
         colour = line.colours[theme.index]
         name = f"<b>{line.label}</b>" if line.role != "rest" else line.label
+        if line in chart.stacks:
+            # The colours of layers are for areas; the palest could not be read as letters.
+            name, colour = (
+                f'<span style="color:{colour};font-size:13px">■</span> {line.label}',
+                theme.text,
+            )
         drawn.add_annotation(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
             text=f"{name} {chart.text(value)}{_since(chart, line)}", showarrow=False, align="left",
@@ -255,6 +345,23 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
             )  # fmt: skip
 
 
+def _middles(chart: Chart) -> list[tuple[Line, float]]:
+    """The largest layers, each with the middle of its newest bar."""
+    found, up, down = [], 0.0, 0.0
+    for layer in chart.stacks:
+        value = layer.y[-1] if layer.y else None
+        if not value:
+            continue
+        if value > 0:
+            found.append((layer, up + value / 2))
+            up += value
+        else:
+            found.append((layer, down + value / 2))
+            down += value
+    kept = sorted(found, key=lambda place: -abs(place[0].y[-1] or 0.0))[:LAYER_LABELS]
+    return [place for place in found if place in kept]
+
+
 def _since(chart: Chart, line: Line) -> str:
     """' (2026-07)' where a line's newest value is older than the chart's."""
     known = [day for day, value in zip(line.x, line.y, strict=True) if value is not None]
@@ -265,7 +372,8 @@ def _since(chart: Chart, line: Line) -> str:
 
 def _label_width(chart: Chart) -> int:
     """Room to the right of the plot, in pixels, for the longest label that stands there."""
-    letters = max((len(line.label + _since(chart, line)) for line in _labelled(chart)), default=0)
+    labelled = [*_labelled(chart), *(layer for layer, _ in _middles(chart))]
+    letters = max((len(line.label + _since(chart, line)) for line in labelled), default=0)
     return 66 + round(7.3 * letters)
 
 
@@ -360,12 +468,12 @@ def _days(chart: Chart) -> int:
 
 
 def _span(chart: Chart) -> tuple[date, date]:
-    days = [day for line in chart.lines for day in line.x]
+    days = [day for line in chart.series for day in line.x]
     return min(days), max(days)
 
 
 def _is_monthly(chart: Chart) -> bool:
-    return all(day.day == 1 for line in chart.lines for day in line.x)
+    return all(day.day == 1 for line in chart.series for day in line.x)
 
 
 def _position(chart: Chart, day: date) -> float:
@@ -376,25 +484,41 @@ def _position(chart: Chart, day: date) -> float:
 def _x_range(chart: Chart, width: Width) -> list[date]:
     first, last = _span(chart)
     pad = timedelta(days=max(1, round(_days(chart) * 0.015)))
+    if chart.stacks:  # half a bar on either side; a single bar is not to fill the plot
+        pad = max(pad, timedelta(days=(0.5 if _days(chart) else 3) * _step(chart)))
     # Events of the last month lie after its first day, at which its value is drawn.
     end = max([last, *(marker.at for marker in chart.markers)])
-    return [first - pad, end + (pad if width == "narrow" else timedelta(0))]
+    return [first - pad, end + (pad if width == "narrow" or chart.stacks else timedelta(0))]
 
 
 def _known(chart: Chart) -> list[float]:
-    return [value for line in chart.lines for value in line.y if value is not None]
+    """Values that the axis must hold: of the lines, and of each bar the height of its layers."""
+    values = [value for line in chart.lines for value in line.y if value is not None]
+    for day in {day for layer in chart.stacks for day in layer.x}:
+        parts = [
+            value
+            for layer in chart.stacks
+            for moment, value in zip(layer.x, layer.y, strict=True)
+            if moment == day and value is not None
+        ]
+        values += [sum(v for v in parts if v > 0), sum(v for v in parts if v < 0)]
+    return values
 
 
 def _selected(chart: Chart) -> list[float]:
     """Values of the selected lines; the rest must not stretch the axis. All when none is."""
     chosen = [line for line in chart.lines if line.role != "rest"] if chart.is_log else chart.lines
+    # Layers are never drawn on a log axis.
     return _known(replace(chart, lines=tuple(chosen))) or _known(chart)
 
 
 def _date_steps(chart: Chart, width: Width) -> dict[str, Any]:
     """Steps of 1, 2, 3, 6 or 12 months between labels, so that no month is named twice."""
     labels = 7 if width == "wide" else 4
-    if not _is_monthly(chart):
+    if chart.stacks and not _days(chart):
+        return {"tickvals": [_span(chart)[0]]}
+    # Over more than 90 days, days are labelled with their months.
+    if not _is_monthly(chart) and _days(chart) <= 90:
         return {"nticks": labels}
     months = _days(chart) / 30.4
     step = next((step for step in (1, 2, 3, 6) if months / step <= labels), 12)
@@ -408,10 +532,16 @@ def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
         low, high = min(positive, default=0.001), max(positive, default=1)
         bottom, top = math.log10(low * scale), math.log10(high * scale)
         span = max(top - bottom, 0.3)
-        return [bottom - 0.03 * span, top + (0.13 if chart.bands else 0.04) * span]
+        is_worded = any(band.kind != "incident" for band in chart.bands)
+        return [bottom - 0.03 * span, top + (0.13 if is_worded else 0.04) * span]
     high = max([*values, *ticks[-1:]], default=1) or 1
+    low = min([0.0, *values])
+    if low < 0:
+        room = 0.05 * (max(high, 0.0) - low)
+        return [(low - room) * scale, (max(high, 0.0) + room) * scale]
     # The strip above the highest value is for the words of the bands.
-    return [-0.02 * high * scale, (1.13 if chart.bands else 1.04) * high * scale]
+    is_worded = any(band.kind != "incident" for band in chart.bands)
+    return [-0.02 * high * scale, (1.13 if is_worded else 1.04) * high * scale]
 
 
 def _ticks(chart: Chart, scale: float) -> list[float]:
@@ -426,9 +556,11 @@ def _ticks(chart: Chart, scale: float) -> list[float]:
         steps = (1, 2, 5) if high - low <= 2 else (1,)
         return [step * 10.0**power for power in range(low, high + 1) for step in steps]
     least = 0.0 if chart.value_kind == "share" else 1.0  # there are no half downloads
-    step = max(least, _round_step(max(values) / 6))
+    top, bottom = max(*values, 0.0), min(*values, 0.0)
+    step = max(least, _round_step((top - bottom) / 6))
     # Half a step above the last label is bare enough to want another one.
-    return [step * number for number in range(int(max(values) / step + 0.5) + 1)]
+    below = int(-bottom / step + 0.5)
+    return [step * number for number in range(-below, int(top / step + 0.5) + 1)]
 
 
 def _round_step(rough: float) -> float:
@@ -441,6 +573,6 @@ def _round_step(rough: float) -> float:
 def _tick_text(chart: Chart, value: float) -> str:
     if chart.value_kind == "share":
         return f"{round(100 * value, 6):g} %"
-    if chart.value_kind == "count":
-        return chart.text(value).replace(".0", "")
+    if chart.value_kind in {"count", "change"}:
+        return re.sub(r"\.0(?=[A-Z]|$)", "", chart.text(value))
     return chart.text(value)

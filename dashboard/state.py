@@ -7,13 +7,23 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from dashboard.charts import Selection
+from dashboard.chart import Selection
 
 DEFAULT_FOCUS = "Qwen"
 DEFAULT_RIVALS = ("Llama", "DeepSeek", "Mistral", "Gemma", "gpt-oss")
 MEASURES = ("Share", "Downloads", "Index = 100")
 SCALES = ("Linear", "Log")
-SCOPES = ("own",)
+SCOPES = ("own", "derivatives", "lineage")
+SCOPE_HELP = """Whose downloads count for a family.
+
+**own**: repositories of the developer's own organisations.
+
+**derivatives**: what others made of the family's models and publish themselves: fine-tunes,
+adapters, quantizations, merges.
+
+**lineage**: both together.
+
+Charts that exist for one scope only say so."""
 FIRST_MONTH = date(2024, 7, 1)
 
 # Keys of the widgets, which are also the parameters of the URL.
@@ -23,7 +33,10 @@ FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE = (
 
 SHARED_KEYS = (FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE)
 # Controls that single pages have besides, which a link holds as well.
-PAGE_KEYS = ("show", "whose", "what", "search", "counts")
+PAGE_KEYS = (
+    "show", "whose", "what", "search", "counts", "step", "counters", "share_of", "by", "relation",
+    "filter", "inferred", "model", "grouped", "tests", "found",
+)  # fmt: skip
 
 
 def months_between(first: date, last: date) -> list[str]:

@@ -22,18 +22,63 @@ class Theme:
     estimated: str
     interpolated: str
     marker: str
+    incident: str
+    tick: str
 
 
 THEMES: dict[ThemeName, Theme] = {
     "light": Theme(
         "light", 0, "#ffffff", "#16181d", "#5f6875", "#e9ebef", "rgba(95,104,117,0.09)",
-        "rgba(95,104,117,0.35)", "#7b8491",
+        "rgba(95,104,117,0.35)", "#7b8491", "rgba(201,138,0,0.10)",
+        "#b47c00",
     ),
     "dark": Theme(
         "dark", 1, "#0f1116", "#eceef2", "#a1a9b5", "#242833", "rgba(161,169,181,0.10)",
-        "rgba(161,169,181,0.38)", "#8a93a0",
+        "rgba(161,169,181,0.38)", "#8a93a0", "rgba(227,179,65,0.10)",
+        "#e3b341",
     ),
 }  # fmt: skip
+
+# Layers of stacked bars, (light, dark). Classes with an order, from the first to the last:
+ORDERED = (
+    ("#d3e4f1", "#22375a"), ("#aacde5", "#2b4f80"), ("#7cb0d6", "#366ea6"),
+    ("#4f8fc2", "#4d90c6"), ("#3170a8", "#77aed8"), ("#24528a", "#a6cce8"),
+    ("#1a3566", "#d6e9f6"),
+)  # fmt: skip
+# Classes without one, the largest first:
+NOMINAL = (
+    ("#4c6fb1", "#7d9bd6"), ("#d07c3f", "#e39a63"), ("#5a9a6b", "#7fbd90"),
+    ("#b4515b", "#d67a82"), ("#7d6aae", "#a391d1"), ("#8c7256", "#b39a7d"),
+    ("#c27ba0", "#dba0c0"), ("#4f9a9f", "#78bfc4"), ("#b0a03c", "#cfc165"),
+    ("#6d7f94", "#94a5b8"), ("#9a5a8a", "#c082b1"), ("#7fae5b", "#a3cd80"),
+)  # fmt: skip
+OTHER = ("#a4abb6", "#5d6672")
+UNKNOWN = ("#d6dae0", "#3a404a")
+REGIONS = {
+    "us": ("#1677e0", "#58a6ff"),
+    "china": ("#c8443a", "#ef7b6f"),
+    "eu": ("#c98a00", "#e3b341"),
+    "other": ("#1f9254", "#3fb96f"),
+    "unknown": UNKNOWN,
+}
+WORDS = ("#16181d", "#eceef2")
+
+
+def ramp(steps: int) -> list[tuple[str, str]]:
+    """That many colours from the first to the last of ORDERED."""
+    places = [number * (len(ORDERED) - 1) / max(steps - 1, 1) for number in range(steps)]
+    if steps == 1:
+        places = [len(ORDERED) / 2]
+    return [(_between(place, 0), _between(place, 1)) for place in places]
+
+
+def _between(place: float, theme: int) -> str:
+    first = min(int(place), len(ORDERED) - 2)
+    ends = [ORDERED[first][theme], ORDERED[first + 1][theme]]
+    low, high = ([int(end[n : n + 2], 16) for n in (1, 3, 5)] for end in ends)
+    mixed = [round(a + (place - first) * (b - a)) for a, b in zip(low, high, strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
 
 # Charts are drawn for wide and for narrow windows; the browser shows the one that fits.
 NARROW_BELOW_PX = 700
@@ -57,9 +102,17 @@ CSS = f"""
   border-bottom: 1px solid rgba(128,136,148,.25); vertical-align: top; }}
 .oma-table td small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
 .oma-table td b {{ white-space: nowrap; }}
+.oma-bar {{ height: 4px; margin-top: 3px; border-radius: 2px; min-width: 5rem;
+  background: rgba(128,136,148,.16); }}
+.oma-bar div {{ height: 4px; border-radius: 2px; }}
+.oma-facts {{ display: grid; gap: .5rem 1.6rem; margin: .2rem 0 .4rem;
+  grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }}
+.oma-facts div {{ overflow-wrap: anywhere; }}
+.oma-facts small {{ display: block; opacity: .65; font-size: .82rem; }}
+.oma-facts b {{ font-weight: 600; }}
 .oma-table code {{ font-size: .86em; padding: .1em .3em; border-radius: 4px;
   background: rgba(128,136,148,.14); }}
-.oma-table a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
+.oma-table a, .oma-link a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
   text-decoration-color: rgba(128,136,148,.6); }}
 [class*="st-key-narrow-"] {{ display: none; }}
 .st-key-controls {{ row-gap: .4rem; }}

@@ -15,8 +15,10 @@ from data.errors import (
     SeedError,
     SnapshotError,
     UnknownMetricError,
+    UnknownModelError,
 )
 from data.history import History
+from data.models import ModelCard, model_card, search_models
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.queries import (
     Column,
@@ -58,6 +60,7 @@ __all__ = [
     "Layer",
     "Manifest",
     "MetricInfo",
+    "ModelCard",
     "NoBuildError",
     "SeedError",
     "SnapshotError",
@@ -65,6 +68,7 @@ __all__ = [
     "SnapshotStore",
     "SourceFacts",
     "UnknownMetricError",
+    "UnknownModelError",
     "as_of",
     "brief",
     "build",
@@ -76,10 +80,12 @@ __all__ = [
     "families",
     "metric",
     "metric_info",
+    "model_card",
     "model_history",
     "newest_build",
     "observations",
     "peak_of",
+    "search_models",
     "seeds",
     "series_sources",
     "stale_reasons",

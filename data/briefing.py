@@ -154,7 +154,7 @@ def _peak_clause(ours: _Account) -> str:
 
 def unread_families(build: Path | None = None) -> tuple[str, ...]:
     """Families of which an organisation could not be read on the newest collected day."""
-    rows = queries.metric("family_downloads", build=build)
+    rows = queries.metric("family_downloads", scope="own", build=build)
     if rows.empty:
         return ()
     newest = rows[rows["date"] == rows["date"].max()]

@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +36,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.archives import ArchiveFile
-from data.errors import HistoryError
+from data.errors import DamagedError, HistoryError, RefusedError, disk_problem
 
 PARTS = ("attributes", "counters")  # in the order in which a day's files are written
 MEMORY_LIMIT = "1200MB"
-ROW_GROUP = 1 << 20
+ROW_GROUP = 1 << 15  # small, so that the history of one repository is read in milliseconds
 _FACTS = b"adoption"
+_HUB_ID = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,22 @@ class DayTable:
 
 @dataclass(frozen=True)
 class DayInfo:
-    """What is known of a day that was seen: repositories, rows stored, base, the source's facts."""
+    """What is known of a day that was seen: repositories, rows stored, base, the source's facts.
+
+    `totals`: of each counter its sum over all repositories (None when none has a value) and how
+    many have a value; two days that agree in all of them are one day twice.
+    """
 
     day: date
     repositories: int
     stored: int
     base: date | None
     facts: Mapping[str, Any]
+    totals: Mapping[str, Mapping[str, int | None]]
+
+
+# Why a day must not be kept, given it and the seen days next to it; None when it may.
+Judge = Callable[[DayInfo, Sequence[DayInfo]], str | None]
 
 
 class DayStore:
@@ -86,7 +98,7 @@ class DayStore:
 
     def info(self, day: date) -> DayInfo:
         """What the file of a day says of it. Raises HistoryError when it was not seen."""
-        path = self._path(day, "counters")
+        path = self.path(day, "counters")
         if not path.exists():
             raise HistoryError(f"{self.table.name}: {day} was not seen")
         facts = _facts(path)
@@ -96,6 +108,7 @@ class DayStore:
             stored=pq.read_metadata(path).num_rows,
             base=_day(facts["base"]),
             facts=facts["source"],
+            totals=facts["totals"],
         )
 
     def neighbours(self, day: date) -> list[DayInfo]:
@@ -110,15 +123,22 @@ class DayStore:
         day: date,
         rows: pa.Table | pa.RecordBatchReader | ArchiveFile,
         facts: Mapping[str, Any],
+        judge: Judge | None = None,
     ) -> DayInfo:
         """Keep a day: `rows` has hub_id (24 hex, unique) and every column of the table.
 
         `facts` (JSON values) say where it came from. A day that was seen before is replaced. Raises
-        HistoryError when the rows do not fit; then the history is as it was.
+        RefusedError when `judge` has a reason against it, DamagedError when the rows are not what
+        they should be, and HistoryError; then the history is as it was.
         """
         with self._connection() as connection:
             self._load(connection, rows)
+            if judge:
+                self._refuse(judge, connection, day, facts)
             self.mend(connection)
+            if day in self.days():
+                # The day after it is described relative to the old rows of this one.
+                self._forget(connection, day)
             self._add_keys(connection)
             self._put(connection, day, facts)
             self._keep_newest(connection, day)
@@ -129,18 +149,75 @@ class DayStore:
         self.info(day)
         with self._connection() as connection:
             self.mend(connection)
-            following = self._following(day)
-            if following:
-                self._state(connection, following, "after")
-            for part in reversed(PARTS):
-                self._path(day, part).unlink()
-            if following:
-                self._write(connection, following, "after", self._source_facts(following))
-            shutil.rmtree(self.cache, ignore_errors=True)
+            self._forget(connection, day)
+
+    def recover(self) -> None:
+        """Mend what killed processes left behind. Only for the one process that may write."""
+        if not self.root.exists():
+            return
+        for folder in self.root.parent.glob(".spill-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.cache.parent.glob(f"{self.cache.name}.*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for leftover in self.root.rglob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+        with self._connection() as connection:
+            self.mend(connection)
 
     def state(self, connection: duckdb.DuckDBPyConnection, day: date, name: str) -> None:
-        """Make tables `<name>_counters` and `<name>_attributes`: every repository of that day."""
-        self._state(connection, day, name)
+        """Make views `<name>_counters` and `<name>_attributes`: every repository of that day."""
+        for part in PARTS:
+            connection.execute(f"CREATE OR REPLACE VIEW {name}_{part} AS {self.full(day, part)}")
+
+    def full(self, day: date, part: str) -> str:
+        """A SELECT of every repository of a seen day: key and the columns of one part."""
+        cached = self._cached(day)
+        if part == "counters" and cached:
+            columns = ", ".join(f'"{column}"' for column in self.table.counters)
+            return f"SELECT key, {columns} FROM read_parquet({_text(cached)})"
+        return self._replay(part, self._chain(day, part))
+
+    def series(self, hub_id: str, until: date | None = None) -> list[dict[str, Any]]:
+        """The counters of one repository on each day on which it was listed, oldest day first.
+
+        A row has `date` and the table's counters. [] when it was never seen.
+        """
+        days = [day for day in self.days() if until is None or day <= until]
+        files = [str(self.path(day, "counters")) for day in days]
+        connection = _reader().cursor()
+        key = self._key(connection, hub_id)
+        if key is None or not files:
+            return []
+        columns = ", ".join(f'"{name}"' for name in self.table.counters)
+        told = connection.execute(
+            f"SELECT filename, is_gone, {columns} FROM read_parquet(?, filename = true) "
+            "WHERE key = ?",
+            [files, key],
+        ).fetchall()
+        by_file = {row[0]: row[1:] for row in told}
+        series: list[dict[str, Any]] = []
+        current: tuple[Any, ...] | None = None
+        for day, file in zip(days, files, strict=True):
+            if file in by_file or self._is_frame(day, days):
+                current = by_file.get(file)
+            if current and not current[0]:
+                counters = zip(self.table.counters, current[1:], strict=True)
+                series.append({"date": day, **dict(counters)})
+        return series
+
+    def _key(self, connection: duckdb.DuckDBPyConnection, hub_id: str) -> int | None:
+        if not _HUB_ID.fullmatch(hub_id):
+            return None
+        keys = [str(path) for path in sorted((self.root / "keys").glob("*.parquet"))]
+        found = connection.execute(
+            "SELECT key FROM read_parquet(?) WHERE hub_id = unhex(?)", [keys, hub_id]
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def _is_frame(self, day: date, days: Sequence[date]) -> bool:
+        """Whether a day is the first seen one of its month: then no row means not listed."""
+        earlier = [seen for seen in days if seen < day and seen.month == day.month]
+        return not any(seen.year == day.year for seen in earlier)
 
     def mend(self, connection: duckdb.DuckDBPyConnection) -> list[date]:
         """Describe anew the days whose base is not the day before them; returns those days.
@@ -150,11 +227,15 @@ class DayStore:
         mended = []
         for day in self.days():
             wanted = self._before(day)
-            if all(_base(self._path(day, part)) == wanted for part in PARTS):
+            if all(_base(self.path(day, part)) == wanted for part in PARTS):
                 continue
-            self._state(connection, day, "mended")
-            self._write(connection, day, "mended", self._source_facts(day))
+            self._load_state(connection, day, "mended")
+            self._write(connection, day, "mended", self._source_facts(day), wanted)
             mended.append(day)
+        # Attributes are written first and removed last, so alone they are of no day.
+        for path in self.root.glob("????-??/*.attributes.parquet"):
+            if not self.path(date.fromisoformat(path.name[:10]), "counters").exists():
+                path.unlink()
         return mended
 
     @contextmanager
@@ -167,7 +248,15 @@ class DayStore:
             connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
             connection.execute(f"SET temp_directory = '{spill}'")
             connection.execute("SET TimeZone = 'UTC'")
-            yield connection
+            try:
+                yield connection
+            except duckdb.Error as error:
+                raise self._failed(error) from error
+
+    def _failed(self, error: duckdb.Error) -> HistoryError:
+        """What the engine could not do: for want of room, or of something else."""
+        problem = disk_problem(error, self.root)
+        return HistoryError(problem or f"{self.table.name}: {error}")
 
     def _load(self, connection: duckdb.DuckDBPyConnection, rows: Any) -> None:
         typed = ", ".join(
@@ -186,42 +275,94 @@ class DayStore:
                 f"CREATE TABLE incoming AS SELECT unhex(hub_id) AS hub_id, {typed} FROM {source}"
             )
         except duckdb.Error as error:
-            raise HistoryError(f"{self.table.name}: {error}") from error
+            if isinstance(error, duckdb.OutOfMemoryException) or disk_problem(error, self.root):
+                raise
+            raise DamagedError(f"{self.table.name}: {error}") from error
         total, unique, wrong = connection.execute(
             "SELECT count(*), count(DISTINCT hub_id), "
             "count(*) FILTER (WHERE hub_id IS NULL OR octet_length(hub_id) <> 12) FROM incoming"
         ).fetchall()[0]
         if total != unique or wrong:
-            raise HistoryError(
+            raise DamagedError(
                 f"{self.table.name}: expected unique hub_ids of 24 hex digits, found {total:,} "
                 f"rows with {unique:,} ids, {wrong:,} of them malformed; nothing was written"
             )
 
+    def _refuse(
+        self,
+        judge: Judge,
+        connection: duckdb.DuckDBPyConnection,
+        day: date,
+        facts: Mapping[str, Any],
+    ) -> None:
+        repositories, totals = self._totals(connection, "incoming")
+        draft = DayInfo(day, repositories, repositories, None, facts, totals)
+        if reason := judge(draft, self.neighbours(day)):
+            raise RefusedError(reason, repositories)
+
+    def _totals(
+        self, connection: duckdb.DuckDBPyConnection, table: str
+    ) -> tuple[int, dict[str, dict[str, int | None]]]:
+        """Rows of a table, and sum and number of the values of each counter."""
+        measured = "".join(f', sum("{name}"), count("{name}")' for name in self.table.counters)
+        ((rows, *found),) = connection.execute(f"SELECT count(*){measured} FROM {table}").fetchall()
+        pairs = zip(self.table.counters, found[::2], found[1::2], strict=True)
+        totals = {
+            name: {"sum": None if total is None else int(total), "count": count}
+            for name, total, count in pairs
+        }
+        return rows, totals
+
+    def _forget(self, connection: duckdb.DuckDBPyConnection, day: date) -> None:
+        """Take a day out: first the day after it does without it, then its files go."""
+        following = self._following(day)
+        if following:
+            self._load_state(connection, following, "after")
+            base = self._before(day)
+            self._write(connection, following, "after", self._source_facts(following), base)
+        # The full copy may be of this day; another content of it may be added next.
+        shutil.rmtree(self.cache, ignore_errors=True)
+        for part in reversed(PARTS):
+            self.path(day, part).unlink()
+
     def _add_keys(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Give keys to repositories that have none yet, in the order of their ids."""
+        """Give keys to repositories that have none yet, in the order of their ids.
+
+        Leaves `now_numbers` (key, counters, digest, row) and the view `now_attributes` behind.
+        """
         folder = self.root / "keys"
         folder.mkdir(exist_ok=True)
-        known = sorted(str(path) for path in folder.glob("*.parquet"))
-        connection.execute("CREATE TABLE keys (key INTEGER, hub_id BLOB)")
+        known = sorted(folder.glob("*.parquet"))
+        keys = "SELECT CAST(NULL AS INTEGER) AS key, CAST(NULL AS BLOB) AS hub_id"
         if known:
-            connection.execute("INSERT INTO keys SELECT key, hub_id FROM read_parquet(?)", [known])
-        ((first,),) = connection.execute("SELECT coalesce(max(key) + 1, 0) FROM keys").fetchall()
+            keys = f"SELECT key, hub_id FROM read_parquet([{', '.join(map(_text, known))}])"
         connection.execute(
-            "CREATE TABLE fresh AS SELECT "
-            f"CAST({first} + row_number() OVER (ORDER BY hub_id) - 1 AS INTEGER) AS key, hub_id "
-            "FROM incoming ANTI JOIN keys USING (hub_id) ORDER BY key"
+            "CREATE TABLE matched AS SELECT incoming.rowid AS row, keys.key AS key "
+            f"FROM incoming LEFT JOIN ({keys}) AS keys USING (hub_id)"
         )
-        rows = connection.sql("SELECT * FROM fresh ORDER BY key").to_arrow_table()
+        ((first,),) = connection.execute(
+            f"SELECT coalesce(max(key) + 1, 0) FROM ({keys})"
+        ).fetchall()
+        connection.execute(
+            "CREATE TABLE fresh AS SELECT incoming.rowid AS row, hub_id, "
+            f"CAST({first} + row_number() OVER (ORDER BY hub_id) - 1 AS INTEGER) AS key "
+            "FROM incoming WHERE rowid IN (SELECT row FROM matched WHERE key IS NULL)"
+        )
+        rows = connection.sql("SELECT key, hub_id FROM fresh ORDER BY key").to_arrow_table()
         if rows.num_rows:
             _write_parquet(rows, folder / f"{first:010d}.parquet", {})
-            connection.execute("INSERT INTO keys SELECT * FROM fresh")
-        for part in PARTS:
-            columns = ", ".join(f'incoming."{name}"' for name in self.table.columns(part))
-            connection.execute(
-                f"CREATE TABLE now_{part} AS SELECT keys.key, {columns} FROM incoming "
-                "INNER JOIN keys USING (hub_id)"
-            )
-        connection.execute("DROP TABLE incoming")
+        counters = ", ".join(f'incoming."{name}"' for name in self.table.counters)
+        attributes = ", ".join(f'incoming."{name}"' for name in self.table.attributes)
+        connection.execute(
+            f"CREATE TABLE now_numbers AS SELECT coalesce(matched.key, fresh.key) AS key, "
+            f"{counters}, {self._digest()} AS digest, matched.row AS row FROM incoming "
+            "INNER JOIN matched ON matched.row = incoming.rowid "
+            "LEFT JOIN fresh ON fresh.row = incoming.rowid"
+        )
+        connection.execute(
+            f"CREATE VIEW now_attributes AS SELECT now_numbers.key AS key, {attributes} "
+            "FROM incoming INNER JOIN now_numbers ON now_numbers.row = incoming.rowid"
+        )
 
     def _put(
         self, connection: duckdb.DuckDBPyConnection, day: date, facts: Mapping[str, Any]
@@ -229,96 +370,126 @@ class DayStore:
         following = self._following(day)
         if following:
             # Before the day is written: the following day is described relative to the one before.
-            self._state(connection, following, "after")
-        self._write(connection, day, "now", facts)
+            self._load_state(connection, following, "after")
+        self._write(connection, day, "now", facts, self._before(day))
         if following:
-            self._write(connection, following, "after", self._source_facts(following))
+            self._write(connection, following, "after", self._source_facts(following), day)
 
     def _write(
-        self, connection: duckdb.DuckDBPyConnection, day: date, name: str, facts: Mapping[str, Any]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        day: date,
+        name: str,
+        facts: Mapping[str, Any],
+        base: date | None,
     ) -> None:
-        """Write both files of a day from the tables `<name>_<part>`, relative to the day before."""
-        base = self._before(day)
+        """Write both files of a day, of which `<name>_numbers` and `<name>_attributes` tell all,
+        relative to the day `base`.
+        """
         if base:
-            self._state(connection, base, "before")
+            self._load_state(connection, base, "before")
+        repositories, totals = self._totals(connection, f"{name}_numbers")
+        about = {
+            "base": base.isoformat() if base else None,
+            "repositories": repositories,
+            "source": dict(facts),
+            "totals": totals,
+        }
         for part in PARTS:
-            counted = connection.execute(f"SELECT count(*) FROM {name}_{part}").fetchall()
             rows = connection.sql(self._changes(part, name, base)).to_arrow_table()
-            about = {
-                "base": base.isoformat() if base else None,
-                "repositories": counted[0][0],
-                "source": dict(facts),
-            }
-            path = self._path(day, part)
+            path = self.path(day, part)
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_parquet(rows, path, about)
 
     def _changes(self, part: str, name: str, base: date | None) -> str:
         columns = self.table.columns(part)
         listed = ", ".join(f'n."{column}"' for column in columns)
+        rows = f"{name}_numbers" if part == "counters" else f"{name}_attributes"
         if base is None:
-            return (
-                f"SELECT n.key, FALSE AS is_gone, {listed} FROM {name}_{part} AS n ORDER BY n.key"
-            )
-        differs = " OR ".join(f'n."{c}" IS DISTINCT FROM b."{c}"' for c in columns)
+            return f"SELECT n.key, FALSE AS is_gone, {listed} FROM {rows} AS n ORDER BY n.key"
+        compared = columns if part == "counters" else ("digest",)
+        differs = " OR ".join(f'n."{c}" IS DISTINCT FROM b."{c}"' for c in compared)
         gone = ", ".join(f"CAST(NULL AS {self.table.types[c]})" for c in columns)
         return (
-            f"SELECT n.key, FALSE AS is_gone, {listed} FROM {name}_{part} AS n "
-            f"LEFT JOIN before_{part} AS b ON b.key = n.key WHERE b.key IS NULL OR {differs} "
-            f"UNION ALL SELECT b.key, TRUE AS is_gone, {gone} FROM before_{part} AS b "
-            f"ANTI JOIN {name}_{part} AS n ON n.key = b.key ORDER BY 1"
+            f"WITH changed AS (SELECT n.key AS key FROM {name}_numbers AS n "
+            f"LEFT JOIN before_numbers AS b ON b.key = n.key WHERE b.key IS NULL OR {differs}) "
+            f"SELECT n.key, FALSE AS is_gone, {listed} FROM {rows} AS n "
+            "WHERE n.key IN (SELECT key FROM changed) "
+            f"UNION ALL SELECT b.key, TRUE AS is_gone, {gone} FROM before_numbers AS b "
+            f"ANTI JOIN {name}_numbers AS n ON n.key = b.key ORDER BY 1"
         )
 
-    def _state(self, connection: duckdb.DuckDBPyConnection, day: date, name: str) -> None:
-        for part in PARTS:
-            connection.execute(f"DROP TABLE IF EXISTS {name}_{part}")
-            cached = self.cache / f"{day}.{part}.parquet"
-            chain = [cached] if cached.exists() else self._chain(day, part)
-            connection.execute(
-                f"CREATE TABLE {name}_{part} AS {self._replay(part, chain)}",
-                [str(path) for path in chain],
+    def _load_state(self, connection: duckdb.DuckDBPyConnection, day: date, name: str) -> None:
+        """Make the table `<name>_numbers` (key, counters, digest) and the view
+        `<name>_attributes` of a seen day. A digest stands for all attributes of a repository.
+        """
+        attributes = self._replay("attributes", self._chain(day, "attributes"))
+        connection.execute(f"CREATE OR REPLACE VIEW {name}_attributes AS {attributes}")
+        connection.execute(f"DROP TABLE IF EXISTS {name}_numbers")
+        cached = self._cached(day)
+        if cached:
+            numbers = f"SELECT * FROM read_parquet({_text(cached)})"
+        else:
+            numbers = (
+                f"SELECT * FROM ({self.full(day, 'counters')}) INNER JOIN "
+                f"(SELECT key, {self._digest()} AS digest FROM {name}_attributes) USING (key)"
             )
+        connection.execute(f"CREATE TABLE {name}_numbers AS {numbers}")
+
+    def _digest(self) -> str:
+        """SQL: a number that differs when one of the attributes does; NULL and empty differ."""
+        columns = [f'"{column}"' for column in self.table.attributes]
+        return f"hash({', '.join(columns)}, {', '.join(f'{c} IS NULL' for c in columns)})"
 
     def _chain(self, day: date, part: str) -> list[Path]:
         """The files that make up a day: its own, its base's, and so on back to a frame."""
-        chain = [self._path(day, part)]
+        chain = [self.path(day, part)]
         while base := _base(chain[-1]):
-            chain.append(self._path(base, part))
+            chain.append(self.path(base, part))
         return chain
 
     def _replay(self, part: str, chain: Sequence[Path]) -> str:
-        columns = self.table.columns(part)
-        listed = ", ".join(f'"{column}"' for column in columns)
-        if len(chain) == 1:
-            return f"SELECT key, {listed} FROM read_parquet(?) WHERE NOT is_gone"
+        """A SELECT of the frame at the end of a chain with all later rows laid over it."""
+        listed = ", ".join(f'"{column}"' for column in self.table.columns(part))
+        *later, frame = chain
+        whole = f"SELECT key, {listed} FROM read_parquet({_text(frame)}) WHERE NOT is_gone"
+        if not later:
+            return whole
         # The newest row of a repository says what it is: chain[0] is the day itself.
         union = " UNION ALL ".join(
-            f"SELECT {age} AS age, key, is_gone, {listed} FROM read_parquet(?)"
-            for age in range(len(chain))
+            f"SELECT {age} AS age, key, is_gone, {listed} FROM read_parquet({_text(path)})"
+            for age, path in enumerate(later)
         )
         return (
-            f"SELECT key, {', '.join(f'last.{c} AS {c}' for c in columns)} FROM ("
-            f"SELECT key, arg_min(struct_pack(is_gone := is_gone, "
-            f"{', '.join(f'{c} := {c}' for c in columns)}), age) AS last "
-            f"FROM ({union}) GROUP BY key) WHERE NOT last.is_gone"
+            f"WITH overlay AS MATERIALIZED (SELECT * FROM ({union}) "
+            "QUALIFY row_number() OVER (PARTITION BY key ORDER BY age) = 1) "
+            f"SELECT key, {listed} FROM ({whole}) WHERE key NOT IN (SELECT key FROM overlay) "
+            f"UNION ALL SELECT key, {listed} FROM overlay WHERE NOT is_gone"
         )
 
     def _keep_newest(self, connection: duckdb.DuckDBPyConnection, day: date) -> None:
-        """Keep the newest day in full beside the store, so that the next one need not replay it."""
+        """Keep the counters of the newest day in full beside the store, with digests of the
+        attributes, so that the next day need not replay it.
+        """
         if day != self.days()[-1]:
             return
         fresh = self.cache.with_name(f"{self.cache.name}.{os.getpid()}")
         fresh.mkdir(parents=True, exist_ok=True)
-        for part in PARTS:
-            columns = ", ".join(f'"{column}"' for column in self.table.columns(part))
-            rows = connection.sql(
-                f"SELECT key, FALSE AS is_gone, {columns} FROM now_{part} ORDER BY key"
-            ).to_arrow_table()
-            _write_parquet(rows, fresh / f"{day}.{part}.parquet", {}, level=1)
+        rows = connection.sql("SELECT * EXCLUDE row FROM now_numbers ORDER BY key")
+        # Digests are the engine's: those of another version would not be comparable.
+        about = {"engine": duckdb.__version__}
+        _write_parquet(rows.to_arrow_table(), fresh / f"{day}.parquet", about, level=1)
         shutil.rmtree(self.cache, ignore_errors=True)
         fresh.rename(self.cache)
 
-    def _path(self, day: date, part: str) -> Path:
+    def _cached(self, day: date) -> Path | None:
+        path = self.cache / f"{day}.parquet"
+        if path.exists() and _facts(path).get("engine") == duckdb.__version__:
+            return path
+        return None
+
+    def path(self, day: date, part: str) -> Path:
+        """The file of one part of a day, seen or not."""
         return self.root / f"{day:%Y-%m}" / f"{day}.{part}.parquet"
 
     def _before(self, day: date) -> date | None:
@@ -331,8 +502,21 @@ class DayStore:
         return min((seen for seen in month if seen > day), default=None)
 
     def _source_facts(self, day: date) -> Mapping[str, Any]:
-        source: Mapping[str, Any] = _facts(self._path(day, "counters"))["source"]
+        source: Mapping[str, Any] = _facts(self.path(day, "counters"))["source"]
         return source
+
+
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    # To open one costs as much as to read the history of a repository.
+    connection = duckdb.connect()
+    connection.execute("SET parquet_metadata_cache = true")
+    return connection
+
+
+def _text(path: Path) -> str:
+    """A path as SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, level: int = 3) -> None:

@@ -5,6 +5,8 @@
     +-- HeaderError               a SQL file's header is wrong (file:line)
     +-- SnapshotError             a stored snapshot is missing or does not match its manifest
     +-- HistoryError              a parsed partition does not fit its table
+        +-- DamagedError          a file or its rows are not what they should be
+        +-- RefusedError          a day is whole and yet must not be kept
     +-- BuildError                a build or one of its checks failed; nothing was published
     +-- NoBuildError              there is no build yet; the message says what to run
     +-- UnknownMetricError        no metric of that name
@@ -84,6 +86,18 @@ class HistoryError(AdoptionError):
     """A parsed partition does not fit the table that it belongs to."""
 
 
+class DamagedError(HistoryError):
+    """A file that was to be kept is cut off or something else, or its rows do not fit."""
+
+
+class RefusedError(HistoryError):
+    """A day was refused by those who judge it; `rows` is how many it had, None if unread."""
+
+    def __init__(self, reason: str, rows: int | None) -> None:
+        self.rows = rows
+        super().__init__(reason)
+
+
 class BuildError(AdoptionError):
     """A build, or a check on it, failed. The previous build goes on serving."""
 
@@ -94,6 +108,10 @@ class NoBuildError(AdoptionError):
 
 class UnknownMetricError(AdoptionError):
     """No metric has that name."""
+
+
+class UnknownModelError(AdoptionError):
+    """No repository of the newest day has that name."""
 
 
 class FilterError(AdoptionError):

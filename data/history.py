@@ -70,10 +70,15 @@ class History:
         """Whether a run was parsed to its end."""
         return self.path(OBSERVATIONS, run, source).exists()
 
+    def read(self, path: Path) -> list[dict[str, Any]]:
+        """The rows of one partition."""
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return rows
+
     def observations(self, source: str) -> list[dict[str, Any]]:
         """Rows of `observations` of one source, oldest run first."""
         paths = [p for p in self.partitions(OBSERVATIONS) if p.name.endswith(f".{source}.parquet")]
-        return [row for path in paths for row in pq.read_table(path).to_pylist()]
+        return [row for path in paths for row in self.read(path)]
 
     def replace_with(self, other: History) -> None:
         """Put another history in the place of this one, and remove the old one."""

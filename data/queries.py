@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data import warehouse
+from data import hub_tables, warehouse
 from data.catalog import TIME_COLUMNS
 from data.errors import FilterError, NoBuildError, UnknownMetricError
 from data.history import OBSERVATIONS, History
@@ -110,7 +111,7 @@ def metric(
     families: Sequence[str] | None = None,
     start: date | None = None,
     end: date | None = None,
-    index: bool = False,
+    index: bool | str = False,
     build: Path | None = None,
     **equals: Any,
 ) -> pd.DataFrame:
@@ -118,7 +119,8 @@ def metric(
 
     `families` keeps rows of these families; `start` and `end` (inclusive) filter the metric's time
     column; any other keyword keeps rows whose column equals the value, or is one of a list of
-    values. `index=True` turns the value into 100 = each series' first value that is not zero.
+    values. `index=True` turns the value into 100 = each series' first value that is not zero; the
+    name of another column does that to this one.
 
     Returns a frame with the metric's columns, in order. Raises NoBuildError, UnknownMetricError and
     FilterError (a filter whose column the metric lacks, or a value of the wrong type).
@@ -128,7 +130,7 @@ def metric(
     where, values = _conditions(info, path, families, start, end, equals)
     source = f"SELECT * FROM {info.name}" + (f" WHERE {' AND '.join(where)}" if where else "")
     if index:
-        source = _indexed(info, source)
+        source = _indexed(info, source, index if isinstance(index, str) else None)
     order = ", ".join(info.grain)
     try:
         return warehouse.frame(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
@@ -167,13 +169,36 @@ def series_sources(build: Path | None = None) -> pd.DataFrame:
 
 
 def model_history(hub_id: str, build: Path | None = None) -> pd.DataFrame:
-    """All listings of one repository: date, model_id, downloads_30d, downloads_all_time, likes."""
-    return warehouse.frame(
+    """All that was read of one repository, a row a day, oldest first.
+
+    Columns: date, downloads_30d, downloads_all_time, likes; NULL where a counter was absent.
+    Listings go before archives, which are read from the history itself, as far as the build goes.
+    """
+    listed = warehouse.frame(
         build,
-        "SELECT date, observed_at, model_id, downloads_30d, downloads_all_time, likes "
+        "SELECT date, downloads_30d, downloads_all_time, likes "
         "FROM model_days WHERE hub_id = ? ORDER BY date",
         [hub_id],
     )
+    row = warehouse.cursor(build).execute("SELECT max(date) FROM hub__days").fetchone()
+    if row is None or row[0] is None:
+        return listed
+    archived = [
+        reading
+        for store in hub_tables.stores(data_dir() / "history")
+        for reading in store.series(hub_id, until=row[0])
+    ]
+    if not archived:
+        return listed
+    # Column by column: frames of dicts cost as much as reading them.
+    dates = np.array([reading["date"] for reading in archived], "datetime64[D]")
+    counters = {
+        name: pd.array([reading[name] for reading in archived], dtype="Int64")
+        for name in listed.columns[1:]
+    }
+    frame = pd.DataFrame({"date": dates.astype(listed["date"].dtype), **counters})
+    both = pd.concat([listed, frame]) if len(listed) else frame
+    return both.drop_duplicates("date").sort_values("date", ignore_index=True)
 
 
 def observations(build: Path | None = None) -> pd.DataFrame:
@@ -220,6 +245,7 @@ def as_of(build: Path | None = None) -> str | None:
         warehouse.cursor(build)
         .execute(
             "SELECT max(newest) FROM (SELECT max(date) AS newest FROM model_days "
+            "UNION ALL SELECT max(date) FROM hub__days "
             "UNION ALL SELECT max(as_of) FROM seed__published_series)"
         )
         .fetchone()
@@ -314,9 +340,11 @@ def _require(info: MetricInfo, column: str) -> None:
         )
 
 
-def _indexed(info: MetricInfo, source: str) -> str:
+def _indexed(info: MetricInfo, source: str, column: str | None = None) -> str:
     """The same rows with the value as 100 = the first value that is neither NULL nor 0."""
-    value, time = info.value_column, info.time_column
+    value, time = column or info.value_column, info.time_column
+    if column is not None:
+        _require(info, column)
     if value is None or time not in info.grain:
         raise FilterError(f"metric {info.name} is no series in time, so index = 100 does not apply")
     series = [column for column in info.grain if column != time]
@@ -346,8 +374,9 @@ def _source_status(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         "newest_date": last.date().isoformat() if last is not None else None,
         "rows": row["rows_read"],
         "age_days": round(age, 3) if age is not None else None,
-        "next_due_at": again.at.isoformat() if again.at is not None else None,
-        "is_due": again.is_due,
+        # Archives are read when somebody asks for them.
+        "next_due_at": None if row["is_archive"] or again.at is None else again.at.isoformat(),
+        "is_due": again.is_due and not row["is_archive"],
         "missing": list(again.missing),
     }
 
@@ -365,6 +394,7 @@ def _collected(source: warehouse.SourceFacts) -> dict[str, Any]:
         "licence": source.licence,
         "citation": source.citation,
         "cadence_days": source.cadence_days,
+        "is_archive": source.is_archive,
         "last_snapshot_at": max((o["observed_at"] for o in accepted), default=None),
         "last_try_at": max((o["observed_at"] for o in observed), default=None),
         "snapshots": len(accepted),

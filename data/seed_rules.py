@@ -132,6 +132,14 @@ def names_only_as_of(row: Row) -> Iterator[Problem]:
         yield Problem(row.line, expected, short(citation), "remove the other braces")
 
 
+def not_its_own_parent(row: Row) -> Iterator[Problem]:
+    """A model descends from another one."""
+    model_id = row.get("model_id")
+    if model_id and model_id == row.get("parent_id"):
+        expected = "a parent_id other than model_id"
+        yield Problem(row.line, expected, short(model_id), "name the parent")
+
+
 # What Python's re knows and RE2 (DuckDB's engine) does not.
 _NOT_IN_RE2 = re.compile(r"\(\?(?:[=!<>(#]|P[=>])|\\[1-9]|\\Z|[*+?}]\+")
 

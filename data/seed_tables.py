@@ -25,6 +25,7 @@ from data.seed_rules import (
     highlight_has_label,
     month_starts_on_first,
     names_only_as_of,
+    not_its_own_parent,
     not_negative,
     only_press_lacks_url,
     organisations_have_region,
@@ -97,6 +98,8 @@ INCIDENT_KINDS = (
     "missing_days", "partial_day", "stall", "repeated_snapshot", "rollback", "drop", "restatement",
     "counter_start", "rename", "suspicious_uniform_growth",
 )  # fmt: skip
+LICENCE_CLASSES = ("permissive", "copyleft", "community", "non_commercial", "other")
+RELATIONS = ("finetune", "adapter", "quantized", "merge")
 
 URL = r"https?://[^\s]+"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -104,6 +107,7 @@ SNAKE = r"[a-z0-9]+(_[A-Za-z0-9]+)*"
 COLOUR = r"#[0-9a-f]{6}"
 HF_ORG = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 FIGURE_ID = r"R[0-9]{3,}"
+LICENCE = r"[a-z0-9][a-z0-9.+-]*"
 
 
 def _text(name: str, description: str, **more: Any) -> Column:
@@ -262,6 +266,54 @@ TABLES: dict[str, SeedTable] = {
         ),
         key=("model_id",),
         sort=("model_id",),
+    ),
+    "licences": SeedTable(
+        file="licences.csv",
+        description="Licence tags of the Hub and what kind of licence each is.",
+        row_is="one tag",
+        columns=(
+            _text("licence", "tag as on the Hub, in lower case", regex=LICENCE),
+            _text(
+                "licence_class",
+                "permissive: any use, with a notice; copyleft: changes stay under the licence; "
+                "community: conditions on uses or users; non_commercial: no commercial use; "
+                "other: none of these, or the tag does not say",
+                allowed=LICENCE_CLASSES,
+            ),
+            _text("source_url", "text of the licence, or a page about it", regex=URL),
+        ),
+        key=("licence",),
+        sort=("licence",),
+    ),
+    "test_repositories": SeedTable(
+        file="test_repositories.csv",
+        description="Repositories that exist for software tests, not for use.",
+        row_is="one pattern of names",
+        columns=(
+            _text(
+                "name_pattern",
+                "searched, ignoring case, in the whole model_id; valid in Python and RE2",
+            ),
+            _text("note", "whose tests they serve"),
+            _source_url(),
+        ),
+        key=("name_pattern",),
+        sort=("name_pattern",),
+        row_rules=(pattern_is_portable("name_pattern"),),
+    ),
+    "stated_parents": SeedTable(
+        file="stated_parents.csv",
+        description="Parents that a publisher states in words, but not in base_model.",
+        row_is="one parent of one model",
+        columns=(
+            _text("model_id", "exact id on the Hub", regex=MODEL_ID),
+            _text("parent_id", "exact id of the parent", regex=MODEL_ID),
+            _text("relation", "what the model is to its parent", allowed=RELATIONS),
+            _text("source_url", "where the publisher states it", regex=URL),
+        ),
+        key=("model_id", "parent_id"),
+        sort=("model_id", "parent_id"),
+        row_rules=(not_its_own_parent,),
     ),
     "events": SeedTable(
         file="events.csv",

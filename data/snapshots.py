@@ -9,6 +9,9 @@ One run of a source is one folder, named by the UTC instant at which it began:
 An entity is what a source reads in one piece: an organisation's listing, a day, a page. What was
 planned and has neither a body nor an error was not reached. Files are written under a temporary
 name and then renamed, so a killed process leaves whole files only.
+
+Of an archive's file, too large to keep, there is a manifest without a body. What was taken out by
+hand lies in snapshots/.dropped/<source>/<run>/.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ _RUN_NAME = re.compile(r"^\d{8}T\d{12}Z$")
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is known of one snapshot. `error` is set, and `sha256` is not, when nothing was stored.
+    """What is known of one snapshot. `error` is set, and `sha256` is not, when nothing was stored;
+    of an archive's file that was read and refused both are.
 
     `fetched_at` is a UTC instant; `bytes` the length of the uncompressed body; `rows` the number of
     rows that the source saw in it; `facts` what the source's parser needs to know besides the body.
@@ -77,6 +81,13 @@ class SnapshotStore:
         write_atomically(run.folder / "plan.json", _json_bytes({"planned": list(planned)}))
         return run
 
+    def record(self, manifest: Manifest) -> None:
+        """Keep the manifest of a run that read one thing, whose bytes are not kept."""
+        run = SnapshotRun(self.root / manifest.source / manifest.run, manifest.source)
+        run.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(run.folder / "plan.json", _json_bytes({"planned": [manifest.entity]}))
+        run.note(manifest)
+
     def runs(self, source: str) -> list[SnapshotRun]:
         """All runs of a source that got as far as a plan, oldest first."""
         folder = self.root / source
@@ -91,7 +102,9 @@ class SnapshotStore:
         """Names of the sources that have at least one snapshot folder."""
         if not self.root.is_dir():
             return []
-        return sorted(p.name for p in self.root.iterdir() if p.is_dir())
+        return sorted(
+            p.name for p in self.root.iterdir() if p.is_dir() and not p.name.startswith(".")
+        )
 
 
 class SnapshotRun:
@@ -123,6 +136,10 @@ class SnapshotRun:
         write_atomically(self._path(done.entity, "body.gz"), gzip.compress(body, 6, mtime=0))
         self._write_manifest(done)
         return done
+
+    def note(self, manifest: Manifest) -> None:
+        """Record what was read and is not kept here: an archive's file, of which days were made."""
+        self._write_manifest(manifest)
 
     def fail(self, manifest: Manifest) -> None:
         """Record that an entity could not be read; `manifest.error` says why."""

@@ -27,7 +27,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from data import catalog, seeds
+from data import catalog, hub_tables, seeds
 from data.checks import problems_of
 from data.errors import (
     ELSEWHERE,
@@ -50,7 +50,9 @@ _TEMPORARY_NAME = re.compile(r"^\.adoption-.*\.(?P<pid>\d+)\.tmp(\.wal)?$")
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """What a build says of a source; collectors hand these over. `cadence_days` is in days."""
+    """What a build says of a source; collectors hand these over. `cadence_days` is in days; an
+    archive is read only when it is named.
+    """
 
     name: str
     title: str
@@ -60,6 +62,7 @@ class SourceFacts:
     cadence_days: float
     tables: tuple[str, ...] = ()
     min_rows: int = 0
+    is_archive: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ def _build(sources: Sequence[SourceFacts], home: Path, seeds_dir: Path) -> Build
         for leftover in (temporary, temporary.with_name(temporary.name + ".wal")):
             leftover.unlink(missing_ok=True)
     prune(builds)
-    return BuildReport(name, path, time.perf_counter() - began, rows)
+    seconds = time.perf_counter() - began
+    return BuildReport(name, path, seconds, rows, hub_tables.warnings(history.root))
 
 
 @contextmanager
@@ -290,11 +294,13 @@ def _fill_tables(
     connection: duckdb.DuckDBPyConnection, seed_tables: Mapping[str, pa.Table], history: History
 ) -> dict[str, int]:
     rows: dict[str, int] = {}
+    derived = hub_tables.tables(history.root.parent, seed_tables)
+    seeded = {f"seed__{name}": table for name, table in seed_tables.items()}
+    given = {**seeded, **{name: table for name, table in derived.items() if table.num_rows}}
     for table in table_names():
         try:
-            if table.startswith("seed__"):
-                incoming = seed_tables[table.removeprefix("seed__")]
-                connection.register("incoming", incoming)
+            if table in given:
+                connection.register("incoming", given[table])
                 connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
                 connection.unregister("incoming")
             elif paths := [str(path) for path in history.partitions(table)]:
@@ -303,7 +309,7 @@ def _fill_tables(
                     "read_parquet(?, union_by_name = true, hive_partitioning = false)",
                     [paths],
                 )
-        except (duckdb.Error, KeyError) as error:
+        except duckdb.Error as error:
             raise BuildError(f"table {table}: {error}") from error
         rows[table] = _count(connection, table)
     return rows
@@ -336,13 +342,14 @@ def _describe(
     )
     connection.execute(
         "CREATE TABLE build_sources (name VARCHAR PRIMARY KEY, title VARCHAR, url VARCHAR, "
-        "licence VARCHAR, citation VARCHAR, cadence_days DOUBLE, tables VARCHAR[], min_rows BIGINT)"
+        "licence VARCHAR, citation VARCHAR, cadence_days DOUBLE, tables VARCHAR[], "
+        "min_rows BIGINT, is_archive BOOLEAN)"
     )
     for source in sources:
         facts = asdict(source)
         facts["tables"] = list(source.tables)
         connection.execute(
-            "INSERT INTO build_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO build_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [facts[key] for key in SourceFacts.__dataclass_fields__],
         )
 

@@ -6,6 +6,8 @@ import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import pandas as pd
+
 NO_VALUE = "–"
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _MONTHS = (
@@ -15,8 +17,8 @@ _MONTHS = (
 
 
 def is_known(value: float | None) -> bool:
-    """Whether there is a value: None, NaN and infinities are unknown, 0 is a value."""
-    return value is not None and math.isfinite(value)
+    """Whether there is a value: None, NA, NaN and infinities are unknown, 0 is a value."""
+    return value is not None and not pd.isna(value) and math.isfinite(value)
 
 
 def count(value: float | None) -> str:
@@ -30,6 +32,14 @@ def count(value: float | None) -> str:
             scaled = value / step
             return f"{_rounded(scaled, 0 if abs(scaled) >= 99.95 else 1)}{letter}"
     return f"{value:,.0f}"
+
+
+def count_change(value: float | None) -> str:
+    """1,234,567 -> '+1.2M', -1,234,567 -> '−1.2M', with a true minus sign; unknown -> a dash."""
+    if value is None or not is_known(value):
+        return NO_VALUE
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{count(abs(value))}"
 
 
 def _rounded(value: float, digits: int) -> str:

@@ -18,13 +18,15 @@ import collectors.cli
 import data
 from collectors.collect import Collector
 from collectors.http import Session
+from tests import hub_by_hand
 from tests.fake_hub import FakeHub
 
 FIRST_DAY = datetime(2026, 5, 5, 6, tzinfo=UTC)
 # Both sides of the end of May were read, so June begins exactly; the ends of June and July fall
 # into gaps, so those boundaries are interpolated.
 COLLECTED_DAYS = (0, 12, 26, 27, 45, 62, 84, 97)
-KINDS = ("seeds", "collected", "empty")
+# Without any archive of the whole Hub, and with one.
+KINDS = ("seeds", "collected", "empty", "hub", "hub-month")
 
 
 def seeds_only(home: Path) -> None:
@@ -34,11 +36,27 @@ def seeds_only(home: Path) -> None:
 
 def collected(home: Path) -> None:
     """A build after the real collector read a fake Hub on some days of three months."""
+    collect(home)
+    data.build(facts(), folder=home)
+
+
+def hub(home: Path) -> None:
+    """The same, and tables of the whole Hub that were filled by hand."""
+    collect(home)
+    hub_by_hand.build(home, facts())
+
+
+def hub_month(home: Path) -> None:
+    """Seeds, and tables of the whole Hub with one month only."""
+    hub_by_hand.build(home, facts(), first=hub_by_hand.LAST_MONTH)
+
+
+def collect(home: Path) -> None:
+    """Let the real collector read a fake Hub on some days of three months."""
     with FakeHub() as hub, environment(HF_ENDPOINT=hub.endpoint, NO_PROXY="127.0.0.1"):
         for day in COLLECTED_DAYS:
             hub.day = day
             collect_once(home, FIRST_DAY + timedelta(days=day))
-    data.build(facts(), folder=home)
 
 
 def collect_once(home: Path, now: datetime) -> None:
@@ -67,6 +85,8 @@ MAKERS: Mapping[str, Callable[[Path], None]] = {
     "seeds": seeds_only,
     "collected": collected,
     "empty": empty,
+    "hub": hub,
+    "hub-month": hub_month,
 }
 
 

@@ -12,6 +12,9 @@ It is a FakeHub too: /api/models and the rest answer as before. Files are genera
 first asked for. The history has what the real one has: days with two commits (same facts, other
 bytes), commits that touch other files only (`models.parquet` is still there at such a commit, and
 still the older one), days without any, and a first commit without data.
+
+`weeks` says what the weekly copies hold: date of the folder -> day of the archive. `others` are
+further datasets as they are: name -> path -> bytes.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from benchmarks.archive import Archive, every_fault
 from tests.fake_hub import FakeHub, Seen
 
 DATASET = "cfahlgren1/hub-stats"
+WEEKLY = "hfmlsoc/hub_weekly_snapshots"
 FILE = "models.parquet"
 OURS = "Upload models.parquet with huggingface_hub"
 OTHERS = "Upload datasets.parquet with huggingface_hub"
@@ -105,6 +109,8 @@ class FakeArchive(FakeHub):
 
     archive: Archive = field(kw_only=True)
     until: int | None = None
+    weeks: dict[str, int] = field(default_factory=dict)
+    others: dict[str, dict[str, bytes]] = field(default_factory=dict)
     pause_seconds: float = 0.05
     piece_bytes: int = 1 << 16
     keep_files: int = 8
@@ -208,7 +214,13 @@ class FakeArchive(FakeHub):
             return path, self._hashes[key]
 
     def stored(self, sha256: str) -> tuple[Path, int] | None:
-        """The file with that hash, and its day."""
+        """The file with that hash, and its day (-1 in another dataset)."""
+        for files in self.others.values():
+            for body in files.values():
+                if hashlib.sha256(body).hexdigest() == sha256:
+                    path = Path(self._folder.name).with_suffix(f".{sha256}")
+                    path.write_bytes(body)
+                    return path, -1
         key = next((key for key, known in self._hashes.items() if known == sha256), None)
         return (self.file(*key)[0], key[0]) if key else None
 
@@ -271,12 +283,15 @@ class _DatasetRoutes(BaseHTTPRequestHandler):
             self._answer(404, {"error": "Not found"})
 
     def do_GET(self) -> None:
-        if self._dataset():
-            self._note()
-            if self.hub.before_answer:
-                self.hub.before_answer()
-        else:
+        if not urlsplit(self.path).path.startswith(("/api/datasets/", "/datasets/", "/storage/")):
             super().do_GET()  # type: ignore[misc]
+            return
+        # Before the answer: who has it may look at once.
+        self._note()
+        if self.hub.before_answer:
+            self.hub.before_answer()
+        if not self._dataset():
+            self._answer(404, {"error": "Not found"})
 
     def _note(self) -> None:
         parts = urlsplit(self.path)
@@ -287,7 +302,7 @@ class _DatasetRoutes(BaseHTTPRequestHandler):
     def _dataset(self) -> bool:
         """Answers when the path is one of the dataset's."""
         path = unquote(urlsplit(self.path).path)
-        api = f"/api/datasets/{DATASET}"
+        api, weekly = f"/api/datasets/{DATASET}", f"/api/datasets/{WEEKLY}"
         if found := re.fullmatch(rf"/datasets/{DATASET}/resolve/([^/]+)/(.+)", path):
             self._resolve(found[1], found[2])
         elif found := re.fullmatch(r"/storage/([0-9a-f]{64})", path):
@@ -298,10 +313,42 @@ class _DatasetRoutes(BaseHTTPRequestHandler):
             self._tree(found[1])
         elif found := re.fullmatch(rf"{api}(?:/revision/([^/]+))?", path):
             self._info(found[1] or "main")
+        elif re.fullmatch(rf"{weekly}/commits/[^/]+", path):
+            self._answer(200, [self.hub.history[0].shown()])
+        elif found := re.fullmatch(rf"{weekly}/tree/[^/]+/(models(?:/[^/]+)?)", path):
+            self._weekly_tree(found[1])
+        elif found := re.fullmatch(rf"/datasets/{WEEKLY}/resolve/[^/]+/models/([^/]+)/.+", path):
+            self._deliver_from_storage(self.hub.history[0].sha, self.hub.weeks[found[1]], 0)
+        elif self._other(path):
+            pass
         elif path.startswith(("/api/datasets/", "/datasets/")):
             self._answer(401, {"error": "Invalid username or password."}, _GONE)
         else:
             return False
+        return True
+
+    def _other(self, path: str) -> bool:
+        """Answers when the path is one of another dataset."""
+        place = re.fullmatch(
+            r"(?:/api)?/datasets/([^/]+/[^/]+)/(commits|tree|resolve)/[^/]+/?(.*)", path
+        )
+        if place is None or place[1] not in self.hub.others:
+            return False
+        files, sha = self.hub.others[place[1]], self.hub.history[0].sha
+        digests = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
+        if place[2] == "commits":
+            self._answer(200, [self.hub.history[0].shown()])
+        elif place[2] == "tree":
+            entries = [
+                {"type": "file", "size": len(body), "path": name, "lfs": {"oid": digests[name]}}
+                for name, body in files.items()
+                if name.rpartition("/")[0] == place[3]
+            ]
+            self._answer(200, entries)
+        elif place[3] not in files:
+            self._answer(404, {"error": "Entry not found"}, _ENTRY)
+        else:
+            self._redirect(sha, digests[place[3]], len(files[place[3]]))
         return True
 
     def _resolve(self, revision: str, name: str) -> None:
@@ -314,11 +361,18 @@ class _DatasetRoutes(BaseHTTPRequestHandler):
         if name != FILE or commit.day is None:
             self._answer(404, {"error": "Entry not found"}, {**_ENTRY, "X-Repo-Commit": commit.sha})
             return
-        path, sha256 = self.hub.file(commit.day, commit.revision, self.hub.content(commit.day))
+        self._deliver_from_storage(commit.sha, commit.day, commit.revision)
+
+    def _deliver_from_storage(self, sha: str, day: int, revision: int) -> None:
+        """Redirects to the file of a day."""
+        path, sha256 = self.hub.file(day, revision, self.hub.content(day))
+        self._redirect(sha, sha256, path.stat().st_size)
+
+    def _redirect(self, sha: str, sha256: str, size: int) -> None:
         headers = {
             "Location": f"{self.hub.storage_endpoint}/storage/{sha256}",
-            "X-Repo-Commit": commit.sha,
-            "X-Linked-Size": str(path.stat().st_size),
+            "X-Repo-Commit": sha,
+            "X-Linked-Size": str(size),
             "X-Linked-ETag": f'"{sha256}"',
             "ETag": f'"{sha256}"',
             "Accept-Ranges": "bytes",
@@ -428,13 +482,24 @@ class _DatasetRoutes(BaseHTTPRequestHandler):
             return
         entries = [{"type": "file", "oid": "0" * 40, "size": 31, "path": "README.md"}]
         if commit.day is not None:
-            path, sha256 = self.hub.file(commit.day, commit.revision, self.hub.content(commit.day))
-            size = path.stat().st_size
-            lfs = {"oid": sha256, "size": size, "pointerSize": 135}
-            entries.append(
-                {"type": "file", "oid": "1" * 40, "size": size, "path": FILE, "lfs": lfs}
-            )
+            entries.append(self._entry(commit.day, commit.revision, FILE))
         self._answer(200, entries)
+
+    def _weekly_tree(self, folder: str) -> None:
+        week = folder.partition("/")[2]
+        if not week:
+            entry = {"type": "directory", "oid": "2" * 40, "size": 0}
+            self._answer(200, [{**entry, "path": f"{folder}/{name}"} for name in self.hub.weeks])
+        elif week in self.hub.weeks:
+            self._answer(200, [self._entry(self.hub.weeks[week], 0, f"{folder}/{FILE}")])
+        else:
+            self._answer(404, {"error": "Entry not found"}, _ENTRY)
+
+    def _entry(self, day: int, revision: int, name: str) -> dict[str, Any]:
+        path, sha256 = self.hub.file(day, revision, self.hub.content(day))
+        size = path.stat().st_size
+        lfs = {"oid": sha256, "size": size, "pointerSize": 135}
+        return {"type": "file", "oid": "1" * 40, "size": size, "path": name, "lfs": lfs}
 
     def _is_broken(self, kinds: dict[str, str], day: int | None) -> bool:
         """Answers with the fault that is set, if one is."""

@@ -43,6 +43,28 @@ PATIENCE = 20_000  # ms
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 DARK = "rgb(15, 17, 22)"
 LINES = ".js-plotly-plot .scatterlayer path.js-line"
+SERVE = (
+    "import sys; from dashboard.server import application, settings; "
+    "application().run(config=settings('127.0.0.1', int(sys.argv[1])))"
+)
+MARKS = f"{LINES}, .js-plotly-plot .barlayer .point path"
+PAGES = (
+    ("/downloads", "Downloads"), ("/derivatives", "Derivatives"), ("/models", "Models"),
+    ("/reported", "Reported"), ("/sources", "Sources"), ("/", "Qwen"),
+)  # fmt: skip
+# Views of the whole Hub: address, chart.
+HUB_VIEWS = (
+    ("/downloads", "monthly_share"),
+    ("/downloads?step=Weeks&scope=lineage&measure=Downloads", "weekly_downloads"),
+    ("/downloads?show=Mix", "download_mix"),
+    ("/downloads?show=Mix&by=Licence&scope=lineage&measure=Downloads", "download_mix"),
+    ("/downloads?show=Regions", "downloads_by_region"),
+    ("/downloads?show=Growth&focus=Llama", "growth_split"),
+    ("/downloads?show=Concentration", "concentration_hub"),
+    ("/derivatives", "derivatives_by_relation"),
+    ("/derivatives?filter=more+than+5+downloads&inferred=true", "derivatives_new"),
+    ("/models?model=Qwen%2FQwen3-8B", "model_downloads_all_time"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +84,17 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, elsewhere: Path) -> Iterator[Server]:
-    """The command `dashboard` in a process of its own, started from another folder."""
+def serving(home: Path, elsewhere: Path, *, is_command: bool = True) -> Iterator[Server]:
+    """The command `dashboard` in a process of its own, started from another folder; or the server
+    alone, which builds nothing first."""
     port = free_port()
     command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
+    if not is_command:
+        command = [sys.executable, "-c", SERVE, str(port)]
     log = elsewhere / f"server-{port}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1"],
+            [*command, "--host", "127.0.0.1"] if is_command else command,
             cwd=elsewhere,
             env={**os.environ, "ADOPTION_DATA_DIR": str(home)},
             stdout=file,
@@ -116,6 +141,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
+def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same of a build that holds the whole Hub."""
+    home = app_builds.shared_home(tmp_path_factory, "hub")
+    # The command would build anew, without what was filled by hand, when any code has changed.
+    with serving(home, tmp_path_factory.mktemp("elsewhere"), is_command=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "no chromium on the PATH; `apt-get install chromium` brings it"
@@ -144,7 +178,7 @@ class Visitor:
     def chart(self, key: str = "account_downloads", width: str = "wide") -> Any:
         """A chart that is painted."""
         frame = self.page.locator(f".st-key-{width}-{key}")
-        expect(frame.locator(LINES).first).to_be_visible(timeout=PATIENCE)
+        expect(frame.locator(MARKS).first).to_be_visible(timeout=PATIENCE)
         return frame
 
     def settled(self) -> None:
@@ -173,6 +207,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def visit(context: BrowserContext, server: Server) -> Iterator[Callable[..., Visitor]]:
+    yield from visitors(context, server)
+
+
+@pytest.fixture
+def visit_hub(context: BrowserContext, hub_server: Server) -> Iterator[Callable[..., Visitor]]:
+    yield from visitors(context, hub_server)
+
+
+def visitors(context: BrowserContext, server: Server) -> Iterator[Callable[..., Visitor]]:
     opened: list[Page] = []
 
     def begin(viewport: Any = WIDE, theme: Any = "light") -> Visitor:
@@ -242,8 +285,7 @@ def strangers(requests: list[str]) -> list[str]:
 
 def test_no_page_asks_another_machine(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
-    for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
-                        ("/sources", "Sources")):  # fmt: skip
+    for path, title in PAGES:
         visitor.open(path, title=title)
         visitor.settled()
     assert not strangers(visitor.requests)
@@ -278,8 +320,7 @@ def test_a_narrow_window(visit: Callable[..., Visitor]) -> None:
     visitor.chart(width="narrow")
     expect(page.locator(".st-key-wide-account_downloads")).to_be_hidden()
     shot(page, "briefing-light-390")
-    for path, title in (("/downloads", "Downloads"), ("/reported", "Reported"),
-                        ("/sources", "Sources"), ("/", "Qwen")):  # fmt: skip
+    for path, title in PAGES:
         visitor.open(path, title=title)
         visitor.settled()
         assert sideways(page) <= 0, f"{path} scrolls sideways"
@@ -321,13 +362,17 @@ def test_words_of_a_chart_lie_within_it(visit: Callable[..., Visitor]) -> None:
     """No label is cut off, and labels at the lines' ends do not run into each other."""
     visitor = visit()
     visitor.open("/downloads?show=Publishers")
-    frame = visitor.chart("publishers")
+    require_room(visitor.chart("publishers"), 15)
+
+
+def require_room(frame: Any, at_least: int) -> None:
+    """The words of a chart lie within it, and none over another."""
     boxes = frame.locator(".annotation-text-g, .xtick, .ytick").evaluate_all(
         "all => all.map(one => { const b = one.getBoundingClientRect();"
         " return [b.left, b.top, b.right, b.bottom, one.textContent]; })"
     )
     outer = frame.locator("svg.main-svg").first.bounding_box()
-    assert len(boxes) > 15
+    assert len(boxes) > at_least
     for left, top, right, bottom, words in boxes:
         assert outer["x"] - 1 <= left < right <= outer["x"] + outer["width"] + 1, words
         assert outer["y"] - 1 <= top < bottom <= outer["y"] + outer["height"] + 1, words
@@ -336,6 +381,57 @@ def test_words_of_a_chart_lie_within_it(visit: Callable[..., Visitor]) -> None:
             across = min(one[2], other[2]) - max(one[0], other[0])
             down = min(one[3], other[3]) - max(one[1], other[1])
             assert across <= 2 or down <= 4, f"{one[4]!r} lies over {other[4]!r}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("path", "key"), HUB_VIEWS)
+def test_views_of_the_whole_hub(
+    visit_hub: Callable[..., Visitor], path: str, key: str, theme: str
+) -> None:
+    visitor = visit_hub(theme=theme)
+    page = visitor.open(path)
+    frame = visitor.chart(key)
+    visitor.settled()
+    require_room(frame, 6)
+    assert sideways(page) <= 0
+    page.set_viewport_size(NARROW)
+    visitor.chart(key, "narrow")
+    assert sideways(page) <= 0
+    assert not strangers(visitor.requests)
+    if theme == "light":
+        shot(page, f"hub-{key}-390")
+
+
+def test_a_walk_along_the_relatives_of_a_model(visit_hub: Callable[..., Visitor]) -> None:
+    visitor = visit_hub()
+    page = visitor.open("/models?focus=Llama", title="Models")
+    page.get_by_label("Any model of the Hub").fill("qwen3-8b")
+    page.get_by_label("Any model of the Hub").press("Enter")
+    page.get_by_role("link", name="unsloth/Qwen3-8B-GGUF", exact=True).first.click()
+    expect(page.locator("h2").first).to_have_text("unsloth/Qwen3-8B-GGUF", timeout=PATIENCE)
+    assert visitor.query()["model"] == ["unsloth/Qwen3-8B-GGUF"]
+    visitor.settled()
+    # The controls stay as they are.
+    expect(page.get_by_role("combobox", name="Focus")).to_have_value("Llama")
+    page.get_by_role("link", name="Qwen/Qwen3-8B", exact=True).first.click()
+    expect(page.locator("h2").first).to_have_text("Qwen/Qwen3-8B", timeout=PATIENCE)
+    visitor.chart("model_downloads_all_time")
+    assert not strangers(visitor.requests)
+
+
+def test_incidents_are_told_under_the_pointer(visit_hub: Callable[..., Visitor]) -> None:
+    visitor = visit_hub()
+    page = visitor.open("/downloads?measure=Downloads&from=2026-04&to=2026-09")
+    frame = visitor.chart("monthly_downloads")
+    visitor.settled()
+    marker = frame.locator(".scatterlayer path.point[transform]").first
+    expect(marker).to_be_visible()
+    tick = frame.locator(".xtick", has_text="2026-06").first.bounding_box()
+    plot = frame.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(tick["x"] + tick["width"] / 2, plot["y"] + plot["height"] / 2)
+    hover = frame.locator(".hoverlayer")
+    expect(hover).to_contain_text("stall, 2026-06-02")
+    expect(hover).to_contain_text("stood still")
 
 
 def test_ticks_of_months_are_told_once(visit: Callable[..., Visitor]) -> None:

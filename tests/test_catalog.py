@@ -7,16 +7,19 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from data import warehouse
+from data import seeds, warehouse
 from data.catalog import SQL_DIR, TIME_COLUMNS, in_order, metrics, read_file, read_folder, rollups
 from data.checks import SUM_TOLERANCE, problems_of
 from data.errors import HeaderError
+from data.paths import SEEDS_DIR
 from data.schema import table_names
+from tests import hub_tables
 
 ROLLUPS = {file.name: file for file in rollups()}
 METRICS = {file.name: file for file in metrics()}
@@ -24,16 +27,20 @@ FILES = {**ROLLUPS, **METRICS}
 
 # Where the value of a metric stands when it is a single number; the others are records.
 VALUE_COLUMNS = {
-    "account_downloads": "account_downloads",
-    "download_share": "download_share",
-    "downloads_30d": "downloads_30d",
-    "downloads_all_time": "downloads_all_time",
-    "family_downloads": "family_downloads",
     "layers": "value",
-    "monthly_downloads": "monthly_downloads",
     "published_series": "value",
     "reported_figures": "value",
-}
+    **{
+        name: name
+        for name in (
+            "account_downloads", "concentration", "derivative_download_share", "derivatives_new",
+            "derivatives_total", "download_mix", "download_share", "downloads_30d",
+            "downloads_all_time", "downloads_by_region", "family_downloads", "growth_split",
+            "hub_days", "leaders", "mix_coverage", "model_ranking", "monthly_downloads",
+            "monthly_share", "repackagers", "unmapped", "weekly_downloads",
+        )
+    },
+}  # fmt: skip
 RECORDS = {"crossovers", "events", "freshness", "incidents", "layer_titles"}
 
 # What DuckDB has and other engines have not; roll-ups must run on those, too.
@@ -66,7 +73,23 @@ def code_of(sql: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"--.*", "", sql))
 
 
-@pytest.fixture(params=["seeds", "collected"])
+@pytest.fixture(scope="session")
+def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the seeds and of tables that hold the whole Hub. Not to be changed."""
+    path = tmp_path_factory.mktemp("archived") / "archived.duckdb"
+    info = {"name": "archived", "built_at": datetime(2026, 6, 11, tzinfo=UTC), "fingerprint": {}}
+    with duckdb.connect(str(path)) as connection:
+        warehouse.prepare(connection, [], info)
+        for name, rows in seeds.load(SEEDS_DIR).items():
+            connection.register("incoming", rows)
+            connection.execute(f"INSERT INTO seed__{name} BY NAME SELECT * FROM incoming")
+            connection.unregister("incoming")
+        hub_tables.fill(connection, hub_tables.tables())
+        warehouse.derive(connection)
+    return path
+
+
+@pytest.fixture(params=["seeds", "collected", "archived"])
 def build(request: pytest.FixtureRequest) -> Path:
     path: Path = request.getfixturevalue(f"{request.param}_build")
     return path
@@ -123,27 +146,105 @@ def test_the_value_column_is_named_as_the_metric(name: str, seeds_build: Path) -
 
 
 @pytest.mark.parametrize("name", [name for name, file in METRICS.items() if file.sums is not None])
-def test_shares_sum_to_one(name: str, collected_build: Path) -> None:
+def test_shares_sum_to_one(name: str, collected_build: Path, archived_build: Path) -> None:
     *of, _ = METRICS[name].grain
     assert set(of) & set(TIME_COLUMNS)
+    statement = (
+        f"SELECT sum({name}) AS total FROM {name} WHERE {name} IS NOT NULL GROUP BY {', '.join(of)}"
+    )
+    totals = [
+        total
+        for build in (collected_build, archived_build)
+        for total in warehouse.frame(build, statement)["total"]
+    ]
+    assert len(totals) > 3
+    assert all(abs(total - 1) <= SUM_TOLERANCE for total in totals)
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "of"),
+    [
+        ("download_mix", "mix_share", "month, family, scope, cut"),
+        ("downloads_by_region", "region_share", "month, scope"),
+    ],
+)
+def test_shares_beside_the_value_sum_to_one(
+    name: str, share: str, of: str, archived_build: Path
+) -> None:
     totals = warehouse.frame(
-        collected_build,
-        f"SELECT sum({name}) AS total FROM {name} WHERE {name} IS NOT NULL "
-        f"GROUP BY {', '.join(of)}",
+        archived_build,
+        f"SELECT sum({share}) AS total FROM {name} WHERE {share} IS NOT NULL GROUP BY {of}",
     )
     assert len(totals) > 3
     assert (abs(totals["total"] - 1) <= SUM_TOLERANCE).all()
 
 
+# A number that two metrics hold is the same in both: (of one, of the other), rows that differ.
+SAME = {
+    "each cut of a mix and the family's downloads": (
+        "SELECT month, family, scope, sum(download_mix) FROM download_mix WHERE family <> 'hub' "
+        "GROUP BY month, family, scope, cut",
+        "SELECT month, family, scope, monthly_downloads FROM monthly_downloads "
+        "WHERE NOT with_inferred",
+    ),
+    "each cut of the whole Hub's mix and the shares' denominator": (
+        "SELECT month, sum(download_mix) FROM download_mix WHERE family = 'hub' "
+        "GROUP BY month, cut",
+        "SELECT month, sum(monthly_downloads) FROM monthly_share "
+        "WHERE scope = 'own' AND share_of = 'hub' GROUP BY ALL",
+    ),
+    "regions and the whole Hub": (
+        "SELECT month, sum(downloads_by_region) FROM downloads_by_region GROUP BY month, scope",
+        "SELECT month, sum(monthly_downloads) FROM monthly_share "
+        "WHERE share_of = 'hub' GROUP BY month, scope",
+    ),
+    "derivatives' share and the family's downloads": (
+        "SELECT month, family, with_inferred, derivative_downloads "
+        "FROM derivative_download_share WHERE derivative_downloads > 0",
+        "SELECT month, family, with_inferred, monthly_downloads FROM monthly_downloads "
+        "WHERE scope = 'derivatives' AND monthly_downloads > 0",
+    ),
+    "effects and growth": (
+        "SELECT month, family, scope, market_effect + share_effect FROM growth_split",
+        "SELECT month, family, scope, growth_split FROM growth_split",
+    ),
+    "relations and all derivatives": (
+        "SELECT month, family, with_inferred, sum(derivatives_new) FROM derivatives_new "
+        "WHERE relation <> 'all' GROUP BY ALL",
+        "SELECT month, family, with_inferred, derivatives_new FROM derivatives_new "
+        "WHERE relation = 'all'",
+    ),
+    "coverage and the mix": (
+        "SELECT month, family, scope, cut, round(mix_coverage, 9) FROM mix_coverage",
+        "SELECT month, family, scope, cut, round(CASE WHEN sum(mix_share) > 0 THEN "
+        "sum(CASE WHEN class <> 'unknown' THEN mix_share ELSE 0 END) END, 9) "
+        "FROM download_mix GROUP BY ALL",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_metrics_that_hold_the_same_number_agree(name: str, archived_build: Path) -> None:
+    one, other = SAME[name]
+    for rows, others in ((one, other), (other, one)):
+        assert not warehouse.frame(archived_build, rows).empty
+        differing = warehouse.frame(archived_build, f"({rows}) EXCEPT ({others})")
+        assert differing.empty, differing
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_metrics_of_measurements_are_empty_without_them(name: str, seeds_build: Path) -> None:
-    if METRICS[name].source == "Hugging Face Hub API":
+    if METRICS[name].source.startswith("Hugging Face Hub"):
         assert warehouse.frame(seeds_build, f"SELECT * FROM {name}").empty
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_metrics_have_rows_of_a_collection(name: str, collected_build: Path) -> None:
-    assert not warehouse.frame(collected_build, f"SELECT * FROM {name} LIMIT 1").empty
+def test_metrics_have_rows_of_a_collection(
+    name: str, collected_build: Path, archived_build: Path
+) -> None:
+    is_archived = "Hugging Face Hub archive" in METRICS[name].source
+    build = archived_build if is_archived else collected_build
+    assert not warehouse.frame(build, f"SELECT * FROM {name} LIMIT 1").empty
 
 
 # Roll-ups are portable

@@ -15,8 +15,21 @@ import pandas as pd
 import pytest
 
 import data
-from dashboard import charts, plots
-from dashboard.charts import Band, Chart, Context, Line, Marker, Note, Selection
+from dashboard import charts, hub_charts, plots, style
+from dashboard.chart import (
+    MAX_BARS,
+    MAX_MARKERS,
+    REST_COLOURS,
+    SCOPE_TITLES,
+    Band,
+    Chart,
+    Cited,
+    Context,
+    Line,
+    Marker,
+    Note,
+    Selection,
+)
 from dashboard.style import THEMES
 from tests import app_builds
 
@@ -208,7 +221,7 @@ def test_publishers_shows_every_account_the_largest_first() -> None:
     assert list(lines(chart)) == ["unsloth", "meta-llama", "Qwen"]
     rest = lines(chart)["unsloth"]
     assert rest.role == "rest"
-    assert rest.colours == charts.REST_COLOURS
+    assert rest.colours == REST_COLOURS
     assert chart is not None
     assert "all accounts" in chart.title
 
@@ -234,16 +247,22 @@ def test_bands_merge_over_consecutive_months_only() -> None:
     assert [(band.start.month, band.end.month) for band in chart.bands] == [(1, 1), (3, 4)]
 
 
-@pytest.mark.parametrize("reason", ["interpolated_boundary", "counter_fell", "window_30d"])
+@pytest.mark.parametrize("reason", ["interpolated_boundary", "counter_fell", "stalled_counter"])
 def test_a_month_is_marked_when_one_family_alone_is_estimated(reason: str) -> None:
     rows = family_rows(
         {"Qwen": [1, 2, 3, 4], "Llama": [1, 2, 3, 4]},
         column="monthly_downloads", time="month",
         reasons={"Qwen": ["none", reason, "none", "none"], "Llama": ["none"] * 4},
     )  # fmt: skip
-    chart = charts.monthly_downloads(rows, MONTHLY_INFO, context())
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, context())
+    assert lines(chart)["Qwen"].estimated == (False, True, False, False)
+    assert lines(chart)["Llama"].estimated == (False,) * 4
     assert chart is not None
-    assert [(band.start.month, band.end.month) for band in chart.bands] == [(2, 2)]
+    (dotted,) = [t for t in spec(chart)["data"] if t.get("line", {}).get("dash") == "dot"]
+    told = [text for text in dotted["customdata"] if text]
+    assert len(told) == 1
+    assert told[0].startswith("2 (")
+    assert any(caveat.startswith("Dotted") for caveat in chart.caveats)
 
 
 def test_null_stays_a_gap() -> None:
@@ -309,12 +328,12 @@ def test_events_of_the_period() -> None:
 
 
 def test_the_focus_comes_first_when_there_are_too_many_events() -> None:
-    many = [event(f"2025-01-{day:02d}") for day in range(2, 2 + charts.MAX_MARKERS)]
+    many = [event(f"2025-01-{day:02d}") for day in range(2, 2 + MAX_MARKERS)]
     happened = events(event("2025-01-01", "Llama"), *many)
     rows = account_rows({"Qwen": [0.1] * 4})
     chart = charts.account_downloads(rows, ACCOUNT_INFO, context(happened=happened))
     assert chart is not None
-    assert [marker.at.day for marker in chart.markers] == list(range(2, 2 + charts.MAX_MARKERS))
+    assert [marker.at.day for marker in chart.markers] == list(range(2, 2 + MAX_MARKERS))
 
 
 def test_an_event_without_a_short_label_is_called_by_its_title() -> None:
@@ -393,17 +412,436 @@ def model_rows(count: int) -> pd.DataFrame:
 
 def test_top_models_takes_the_newest_day_of_each_family() -> None:
     metric = info("downloads_30d", "downloads in 30 days", "date", "hub_id")
-    older = model_rows(charts.MAX_BARS + 3)
+    older = model_rows(MAX_BARS + 3)
     newer = older.head(2).assign(date=MONTHS[1], family="Llama", model_id=["meta-llama/a", "b"])
     stale = older.head(1).assign(family="Llama", model_id="meta-llama/gone", downloads_30d=10**9)
     chart = charts.top_models(pd.concat([older, newer, stale]), metric, context())
     assert chart is not None
-    assert len(chart.bars) == charts.MAX_BARS
+    assert len(chart.bars) == MAX_BARS
     values = [bar.value for bar in chart.bars]
     assert values == sorted(values, reverse=True)
     assert "meta-llama/gone" not in set(chart.frame["model_id"])
-    assert len(chart.frame) == charts.MAX_BARS + 3 + 2
+    assert len(chart.frame) == MAX_BARS + 3 + 2
     assert charts.top_models(older.assign(family="Phi"), metric, context()) is None
+
+
+# The whole Hub
+
+MIX_INFO = info("download_mix", "downloads", "month", "family", "scope", "cut", "class")
+
+
+def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    given = {
+        "source": "hub_archive", "kind": "stall", "level": "hub", "subject": "whole Hub",
+        "what": "nothing moved",
+    }  # fmt: skip
+    frame = pd.DataFrame([{**given, **row} for row in rows])
+    return frame.assign(
+        starts_on=pd.to_datetime(frame["starts_on"]), ends_on=pd.to_datetime(frame["ends_on"])
+    )
+
+
+def month_rows(
+    values: Mapping[str, Sequence[float | None]],
+    column: str = "monthly_downloads",
+    scope: str = "own",
+    **other: Any,
+) -> pd.DataFrame:
+    rows = family_rows(dict.fromkeys(values, [None] * 4), column=column, time="month")
+    told = [value for numbers in values.values() for value in numbers]
+    numbers = pd.array(told, dtype="Float64")
+    return rows.assign(**{"scope": scope, "with_inferred": False, column: numbers, **other})
+
+
+def mixed(classes: Mapping[str, Sequence[float | None]], cut: str) -> pd.DataFrame:
+    rows = [
+        {"month": month, "family": "Qwen", "scope": "own", "cut": cut, "class": name,
+         "download_mix": value, "mix_share": None if value is None else value / 100}
+        for name, values in classes.items()
+        for month, value in zip(MONTHS, values, strict=True)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"download_mix": "Float64", "mix_share": "Float64"})
+
+
+def mix_chart(rows: pd.DataFrame, cut: str, **other: Any) -> Chart | None:
+    selection = replace(PICKED, cut=cut, **other)
+    covered = pd.DataFrame({"month": MONTHS, "mix_coverage": [0.9, 0.5, 0.8, 0.953]})
+    shared = replace(context(selection), others={"mix_coverage": covered})
+    return hub_charts.download_mix(rows, MIX_INFO, shared)
+
+
+@pytest.mark.parametrize("scope", ["own", "derivatives", "lineage"])
+def test_months_name_their_scope(scope: str) -> None:
+    rows = month_rows({"Qwen": [1, 2, 3, 4]}, scope=scope)
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, context(replace(PICKED, scope=scope)))
+    assert chart is not None
+    assert f"scope {scope}" in chart.shown
+    assert chart.title.startswith(SCOPE_TITLES[scope])
+    assert "with_inferred" not in chart.frame
+
+
+def test_counters_as_reported_are_other_numbers_and_no_estimates() -> None:
+    rows = month_rows(
+        {"Qwen": [1, 2, 3, 4]}, raw_downloads=[1, -5, 9, 4],
+        estimate_reason=["none", "counter_fell", "counter_fell", "none"],
+    )  # fmt: skip
+    adjusted = hub_charts.monthly_downloads(rows, MONTHLY_INFO, context())
+    raw = hub_charts.monthly_downloads(rows, MONTHLY_INFO, context(replace(PICKED, is_raw=True)))
+    assert adjusted is not None
+    assert raw is not None
+    assert lines(adjusted)["Qwen"].y == (1, 2, 3, 4)
+    assert lines(raw)["Qwen"].y == (1, -5, 9, 4)
+    assert lines(raw)["Qwen"].estimated == (False,) * 4
+    assert adjusted.caveats[0].startswith("Counters adjusted")
+    assert raw.caveats[0].startswith("Counters as reported")
+    low, high = spec(raw)["layout"]["yaxis"]["range"]
+    assert low < -5 < 9 < high
+    assert any(text.startswith("-") for text in spec(raw)["layout"]["yaxis"]["ticktext"])
+    gone = rows.assign(raw_downloads=pd.NA)
+    assert (
+        hub_charts.monthly_downloads(gone, MONTHLY_INFO, context(replace(PICKED, is_raw=True)))
+        is None
+    )
+
+
+def test_an_index_of_months() -> None:
+    rows = month_rows({"Qwen": [10, 20, 30, 40]}, index=[100.0, 200.0, 300.0, 400.0])
+    chosen = context(replace(PICKED, measure="Index = 100"))
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, chosen)
+    assert chart is not None
+    assert lines(chart)["Qwen"].y == (100.0, 200.0, 300.0, 400.0)
+    assert chart.value_kind == "index"
+
+
+def test_months_of_two_sources_cite_both() -> None:
+    rows = month_rows(
+        {"Qwen": [1, 2, 3, 4]}, source=["hub_archive", "hub_archive", "huggingface", "huggingface"]
+    )
+    both = {
+        "hub_archive": Cited("Archive", "https://archive.example", "Source: Archive, {as_of}."),
+        "huggingface": Cited("API", "https://api.example", "Source: API"),
+    }
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, replace(context(), sources=both))
+    assert chart is not None
+    assert chart.source == "Archive and API"
+    assert chart.citation == "Source: Archive, {as_of}; Source: API"
+
+
+def test_one_month_is_drawn_as_bars() -> None:
+    rows = month_rows({"Qwen": [1, 2, 3, 4], "Llama": [9, 9, 9, 9]})
+    rows = rows[rows["month"] == MONTHS[3]]
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, context())
+    assert chart is not None
+    assert [(bar.label, bar.value) for bar in chart.bars] == [("Llama", 9), ("Qwen", 4)]
+    assert chart.title.endswith("April 2025")
+
+
+def test_the_newest_day_bounds_what_a_chart_is_as_of() -> None:
+    rows = month_rows({"Qwen": [1, 2, 3, 4]})
+    known = replace(context(), newest_day=pd.Timestamp(2025, 4, 12))
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, known)
+    assert chart is not None
+    assert chart.as_of == "2025-04-12"
+
+
+def test_shares_say_of_what() -> None:
+    metric = info("monthly_share", "fraction", "month", "family")
+    rows = month_rows({"Qwen": [0.1, 0.2, 0.3, 0.4]}, "monthly_share")
+    of_hub = hub_charts.monthly_share(rows, metric, context())
+    tracked = hub_charts.monthly_share(rows, metric, context(replace(PICKED, share_of="tracked")))
+    assert of_hub is not None
+    assert tracked is not None
+    assert "all downloads on the Hub" in of_hub.title
+    assert "all downloads on the Hub" in of_hub.unit
+    assert "the tracked families' downloads" in tracked.title
+    assert of_hub.value_kind == "share"
+
+
+def test_sizes_are_stacked_in_their_order() -> None:
+    rows = mixed(
+        {"unknown": [5] * 4, "[10,50)": [20] * 4, "[0,1)": [None, 35, 35, 35], "[1,5)": [40] * 4},
+        "size",
+    )
+    chart = mix_chart(rows, "size")
+    assert chart is not None
+    assert [layer.label for layer in chart.stacks] == ["under 1B", "1–5B", "10–50B", "unknown"]
+    assert chart.stacks[0].y == (None, 0.35, 0.35, 0.35)
+    assert chart.stacks[-1].colours == style.UNKNOWN
+    hues = [layer.colours for layer in chart.stacks]
+    assert len(set(hues)) == len(hues)
+    assert chart.caveats[0] == (
+        "Coverage: the size is known for 95.3 % of the downloads in April 2025, and for 50.0 % in "
+        "the month with the least, February 2025."
+    )
+
+
+def test_other_classes_are_stacked_by_size_and_other_comes_last() -> None:
+    rows = mixed(
+        {"other": [50] * 4, "unknown": [9] * 4, "mit": [10] * 4, "apache-2.0": [30] * 4}, "licence"
+    )
+    chart = mix_chart(rows, "licence", measure="Downloads")
+    assert chart is not None
+    assert [layer.key for layer in chart.stacks] == ["apache-2.0", "mit", "other", "unknown"]
+    assert chart.value_kind == "count"
+    assert chart.stacks[0].y == (30.0,) * 4
+    assert mix_chart(rows, "task") is None
+
+
+def test_generations_are_stacked_from_old_to_new() -> None:
+    names = ("Qwen10", "Qwen2.5", "Qwen", "Qwen3", "Qwen2", "unknown")
+    chart = mix_chart(mixed(dict.fromkeys(names, [10] * 4), "generation"), "generation")
+    assert chart is not None
+    assert [layer.key for layer in chart.stacks] == [
+        "Qwen", "Qwen2", "Qwen2.5", "Qwen3", "Qwen10", "unknown",
+    ]  # fmt: skip
+
+
+def test_stacked_bars_reach_the_sum_and_are_labelled() -> None:
+    rows = mixed({"[0,1)": [60] * 4, "[1,5)": [30] * 4, "unknown": [10] * 4}, "size")
+    chart = mix_chart(rows, "size")
+    assert chart is not None
+    figure = spec(chart)
+    bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
+    assert [trace["name"] for trace in bars] == ["under 1B", "1–5B", "unknown"]
+    assert figure["layout"]["barmode"] == "relative"
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low <= 0
+    assert 100 <= high < 115
+    texts = [text for _, text in end_labels(chart)]
+    assert [text.rpartition("</span> ")[2] for text in texts] == [
+        "under 1B 60.0 %", "1–5B 30.0 %", "unknown 10.0 %",
+    ]  # fmt: skip
+    assert spec(chart, "dark", "narrow")["data"]
+
+
+def test_regions() -> None:
+    metric = info("downloads_by_region", "downloads", "month", "scope", "region")
+    rows = pd.DataFrame(
+        [
+            {"month": month, "scope": "own", "region": region, "downloads_by_region": 10.0,
+             "region_share": 0.5}
+            for month in MONTHS
+            for region in ("unknown", "china")
+        ]
+    )  # fmt: skip
+    chart = hub_charts.downloads_by_region(rows, metric, context())
+    assert chart is not None
+    assert [layer.label for layer in chart.stacks] == ["China", "unknown"]
+    assert chart.shown.startswith("Scope own")
+
+
+def test_growth_is_split_around_zero() -> None:
+    metric = info("growth_split", "downloads", "month", "family")
+    rows = pd.DataFrame(
+        {
+            "month": MONTHS, "family": "Qwen", "scope": "own",
+            "growth_split": [None, 5.0, -30.0, 8.0], "market_effect": [None, 15.0, -10.0, 2.0],
+            "share_effect": [None, -10.0, -20.0, 6.0],
+        }
+    )  # fmt: skip
+    chart = hub_charts.growth_split(rows, metric, context())
+    assert chart is not None
+    assert [layer.y for layer in chart.stacks] == [(15, -10, 2), (-10, -20, 6)]
+    assert chart.lines[0].y == (5, -30, 8)
+    assert chart.text(-30.0) == "−30"
+    figure = spec(chart)
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < -30
+    assert high > 15
+    assert hub_charts.growth_split(rows.head(1), metric, context()) is None
+
+
+def test_concentration() -> None:
+    metric = info("concentration", "index", "month", "subset")
+    rows = pd.DataFrame(
+        [
+            {"month": month, "subset": subset, "top_10_share": 0.2, "top_100_share": 0.5,
+             "top_1000_share": 0.7}
+            for month in MONTHS
+            for subset in ("hub", "Qwen", "Phi")
+        ]
+    )  # fmt: skip
+    of_hub = hub_charts.concentration_hub(rows, metric, context())
+    assert of_hub is not None
+    assert [line.newest for line in of_hub.lines] == [0.7, 0.5, 0.2]
+    one = hub_charts.concentration_hub(rows[rows["month"] == MONTHS[0]], metric, context())
+    assert one is not None
+    assert [bar.value for bar in one.bars] == [0.7, 0.5, 0.2]
+    by_family = hub_charts.concentration_families(rows, metric, context())
+    assert list(lines(by_family)) == ["Qwen"]
+
+
+def derivative_rows(relation: str = "all") -> pd.DataFrame:
+    return month_rows(
+        {"Qwen": [10, 20, 30, 40]}, "derivatives_new", relation=relation,
+        derivatives_new_over_5=pd.array([3, 5, None, None], dtype="Int64"),
+    )  # fmt: skip
+
+
+def test_young_months_are_missing_and_not_small() -> None:
+    metric = info("derivatives_new", "models", "month", "family")
+    rows = derivative_rows()
+    plain = hub_charts.derivatives_new(rows, metric, context())
+    judged = hub_charts.derivatives_new(rows, metric, context(replace(PICKED, is_judged=True)))
+    assert lines(plain)["Qwen"].y == (10, 20, 30, 40)
+    assert lines(judged)["Qwen"].y == (3, 5, None, None)
+    assert judged is not None
+    assert any("age of 30 days" in caveat for caveat in judged.caveats)
+    # A month that is not over is no month.
+    known = replace(context(), newest_day=pd.Timestamp(2025, 4, 12))
+    assert lines(hub_charts.derivatives_new(rows, metric, known))["Qwen"].y == (10, 20, 30)
+
+
+def test_derivatives_with_downloads_are_known_for_the_newest_day() -> None:
+    metric = info("derivatives_total", "models", "date", "family")
+    rows = family_rows(
+        {"Qwen": [10, 20, 30, 40], "Llama": [5, 5, 5, 5]}, column="derivatives_total"
+    )
+    rows = rows.assign(
+        derivatives_over_5=pd.array([None, None, None, 9, None, None, None, 2], dtype="Int64")
+    )
+    chart = hub_charts.derivatives_total(rows, metric, context(replace(PICKED, is_judged=True)))
+    assert chart is not None
+    assert [(bar.key, bar.value) for bar in chart.bars] == [("Qwen", 9), ("Llama", 2)]
+    assert list(lines(hub_charts.derivatives_total(rows, metric, context()))) == ["Qwen", "Llama"]
+
+
+def test_inferred_parents_are_said() -> None:
+    metric = info("derivatives_new", "models", "month", "family")
+    for with_inferred, words in ((False, "declared them."), (True, "inferred from names.")):
+        chosen = context(replace(PICKED, with_inferred=with_inferred))
+        chart = hub_charts.derivatives_new(derivative_rows(), metric, chosen)
+        assert chart is not None
+        assert chart.caveats[0].endswith(words)
+
+
+def test_relations_are_stacked() -> None:
+    metric = info("derivatives_new", "models", "month", "family")
+    rows = pd.concat([derivative_rows(name) for name in ("all", "quantized", "finetune")])
+    chart = hub_charts.derivatives_by_relation(rows, metric, context())
+    assert chart is not None
+    assert [layer.label for layer in chart.stacks] == ["fine-tunes", "quantizations"]
+
+
+def test_repackagers_of_the_newest_month() -> None:
+    metric = info("repackagers", "downloads", "month", "hf_org")
+    rows = pd.DataFrame(
+        [
+            {"month": month, "hf_org": org, "relation": relation, "repackagers": value + n,
+             "top_family": family}
+            for n, month in enumerate(MONTHS)
+            for org, relation, value, family in (
+                ("unsloth", "quantized", 10.0, "Qwen"), ("nvidia", "finetune", 20.0, None),
+            )
+        ]
+    )  # fmt: skip
+    chart = hub_charts.repackagers(rows, metric, context())
+    assert chart is not None
+    assert [(bar.label, bar.value) for bar in chart.bars] == [
+        ("nvidia · fine-tunes", 23.0), ("unsloth · quantizations", 13.0),
+    ]  # fmt: skip
+    assert chart.bars[1].colours == ("#111111", "#aaaaaa")
+    only = context(replace(PICKED, relation="quantized"))
+    chart = hub_charts.repackagers(rows, metric, only)
+    assert chart is not None
+    assert [bar.label for bar in chart.bars] == ["unsloth"]
+
+
+def test_milestones_of_a_model_become_markers() -> None:
+    history = pd.DataFrame(
+        {"date": MONTHS, "downloads_30d": [1, 2, 3, None], "downloads_all_time": [9, 10, 11, 12]}
+    )
+    passed = pd.DataFrame(
+        {
+            "milestone": [10_000, 1_000_000],
+            "reached_on": [MONTHS[0], MONTHS[2]],
+            "before_on": [pd.NaT, MONTHS[1]],
+        }
+    )
+    chart = hub_charts.model_history(
+        history, context(), column="downloads_all_time", model_id="Qwen/M", family="Qwen",
+        milestones=passed,
+    )  # fmt: skip
+    assert chart is not None
+    # When the first day was already beyond a milestone, nobody knows when it was passed.
+    assert chart.markers == (Marker(date(2025, 3, 1), "1M", "1,000,000 downloads"),)
+    recent = hub_charts.model_history(
+        history, context(), column="downloads_30d", model_id="Qwen/M", family=None
+    )
+    assert recent is not None
+    assert recent.lines[0].y == (1, 2, 3)
+    assert "Source" in recent.citation
+    nothing = history.assign(downloads_30d=None)
+    assert (
+        hub_charts.model_history(
+            nothing, context(), column="downloads_30d", model_id="Qwen/M", family=None
+        )
+        is None
+    )
+
+
+def incident_chart(*rows: Mapping[str, Any]) -> Chart:
+    shared = replace(context(), incidents=incidents(*rows))
+    shared = replace(shared, families=families().assign(hf_orgs=["Qwen", "meta-llama", "google"]))
+    chart = hub_charts.monthly_downloads(month_rows({"Qwen": [1, 2, 3, 4]}), MONTHLY_INFO, shared)
+    assert chart is not None
+    return chart
+
+
+def test_incidents_are_marked_on_the_months_that_they_touch() -> None:
+    chart = incident_chart(
+        {"starts_on": "2025-01-20", "ends_on": "2025-02-03"},
+        {"starts_on": "2025-04-05", "ends_on": "2025-06-30", "source": "huggingface",
+         "level": "source", "what": "<b>counters fell</b>"},
+    )  # fmt: skip
+    assert [(band.start.month, band.end.month) for band in chart.bands] == [(1, 2), (4, 4)]
+    assert {band.kind for band in chart.bands} == {"incident"}
+    figure = spec(chart)
+    (ticks,) = [trace for trace in figure["data"] if trace.get("name") == "incident"]
+    assert ticks["x"] == ["2025-01-01", "2025-02-01", "2025-04-01"]
+    assert "stall, 2025-01-20 – 2025-02-03: nothing moved" in ticks["customdata"][0].replace(
+        "<br>", " "
+    )
+    assert "&lt;b&gt;counters fell" in ticks["customdata"][2].replace("<br>", " ")
+    assert len([s for s in figure["layout"]["shapes"] if s["type"] == "rect"]) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"starts_on": "2024-11-01", "ends_on": "2024-12-31"},
+        {"starts_on": "2025-02-01", "ends_on": "2025-02-02", "source": "ollama-library"},
+        {"starts_on": "2025-02-01", "ends_on": "2025-02-02", "kind": "rename"},
+        {"starts_on": "2025-02-01", "ends_on": "2025-02-02", "level": "publisher", "subject": "x"},
+        {"starts_on": "2025-02-01", "ends_on": "2025-02-02", "level": "model", "subject": "Qwen/a"},
+    ],
+)
+def test_other_incidents_are_not_marked(row: Mapping[str, Any]) -> None:
+    assert not incident_chart(row).bands
+
+
+def test_incidents_of_a_selected_account_are_marked() -> None:
+    chart = incident_chart(
+        {"starts_on": "2025-02-01", "ends_on": "2025-02-02", "level": "publisher",
+         "subject": "Qwen"},
+    )  # fmt: skip
+    assert len(chart.bands) == 1
+
+
+def test_incidents_of_a_week_are_marked_on_its_monday() -> None:
+    weeks = [pd.Timestamp(2025, 1, 6) + pd.Timedelta(weeks=n) for n in range(4)]
+    rows = family_rows({"Qwen": [1, 2, 3, 4]}, weeks, "weekly_downloads", "week")
+    found = incidents({"starts_on": "2025-01-16", "ends_on": "2025-01-20"})
+    chart = hub_charts.weekly_downloads(
+        rows, info("weekly_downloads", "downloads", "week", "family"),
+        replace(context(), incidents=found),
+    )  # fmt: skip
+    assert chart is not None
+    assert [(band.start, band.end) for band in chart.bands] == [
+        (date(2025, 1, 13), date(2025, 1, 20))
+    ]
+    assert chart.title.startswith("Own downloads by week")
+    spec(chart)
 
 
 # Drawing
@@ -444,7 +882,7 @@ def drawn_points(chart: Chart, **look: Any) -> dict[str, int]:
     """Values that some trace shows, by line."""
     found: dict[str, set[str]] = {}
     for trace in spec(chart, **look)["data"]:
-        if trace["type"] == "scatter" and "name" in trace:
+        if trace["type"] in {"scatter", "bar"} and "name" in trace:
             points = zip(trace["x"], decoded(trace["y"]), strict=True)
             found.setdefault(trace["name"], set()).update(x for x, y in points if y is not None)
     return {name: len(days) for name, days in found.items()}
@@ -654,7 +1092,7 @@ def test_months_are_not_labelled_twice() -> None:
 def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         kind: data.newest_build(app_builds.shared_home(tmp_path_factory, kind))
-        for kind in ("seeds", "collected")
+        for kind in ("seeds", "collected", "hub", "hub-month")
     }
 
 
@@ -670,6 +1108,7 @@ PERIODS = {
     "all": (date(2024, 7, 1), date(2026, 9, 30)),
     "one month": (date(2026, 6, 1), date(2026, 6, 30)),
 }
+HUB_CHARTS = set(hub_charts.CHARTS)
 
 
 @pytest.mark.parametrize(
@@ -686,15 +1125,20 @@ def test_every_chart_of_real_figures(
 ) -> None:
     start, end = PERIODS[period]
     selection = Selection("Qwen", FIVE, start, end, measure, scale)
-    chart = real_chart(builds["collected"], key, selection)
+    chart = real_chart(builds["hub"], key, selection)
     if chart is None:
         assert period == "one month"
         return
     spec(chart, "dark", "narrow")
     assert drawn_points(chart, theme="dark", width="narrow") == drawn_points(chart)
     shown = drawn_points(chart)
-    known = {line.label: sum(v is not None for v in line.y) for line in chart.lines}
+    known = {line.label: sum(v is not None for v in line.y) for line in chart.series}
+    shown.pop("incident", None)
     assert shown == {label: count for label, count in known.items() if count}
+    assert chart.source
+    assert chart.source_url.startswith("https://")
+    assert chart.unit
+    assert pd.Timestamp(chart.as_of) <= pd.Timestamp("2026-12-31")
     heights = [height for height, _ in end_labels(chart)]
     assert all(upper - lower > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(heights))
 
@@ -705,7 +1149,14 @@ def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
     shown = {key for key in charts.CHARTS if real_chart(builds["seeds"], key, selection)}
     assert shown == {"account_downloads", "publishers", "published_models", "published_counters"}
     shown = {key for key in charts.CHARTS if real_chart(builds["collected"], key, selection)}
+    assert shown == set(charts.CHARTS) - HUB_CHARTS | {"monthly_downloads"}
+    shown = {key for key in charts.CHARTS if real_chart(builds["hub"], key, selection)}
     assert shown == set(charts.CHARTS)
+    # Of one month there is no change, and nothing that was collected family by family.
+    month = builds["hub-month"]
+    selection = replace(selection, end=date(2026, 11, 30))
+    shown = {key for key in HUB_CHARTS if real_chart(month, key, selection)}
+    assert shown == HUB_CHARTS - {"growth_split"}
 
 
 def test_the_figures_that_the_issue_names(builds: Mapping[str, Path]) -> None:

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -22,8 +23,10 @@ import pytest
 from typer.testing import CliRunner
 
 import data
+from benchmarks.archive import Archive
 from collectors import cli
 from collectors.collect import lock
+from tests.fake_archive import FakeArchive
 from tests.fake_hub import FakeHub
 
 # DuckDB's way from a result to a frame uses a keyword that pandas is about to drop.
@@ -48,6 +51,11 @@ def run(*arguments: str) -> Ended:
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ended(result.exit_code, result.stdout, result.stderr)
+
+
+def status_of_the_hub() -> dict[str, Any]:
+    found = json.loads(run("status", "--json").out)["sources"]
+    return next(source for source in found if source["name"] == "huggingface")
 
 
 @pytest.fixture(autouse=True)
@@ -126,14 +134,14 @@ def test_collect_reads_what_is_due(hub: FakeHub) -> None:
 def test_what_failed_is_asked_again(hub: FakeHub) -> None:
     hub.fault("Qwen", "html")
     assert run("collect").code == 1
-    found = json.loads(run("status", "--json").out)["sources"][0]
+    found = status_of_the_hub()
     assert (found["is_due"], found["missing"]) == (True, ["Qwen"])
     assert "huggingface: the last run has no good answer for Qwen" in run("status").out
     hub.heal()
     again = run("collect")
     assert again.code == 0
     assert "huggingface: due, the last run has no good answer for Qwen" in again.err
-    assert json.loads(run("status", "--json").out)["sources"][0]["is_due"] is False
+    assert status_of_the_hub()["is_due"] is False
 
 
 def test_a_dead_network_is_said_in_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,6 +217,35 @@ def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPat
             "--format: expected one of table, csv, json, parquet; found 'xls'",
         ),
         (["query", "account_downloads", "--family", "Qwen"], "use --where account=...; "),
+        (["backfill"], "say from when, for example --from 2024-07"),
+        (["backfill", "--from", "july"], "--from: expected YYYY, YYYY-MM or YYYY-MM-DD"),
+        (["backfill", "--from", "2026-07-32"], "--from: expected YYYY, YYYY-MM or YYYY-MM-DD"),
+        (
+            ["backfill", "--from", "2026-07", "--until", "2026-06"],
+            "--from 2026-07 is after 2026-06-30, where it would end",
+        ),
+        (["backfill", "--from", "2999"], "--from 2999 is after"),
+        (["backfill", "--from", "2026", "--until", "x"], "--until: expected YYYY, YYYY-MM or"),
+        (
+            ["backfill", "--from", "2026", "--every", "year"],
+            "--every: expected one of day, week, month; found 'year'",
+        ),
+        (
+            ["backfill", "--from", "2026", "--source", "huggingface"],
+            "--source huggingface: it has no past to read; the archives are hub_archive, ",
+        ),
+        (["backfill", "--from", "2026", "--source", "hub_archve"], "did you mean hub_archive?"),
+        (["repair"], "say which day of which source: --day YYYY-MM-DD --source SOURCE"),
+        (["repair", "--day", "2026-07", "--source", "huggingface"], "--day: expected YYYY-MM-DD"),
+        (["repair", "--day", "2026-07-01", "--source", "x"], "no source is named 'x'"),
+        (
+            ["repair", "--day", "2020-01-01", "--source", "huggingface"],
+            "--day 2020-01-01: huggingface was not read then; the nearest days are 20",
+        ),
+        (
+            ["repair", "--day", "2020-01-01", "--source", "huggingface", "--drop"],
+            "--day 2020-01-01: huggingface was not read then; the nearest days are 20",
+        ),
     ],
 )
 def test_wrong_usage(home: Path, arguments: list[str], message: str) -> None:
@@ -299,7 +336,7 @@ def test_status_without_a_build_shows_what_was_collected(hub: FakeHub) -> None:
     row = next(line for line in ended.out.splitlines() if line.startswith("huggingface"))
     found = json.loads(run("status", "--json").out)
     assert found["build"] is None
-    (source,) = found["sources"]
+    source = status_of_the_hub()
     assert source["rows_read"] == 284
     assert row.split()[2:4] == ["284", "0"]
     assert source["entities"] == len(cli.tracked_from_seeds().organisations)
@@ -334,14 +371,73 @@ def test_rebuild_changes_nothing(hub: FakeHub, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")} == before
 
 
+def today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_repair_parses_a_day_again(hub: FakeHub, tmp_path: Path) -> None:
+    assert run("collect", "huggingface").code == 0
+    history = tmp_path / "home" / "history"
+    before = {p.name: p.read_bytes() for p in history.rglob("*.parquet")}
+    ended = run("repair", "--day", today(), "--source", "huggingface")
+    assert ended.code == 0
+    assert "`collectors rebuild` judges all anew" in ended.err
+    assert ended.err.endswith("next: collectors build\n")
+    assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")} == before
+
+
+def test_repair_drops_a_day_and_says_how_to_undo_it(hub: FakeHub, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert run("collect", "huggingface").code == 0
+    before = {p.name: p.read_bytes() for p in home.rglob("*.parquet")}
+    ended = run("repair", "--day", today(), "--source", "huggingface", "--drop")
+    assert ended.code == 0
+    assert not list(home.rglob("*.parquet"))
+    assert data.SnapshotStore(home).runs("huggingface") == []
+    assert data.SnapshotStore(home).sources() == ["huggingface"]
+    (undo,) = re.findall(r"to undo it: (mv .*) and then collectors (repair .*)", ended.err)
+    assert shell(undo[0], home).returncode == 0
+    assert run(*undo[1].split()).code == 0
+    assert {p.name: p.read_bytes() for p in home.rglob("*.parquet")} == before
+
+
+def test_archives_are_read_when_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeArchive(archive=Archive(200, 4, seed=1)) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        assert run("collect").code in {0, 1}
+        assert run("collect", "--all").code in {0, 1}
+        assert not any("datasets" in seen.path for seen in hub.requests)
+        ended = run("collect", "hub_archive")
+        assert (ended.code, "hub_archive: done; 1 of 1 accepted" in ended.err) == (0, True)
+        assert ended.out.splitlines()[0].split() == ["file", "seconds", "result"]
+        hub.break_files("401")
+        again = run("backfill", "--from", "2026-06", "--every", "day")
+        assert again.code == 1
+        assert "archive unavailable: cfahlgren1/hub-stats answers HTTP 401" in again.err
+        hub.heal()
+        last = run("backfill", "--from", "2026-06-01", "--until", "2026-06", "--every", "day")
+        assert (last.code, last.out) == (0, "")
+        assert "hub_archive: 3 to read, 1 here already" in last.err
+        assert "[3/3] 2026-06-03: 200 rows" in last.err
+        assert last.err.endswith("next: collectors build\n")
+    found = json.loads(run("status", "--json").out)["sources"]
+    (source,) = [source for source in found if source["name"] == "hub_archive"]
+    assert (source["snapshots"], source["rows_read"]) == (4, 200)
+    assert source["newest_date"] == "2026-06-04"
+    ended = run("repair", "--day", "2026-06-02", "--source", "hub_archive", "--drop")
+    assert (ended.code, "to undo it: collectors repair" in ended.err) == (0, True)
+
+
 def test_status(home: Path) -> None:
     text = run("status").out
     assert text.startswith("build     adoption-")
     assert "huggingface" in text
     found = json.loads(run("status", "--json").out)
     assert found["build"] == data.newest_build().stem
-    assert found["sources"][0]["name"] == "huggingface"
-    assert found["sources"][0]["is_due"] is False
+    assert [source["name"] for source in found["sources"]] == sorted(cli.collectors.SOURCES)
+    assert status_of_the_hub()["is_due"] is False
 
 
 def test_sources() -> None:
@@ -358,12 +454,16 @@ def test_metrics(home: Path) -> None:
 # query
 
 
-@pytest.mark.parametrize("command", ["query", "collect"])
+@pytest.mark.parametrize("command", ["query", "collect", "backfill", "repair"])
 def test_help_is_in_words(command: str) -> None:
     text = run(command, "--help").out
     assert "{" not in text
     assert "<" not in text
-    words = {"query": ["METRIC", "FAMILY", "DATE", "COLUMN=VALUE", "FORMAT", "FILE"]}
+    words = {
+        "query": ["METRIC", "FAMILY", "DATE", "COLUMN=VALUE", "FORMAT", "FILE"],
+        "backfill": ["--from", "DATE", "PERIOD", "--until", "SOURCE", "--retry"],
+        "repair": ["--day", "DATE", "SOURCE", "--drop"],
+    }
     assert all(word in text for word in words.get(command, ["[SOURCE]..."]))
 
 

@@ -84,6 +84,36 @@ LEFT_OUT: dict[str, Row] = {
     },
     "seed__events": {"date_precision": "day", "is_highlight": "false", "source_title": "A page"},
     "seed__incidents": {"source_url": "https://incident.example"},
+    "seed__licences": {"source_url": "https://licence.example"},
+    "hub__cohorts": {
+        "region": "unknown",
+        "root_region": "unknown",
+        "size_class": "unknown",
+        "task": "unknown",
+        "licence": "unknown",
+        "library": "unknown",
+        "precision": "full",
+        "is_test": "false",
+    },
+    "hub__cohort_months": {
+        "models": "1",
+        "models_without_value": "0",
+        "models_interpolated": "0",
+        "models_stalled": "0",
+        "models_held": "0",
+        "models_listed": "1",
+    },
+    "hub__cohort_newest": {"models": "1", "models_without_value": "0", "models_over_5": "0"},
+    "hub__models": {
+        "position": "1",
+        "region": "unknown",
+        "size_class": "unknown",
+        "task": "unknown",
+        "licence": "unknown",
+        "library": "unknown",
+        "first_seen_on": "2026-01-01",
+    },
+    "hub__publishers": {"models_with_family": "0"},
 }
 
 
@@ -200,8 +230,14 @@ def test_every_metric_has_golden_results() -> None:
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MONTHLY_ROLLUPS = [
-    file for file in rollups() if file.name not in {"published_subjects", "family_days"}
-]
+    file
+    for file in rollups()
+    if file.name
+    in {
+        "family_organisations", "organisation_days", "model_names", "model_labels", "model_days",
+        "model_counter_points", "model_months",
+    }
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -338,3 +374,111 @@ def test_monthly_downloads_are_those_of_a_walk_along_the_counters(history: list[
         assert end is not None
         assert begin is not None
         assert sum(value for _, value in months) == pytest.approx(end - begin, abs=1e-6)
+
+
+# The scopes of the whole Hub against a walk in plain Python
+
+SCOPE_ROLLUPS = [
+    file
+    for file in rollups()
+    if file.name in {"cohort_groups", "lineage_scopes", "lineage_months", "scope_months"}
+]
+SHARE = next(file for file in metrics() if file.name == "monthly_share")
+MONTH = date(2026, 1, 1)
+Scoped = dict[tuple[str, bool, str], tuple[int | None, int, int]]
+
+
+@st.composite
+def hubs(draw: st.DrawFn) -> list[Row]:
+    """Groups of repositories of three families, mixed and strange ones, some without a value."""
+    names = st.sampled_from(("Llama", "Qwen", "Yi"))
+    found = []
+    for _ in range(draw(st.integers(1, 12))):
+        root = draw(st.none() | st.just("mixed") | names)
+        value = draw(st.none() | st.integers(0, 10**9))
+        found.append(
+            {
+                "family": draw(st.none() | names),
+                "root_family": root,
+                "inferred_family": draw(st.just(root) | st.just("mixed") | names),
+                "relation": draw(st.sampled_from((None, "finetune", "quantized"))),
+                "region": draw(st.sampled_from(("us", "china"))),
+                "downloads": value,
+                "models": 0 if value is None else draw(st.integers(1, 5)),
+                "models_without_value": draw(st.integers(1 if value is None else 0, 5)),
+            }
+        )
+    return found
+
+
+def place_of(row: Row, scope: str, with_inferred: bool) -> str:
+    """Where a group of repositories counts in a scope: in exactly one place."""
+    root = row["inferred_family" if with_inferred else "root_family"]
+    if scope == "own":
+        return row["family"] or "none"
+    if scope == "lineage":
+        return root or "none"
+    is_derivative = root not in (None, "mixed") and row["family"] != root
+    return root if is_derivative else "none"
+
+
+def walked_scopes(hub: Sequence[Row]) -> Scoped:
+    """(scope, with_inferred, family) -> downloads, repositories with a value and without."""
+    found: Scoped = {}
+    for scope in ("own", "derivatives", "lineage"):
+        for with_inferred in (False, True)[: 1 if scope == "own" else 2]:
+            for row in hub:
+                key = (scope, with_inferred, place_of(row, scope, with_inferred))
+                total, models, without = found.get(key, (None, 0, 0))
+                if row["downloads"] is not None:
+                    total = (total or 0) + row["downloads"]
+                found[key] = (
+                    total,
+                    models + row["models"],
+                    without + row["models_without_value"],
+                )
+    return found
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(hub=hubs())
+def test_scopes_of_the_hub_are_those_of_a_walk_over_the_repositories(hub: list[Row]) -> None:
+    cohorts: dict[str, list[Row]] = {"hub__cohorts": [], "hub__cohort_months": []}
+    for number, row in enumerate(hub):
+        given = {name: None if cell is None else str(cell) for name, cell in row.items()}
+        values = {name: given.pop(name) for name in ("downloads", "models", "models_without_value")}
+        labels = {"cohort": str(number), "root_region": "us", **given}
+        month = {"cohort": str(number), "month": str(MONTH), **values}
+        cohorts["hub__cohorts"].append(completed("hub__cohorts", labels, number))
+        cohorts["hub__cohort_months"].append(completed("hub__cohort_months", month, number))
+    with duckdb.connect() as connection:
+        for table, rows in cohorts.items():
+            connection.execute(schema.table_sql(table))
+            insert(connection, table, rows)
+        for file in SCOPE_ROLLUPS:
+            connection.execute(f"CREATE TABLE {file.name} AS {file.sql}")
+        found = connection.execute(
+            "SELECT scope, with_inferred, family, downloads, models, models_without_value "
+            "FROM scope_months"
+        ).fetchall()
+        connection.execute(f"CREATE VIEW monthly_share AS {SHARE.sql}")
+        shares = connection.execute(
+            "SELECT scope, share_of, sum(monthly_share) FROM monthly_share GROUP BY ALL"
+        ).fetchall()
+    walk = walked_scopes(hub)
+    assert {tuple(row[:3]): tuple(row[3:]) for row in found} == walk
+    # Each scope counts every repository once.
+    values = [row["downloads"] for row in hub if row["downloads"] is not None]
+    by_scope = defaultdict(list)
+    for (scope, with_inferred, _), (total, *_) in walk.items():
+        by_scope[scope, with_inferred].append(total or 0)
+    assert {sum(totals) for totals in by_scope.values()} == {sum(values)}
+    assert all(total is None or total == pytest.approx(1, abs=1e-9) for *_, total in shares)
+    of_hub = [total for _, share_of, total in shares if share_of == "hub"]
+    assert of_hub == [pytest.approx(1) if sum(values) else None] * 3

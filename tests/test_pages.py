@@ -17,16 +17,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
-from tests import app_builds
+from tests import app_builds, hub_by_hand
 
 APP = data.ROOT / "dashboard" / "app.py"
 TITLES = {
     "briefing": "Qwen still leads Hugging Face by far",
     "downloads": "Downloads",
+    "derivatives": "Derivatives",
+    "models": "Models",
     "reported": "Reported figures",
     "sources": "Sources",
 }
 COLLECT = "collectors collect huggingface"
+BACKFILL = "collectors backfill --from 2024-07 --every week"
 
 
 @pytest.fixture(scope="module")
@@ -141,19 +144,95 @@ def briefing_of_collection(at: AppTest) -> None:
 
 def downloads_of_seeds(at: AppTest) -> None:
     assert any(COLLECT in box.value and "collectors build" in box.value for box in at.info)
+    assert BACKFILL in words(at)
     assert [chart.value for chart in at.subheader] == [
         "Share of text and vision-language downloads on the Hub, own accounts, by month"
     ]
 
 
 def downloads_of_collection(at: AppTest) -> None:
-    assert not at.info
+    (box,) = at.info
+    assert BACKFILL in box.value
     assert [title.value for title in at.subheader][:2] == [
-        "Share of the tracked families' 30-day downloads",
         "Own downloads by calendar month, by family",
+        "Share of the tracked families' 30-day downloads",
     ]
     assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
     assert words(at).count("Source: Hugging Face Hub API, as of") >= 2
+
+
+def downloads_of_hub(at: AppTest) -> None:
+    assert not at.info
+    titles = [title.value for title in at.subheader]
+    assert titles == [
+        "Share of all downloads on the Hub by calendar month, own repositories",
+        "Who leads in October 2026",
+        "Own downloads by calendar month, by family",
+        "Share of the tracked families' 30-day downloads",
+        "Share of text and vision-language downloads on the Hub, own accounts, by month",
+    ]
+    leaders = data.metric("leaders", scope="own", share_of="hub")
+    newest = leaders[leaders["month"] == leaders["month"].max()]
+    for row in newest.itertuples():
+        assert f"{row.position}. {row.family}" in words(at)
+        assert data.wording.percent(row.share) in words(at)
+
+
+def downloads_of_month(at: AppTest) -> None:
+    titles = [title.value for title in at.subheader]
+    assert "Own downloads by calendar month, by family, October 2026" in titles
+    share = next(title for title in titles if title.startswith("Share of all downloads"))
+    assert share.endswith("October 2026")
+
+
+def derivatives_without(at: AppTest) -> None:
+    assert BACKFILL in at.info[0].value
+    assert "collectors build" in at.info[0].value
+    assert not at.get("plotly_chart")
+    assert not at.toggle
+    reported_totals(at)
+
+
+def reported_totals(at: AppTest) -> None:
+    said = words(at)
+    rows = data.metric("reported_figures", metric="derivative_models_total")
+    for row in rows.itertuples():
+        assert data.wording.statement(row.value, row.unit, row.bound) in said
+
+
+def derivatives_of_hub(at: AppTest) -> None:
+    assert not at.info
+    assert [title.value for title in at.subheader] == [
+        "Derivatives on the Hub, by family",
+        "New derivatives by month of creation",
+        "Share of a family's downloads that goes to derivatives, by month",
+        "Qwen: new derivatives by what they are, by month of creation",
+        "Who publishes the most downloaded derivatives, October 2026",
+    ]
+    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    assert "as their publishers declared them" in words(at)
+    reported_totals(at)
+
+
+def derivatives_of_month(at: AppTest) -> None:
+    assert "Derivatives on the Hub, by family" in [title.value for title in at.subheader]
+
+
+def models_without(at: AppTest) -> None:
+    assert BACKFILL in at.info[0].value
+    assert not at.text_input
+    assert "as recorded by others" in at.subheader[0].value
+
+
+def models_of_hub(at: AppTest) -> None:
+    assert at.subheader[0].value == "Most downloaded models of the whole Hub on 2026-11-15"
+    (table,) = [table for table in sources_of_html(at) if "<table>" in table]
+    ranking = data.metric("model_ranking", is_grouped=False)
+    wanted = ranking[~ranking["is_test"]].sort_values("position").head(100)
+    assert table.count("<tr>") == 1 + len(wanted)
+    assert cells(table).count(wanted.iloc[0]["model_id"]) == 1
+    assert hub_by_hand.TEST_MODEL not in table
+    assert "as of 2026-11-15" in words(at)
 
 
 def reported(at: AppTest) -> None:
@@ -179,7 +258,7 @@ def sources(at: AppTest) -> None:
         assert source["title"] in said
         assert source["licence"] in said
     for row in data.metric("incidents").itertuples():
-        assert row.what in said
+        assert row.what in html.unescape(said)
     labels = "\n".join(element.label for element in at.expander)
     for metric in data.catalog():
         assert f"{metric.title} · `{metric.name}`" in labels
@@ -192,6 +271,24 @@ def sources(at: AppTest) -> None:
 def sources_of_seeds(at: AppTest) -> None:
     sources(at)
     assert "never collected" in words(at)
+    assert words(at).count(BACKFILL) == 2
+
+
+def sources_of_hub(at: AppTest) -> None:
+    sources(at)
+    said = words(at)
+    assert "Qwen, 48 repositories" in said
+    assert "someone/100%_Qwen3-lora, 1 repository" in said
+    assert "held until it recovered" in said
+    assert BACKFILL not in said
+    assert [tab.label for tab in at.tabs] == ["No family", "No region", "No size"]
+    assert "seeds/model_families.csv" in at.tabs[0].caption[0].value
+    assert "seeds/organization_regions.csv" in at.tabs[1].caption[0].value
+    for tab, kind in zip(at.tabs, ("family", "region", "size"), strict=True):
+        wanted = data.metric("unmapped", kind=kind).sort_values("position")
+        assert list(tab.dataframe[0].value["account"]) == list(wanted["subject"])
+    hub_days = next(f.value for f in at.dataframe if "is_used" in f.value.columns)
+    assert len(hub_days) == len(data.metric("hub_days"))
 
 
 def sources_of_collection(at: AppTest) -> None:
@@ -199,7 +296,7 @@ def sources_of_collection(at: AppTest) -> None:
     last = app_builds.FIRST_DAY + timedelta(days=app_builds.COLLECTED_DAYS[-1])
     assert f"{last:%Y-%m-%d %H:%M}" in words(at)
     assert f"Hugging Face Hub API, as of {last:%Y-%m-%d}" in words(at)
-    assert "never collected" not in words(at)
+    assert BACKFILL in words(at)
 
 
 MUST_SAY: dict[tuple[str, str], Callable[[AppTest], None]] = {
@@ -212,7 +309,186 @@ MUST_SAY: dict[tuple[str, str], Callable[[AppTest], None]] = {
     ("reported", "collected"): reported,
     ("sources", "seeds"): sources_of_seeds,
     ("sources", "collected"): sources_of_collection,
+    ("derivatives", "seeds"): derivatives_without,
+    ("derivatives", "collected"): derivatives_without,
+    ("models", "seeds"): models_without,
+    ("models", "collected"): models_without,
+    ("briefing", "hub"): briefing_of_collection,
+    ("downloads", "hub"): downloads_of_hub,
+    ("derivatives", "hub"): derivatives_of_hub,
+    ("models", "hub"): models_of_hub,
+    ("reported", "hub"): reported,
+    ("sources", "hub"): sources_of_hub,
+    ("briefing", "hub-month"): briefing,
+    ("downloads", "hub-month"): downloads_of_month,
+    ("derivatives", "hub-month"): derivatives_of_month,
+    ("models", "hub-month"): models_of_hub,
+    ("reported", "hub-month"): reported,
+    ("sources", "hub-month"): sources_of_hub,
 }
+
+
+# The whole Hub
+
+
+@pytest.mark.parametrize("kind", ["hub", "hub-month"])
+@pytest.mark.parametrize("scope", ["own", "derivatives", "lineage"])
+@pytest.mark.parametrize("measure", ["Share", "Downloads", "Index = 100"])
+@pytest.mark.parametrize("what", ["Families", "Mix", "Regions", "Growth", "Concentration"])
+def test_every_view_of_downloads(
+    use: Callable[[str], Path], what: str, measure: str, scope: str, kind: str
+) -> None:
+    use(kind)
+    at = opened("downloads", show=what, measure=measure, scope=scope)
+    if (what, kind) == ("Growth", "hub-month"):
+        assert "two months in a row" in at.info[0].value
+        return
+    assert len(at.get("plotly_chart")) >= 2
+    captions = " ".join(caption.value for caption in at.caption)
+    if what in {"Families", "Mix", "Growth"}:
+        assert f"scope {scope}" in captions
+    for said in (caption.value for caption in at.caption if "Unit:" in caption.value):
+        assert "as of 2026-" in said
+        assert "[Open the source](http" in said
+
+
+@pytest.mark.parametrize("what", ["Mix", "Regions", "Growth", "Concentration"])
+def test_without_an_archive_a_view_says_what_fills_it(
+    use: Callable[[str], Path], what: str
+) -> None:
+    use("collected")
+    at = opened("downloads", show=what)
+    (box,) = at.info
+    assert BACKFILL in box.value
+    assert not at.get("plotly_chart")
+
+
+@pytest.mark.parametrize("kind", ["seeds", "collected"])
+def test_without_an_archive_the_other_scopes_say_so(use: Callable[[str], Path], kind: str) -> None:
+    use(kind)
+    at = opened("downloads", scope="lineage")
+    assert any(box.value.startswith("Scope lineage needs") for box in at.info)
+    captions = " ".join(caption.value for caption in at.caption)
+    assert "exists for scope own only" in captions
+
+
+@pytest.mark.parametrize("by", ["Size", "Generation", "Licence class", "Relation", "Region"])
+def test_a_mix_prints_its_coverage(use: Callable[[str], Path], by: str) -> None:
+    use("hub")
+    at = opened("downloads", show="Mix", by=by, scope="lineage")
+    (caption,) = [c.value for c in at.caption if "Unit:" in c.value]
+    assert "Coverage: the " in caption
+    assert at.subheader[0].value == f"Qwen: downloads of the whole lineage by {by.lower()}"
+
+
+def test_counters_as_reported(use: Callable[[str], Path]) -> None:
+    use("hub")
+    adjusted = opened("downloads", measure="Downloads")
+    raw = opened("downloads", measure="Downloads", counters="as reported")
+    assert "Counters adjusted" in words(adjusted)
+    assert "Counters as reported" in words(raw)
+    for at, column in ((adjusted, "monthly_downloads"), (raw, "raw_downloads")):
+        rows = data.metric("monthly_downloads", families=["Qwen"], scope="own")
+        shown = [t for t in figures(at)[0]["data"] if t.get("name") == "Qwen"]
+        values = {v for trace in shown for v in trace["y"] if v is not None}
+        assert values == {float(v) for v in rows[column]}
+    lowest = figures(raw)[0]["layout"]["yaxis"]["range"][0]
+    assert lowest < 0
+
+
+def test_weeks(use: Callable[[str], Path]) -> None:
+    use("hub")
+    at = opened("downloads", step="Weeks", measure="Downloads")
+    assert at.subheader[0].value == "Own downloads by week, by family"
+    assert parse_qs(at.code[0].value.partition("?")[2])["step"] == ["Weeks"]
+
+
+def test_derivatives_are_filtered(use: Callable[[str], Path]) -> None:
+    use("hub")
+    plain = opened("derivatives", relation="quantized")
+    assert plain.subheader[0].value == "Quantizations on the Hub, by family"
+    judged = opened("derivatives", filter="more than 5 downloads")
+    assert "with more than 5 downloads" in judged.subheader[0].value
+    assert "judged at the age of 30 days" in words(judged)
+    new = [t for t in figures(judged)[2]["data"] if t.get("name") == "Qwen"]
+    rows = data.metric("derivatives_new", families=["Qwen"], with_inferred=False, relation="all")
+    wanted = rows["derivatives_new_over_5"].dropna()
+    values = {v for trace in new for v in trace["y"] if v is not None}
+    assert values == {float(v) for v in wanted}
+    assert len(values) < len(rows)
+
+
+def test_inferred_parents_are_counted_on_request_only(use: Callable[[str], Path]) -> None:
+    use("hub")
+    plain, more = opened("derivatives"), opened("derivatives", inferred="true")
+    assert not plain.toggle[0].value
+    assert more.toggle[0].value
+    assert "as inferred from names" in words(more)
+    assert "as inferred from names" not in words(plain)
+    share = "Share of a family's downloads that goes to derivatives"
+    for at, with_inferred in ((plain, False), (more, True)):
+        rows = data.metric(
+            "derivative_download_share", families=["Llama"], with_inferred=with_inferred
+        )
+        place = next(n for n, t in enumerate(at.subheader) if t.value.startswith(share))
+        drawn = [t for t in figures(at)[2 * place]["data"] if t.get("name") == "Llama"]
+        values = {v for trace in drawn for v in trace["y"] if v is not None}
+        assert values == {100 * v for v in rows["derivative_download_share"]}
+
+
+# Models
+
+
+def test_a_search_finds_names_with_signs(use: Callable[[str], Path]) -> None:
+    use("hub")
+    at = opened("models", model="100%_qwen")
+    (table,) = [table for table in sources_of_html(at) if "<table>" in table]
+    assert cells(table).count("someone/100%_Qwen3-lora") == 1
+    assert table.count("<tr>") == 2
+    for nothing in ("no such model", "%", "  ", "'; DROP TABLE x"):
+        at = opened("models", model=nothing)
+        tables = "".join(sources_of_html(at))
+        assert ("someone/100%_Qwen3-lora" in tables) == (nothing == "%")
+
+
+def test_a_chosen_model(use: Callable[[str], Path]) -> None:
+    use("hub")
+    at = opened("models", model=hub_by_hand.PARENT)
+    said = words(at)
+    assert at.header[0].value == hub_by_hand.PARENT
+    card = data.model_card(hub_by_hand.PARENT)
+    assert data.wording.whole(card.facts["position"]) in said
+    assert "8.2B parameters" in said
+    titles = [title.value for title in at.subheader]
+    assert titles[-4:] == ["Milestones", "Parents", "Precision variants", "Children"]
+    for name in hub_by_hand.DERIVATIVES:
+        assert name in said
+    links = re.findall(r'href="([^"]*)"', "".join(sources_of_html(at)))
+    chosen = [parse_qs(html.unescape(link).partition("?")[2]).get("model") for link in links]
+    assert [name] in chosen
+    child = opened("models", model=name)
+    assert "No repository declares it" in words(child)
+    assert hub_by_hand.PARENT in words(child)
+
+
+def test_variants_are_grouped(use: Callable[[str], Path]) -> None:
+    use("hub")
+    at = opened("models", grouped="true")
+    (table,) = [table for table in sources_of_html(at) if "<table>" in table]
+    assert "4 variants" in cells(table)
+    assert "unsloth/Qwen3-8B-GGUF" not in table
+    with_tests = opened("models", tests="true")
+    assert hub_by_hand.TEST_MODEL in "".join(sources_of_html(with_tests))
+
+
+def test_the_list_of_incidents_is_filtered(use: Callable[[str], Path]) -> None:
+    use("hub")
+    for which, is_detected in (("Detected", True), ("Known", False)):
+        said = "".join(sources_of_html(opened("sources", found=which)))
+        for row in data.metric("incidents").itertuples():
+            # Other tables of the page may say the same of known ones.
+            if row.is_detected:
+                assert (html.escape(row.what) in said) == is_detected
 
 
 @pytest.mark.parametrize("kind", ["seeds", "collected"])
@@ -490,6 +766,10 @@ def test_only_web_addresses_become_links(
     assert "<b>" not in quoted
     links = re.findall(r'href="([^"]*)"', "".join(sources_of_html(opened(page))))
     assert all(re.match(r"https?://", link) for link in links)
+    use("hub")
+    links = re.findall(r'href="([^"]*)"', "".join(sources_of_html(opened(page))))
+    # Without a browser the page has no address of its own, so links to other models begin with /.
+    assert all(re.match(r"https?://|/models\?", link) for link in links)
 
 
 def test_the_link_holds_what_the_address_asked_for(use: Callable[[str], Path]) -> None:

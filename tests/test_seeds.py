@@ -161,6 +161,67 @@ def test_owner_first_then_name(model_id: str, family: str | None, tables: dict) 
     assert seeds.family_of(model_id, tables["model_families"]) == family
 
 
+def test_licences_of_the_recorded_listing_have_a_class(tables: dict) -> None:
+    listed = tables["licences"].to_pylist()
+    classes = {row["licence"]: row["licence_class"] for row in listed}
+    models = json.loads(gzip.decompress(RECORDED.read_bytes()))["models"]
+    tags = {
+        tag[len("license:") :] for m in models for tag in m["tags"] if tag.startswith("license:")
+    }
+    # `unknown` is what the Hub calls a licence that nobody stated.
+    assert len(tags) > 20
+    assert tags - classes.keys() == {"unknown"}
+    for tag, kind in {
+        "apache-2.0": "permissive",
+        "gpl-3.0": "copyleft",
+        "llama3.1": "community",
+        "gemma": "community",
+        "openrail": "community",
+        "cc-by-nc-4.0": "non_commercial",
+        "other": "other",
+    }.items():
+        assert classes[tag] == kind
+
+
+@pytest.mark.parametrize(
+    ("model_id", "is_test"),
+    [
+        ("trl-internal-testing/tiny-Qwen2ForCausalLM-2.5", True),
+        ("hf-internal-testing/tiny-random-gpt2", True),
+        ("HuggingFaceM4/tiny-random-LlamaForCausalLM", True),
+        ("fxmarty/tiny-llama-fast-tokenizer", True),
+        ("Qwen/Qwen3-8B", False),
+        ("TinyLlama/TinyLlama-1.1B-Chat-v1.0", False),
+        ("google/bert_uncased_L-2_H-128_A-2", False),
+        ("someone/not-tiny-randomly-named", False),
+    ],
+)
+def test_repositories_for_software_tests(model_id: str, is_test: bool, tables: dict) -> None:
+    patterns = tables["test_repositories"]["name_pattern"].to_pylist()
+    assert any(re.search(p, model_id, re.IGNORECASE) for p in patterns) == is_test
+
+
+def test_no_model_that_others_report_on_is_one_for_tests(
+    tables: dict, known_models: list[str]
+) -> None:
+    patterns = tables["test_repositories"]["name_pattern"].to_pylist()
+    marked = [m for m in known_models if any(re.search(p, m, re.IGNORECASE) for p in patterns)]
+    assert all("testing" in m or "tiny-" in m.lower() or "dummy" in m for m in marked), marked
+
+
+def test_distilled_models_have_the_parents_that_their_publisher_states(
+    families: list[dict], tables: dict
+) -> None:
+    rows = tables["stated_parents"].to_pylist()
+    distilled = [row for row in rows if "-Distill-" in row["model_id"]]
+    assert len(distilled) == 6
+    for row in distilled:
+        assert seeds.family_of(row["model_id"], families) == "DeepSeek"
+        # DeepSeek-R1-Distill-Qwen-32B descends from a Qwen, -Llama-8B from a Llama.
+        name = row["model_id"].split("-Distill-")[1].split("-")[0]
+        assert seeds.family_of(row["parent_id"], families) == name
+
+
 def test_two_matching_families_are_an_error(families: list[dict]) -> None:
     twin = {**families[0], "family": "Twin", "name_pattern": "."}
     model_id = f"{families[0]['hf_orgs'][0]}/{families[0]['family']}"
@@ -199,7 +260,7 @@ def test_default_families_know_the_generation_of_every_language_model(
 def test_patterns_mean_the_same_in_duckdb(tables: dict, known_models: list[str]) -> None:
     patterns = {
         row["name_pattern"]
-        for name in ("model_families", "model_generations")
+        for name in ("model_families", "model_generations", "test_repositories")
         for row in tables[name].to_pylist()
     } | {pattern for pattern in tables["model_families"]["ollama_pattern"].to_pylist() if pattern}
     pairs = pa.table({"name": [model_id.partition("/")[2] for model_id in known_models]})
@@ -568,6 +629,38 @@ PLANTS = [
             ),
         )
         for pattern in ("hunyuan(", "hunyuan(?!-old)")
+    ),
+    Plant(
+        "licence class that does not exist",
+        "licences.csv",
+        (("gemma,community", "gemma,open"),),
+        (
+            "{0}: expected licence_class in {{permissive, copyleft, community, non_commercial, "
+            "other}}, found 'open'; use one of them",
+        ),
+    ),
+    Plant(
+        "pattern of tests that RE2 does not know",
+        "test_repositories.csv",
+        (("^nm-testing/", "^nm-testing/(?=x)"),),
+        (
+            "{0}: expected name_pattern valid in Python's re and in RE2, without look-around, "
+            "found '^nm-testing/(?=x)'; rewrite the pattern",
+        ),
+    ),
+    Plant(
+        "its own parent",
+        "stated_parents.csv",
+        (
+            (
+                "DeepSeek-R1-0528-Qwen3-8B,Qwen/Qwen3-8B-Base",
+                "DeepSeek-R1-0528-Qwen3-8B,deepseek-ai/DeepSeek-R1-0528-Qwen3-8B",
+            ),
+        ),
+        (
+            "{0}: expected a parent_id other than model_id, "
+            "found 'deepseek-ai/DeepSeek-R1-0528-Qwen3-8B'; name the parent",
+        ),
     ),
     Plant(
         "organisation without a region",

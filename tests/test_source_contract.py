@@ -1,10 +1,14 @@
-"""What every source has to keep; a new source is tested here without a new test."""
+"""What every source has to keep; a new source is tested here without a new test.
+
+There are two kinds: those that are asked for what is true now, and archives that have the past.
+"""
 
 from __future__ import annotations
 
 import gzip
 import inspect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,15 +18,37 @@ import pyarrow as pa
 import pytest
 
 import collectors
+from benchmarks.archive import Archive, Fault
 from collectors import source as contract
-from collectors.errors import ConfigurationError, WrongAnswerError
-from collectors.source import Parsed, Source, Tracked, load, load_all
+from collectors.errors import ConfigurationError, UnavailableError, WrongAnswerError
+from collectors.http import Session
+from collectors.hub import Dataset
+from collectors.source import (
+    AnySource,
+    ArchiveSource,
+    Parsed,
+    Source,
+    Tracked,
+    archives,
+    is_archive,
+    listings,
+    load,
+    load_all,
+)
+from data.daystore import DayStore
+from data.errors import DamagedError
 from data.history import History
+from data.repositories import repository_table
 from data.schema import arrow_schema, key_columns, table_names
 from data.snapshots import Manifest
+from tests.fake_archive import FakeArchive
+from tests.fake_pulse import PULSE, pulse_files
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RUN = "20260505T060000000000Z"
+
+
+OTHERS = {PULSE: pulse_files()}
 
 
 @dataclass(frozen=True)
@@ -46,8 +72,22 @@ RECORDED = {
 }
 
 
+LISTINGS = [source.NAME for source in listings()]
+ARCHIVES = [source.NAME for source in archives()]
+
+
 @pytest.fixture(params=collectors.SOURCES)
+def any_source(request: pytest.FixtureRequest) -> AnySource:
+    return load(request.param)
+
+
+@pytest.fixture(params=LISTINGS)
 def source(request: pytest.FixtureRequest) -> Source:
+    return load(request.param)
+
+
+@pytest.fixture(params=ARCHIVES)
+def archive(request: pytest.FixtureRequest) -> ArchiveSource:
     return load(request.param)
 
 
@@ -74,11 +114,16 @@ def manifest_of(source: Source) -> Manifest:
 def test_every_source_is_named_once() -> None:
     assert len(set(collectors.SOURCES)) == len(collectors.SOURCES)
     assert [source.NAME for source in load_all()] == list(collectors.SOURCES)
-    assert set(RECORDED) == set(collectors.SOURCES)
+    assert set(RECORDED) == set(LISTINGS)
 
 
-def test_it_declares_what_it_must(source: Source) -> None:
-    assert isinstance(source, Source)
+def test_it_is_of_one_kind(any_source: AnySource) -> None:
+    assert isinstance(any_source, Source) != isinstance(any_source, ArchiveSource)
+    assert is_archive(any_source) == (any_source.NAME in ARCHIVES)
+
+
+def test_it_declares_what_it_must(any_source: AnySource) -> None:
+    source = any_source
     for name in ("NAME", "TITLE", "URL", "LICENCE", "CITATION", "ENTITY"):
         value = getattr(source, name)
         assert isinstance(value, str)
@@ -90,6 +135,9 @@ def test_it_declares_what_it_must(source: Source) -> None:
     assert source.MIN_ROWS >= 1, "an empty run must never pass for a good one"
     assert isinstance(source.CADENCE, timedelta)
     assert source.CADENCE.total_seconds() >= 3600
+
+
+def test_a_listing_says_which_keys_it_needs(source: Source) -> None:
     assert all(isinstance(key, str) for key in source.REQUIRED_KEYS)
 
 
@@ -142,6 +190,102 @@ def test_a_body_that_is_something_else_is_refused(source: Source, body: bytes) -
 def test_it_plans_nothing_when_nothing_is_tracked(source: Source) -> None:
     planned = source.plan([], Tracked())
     assert len(set(planned)) == len(planned)
+
+
+# Archives.
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[FakeArchive]:
+    shown = Archive(200, 12, seed=2, faults=[Fault("no_columns", day=0, days=2)])
+    weeks = {"2026-06-03": 7, "2026-06-05": 9, "2026-06-10": 11}
+    with FakeArchive(archive=shown, weeks=weeks, others=OTHERS) as running:
+        yield running
+
+
+@pytest.fixture
+def dataset(
+    archive: ArchiveSource, hub: FakeArchive, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Dataset]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    yield Dataset.from_environment(Session(), archive.DATASET)
+    hub.heal()
+
+
+@pytest.mark.parametrize("function", ["check_settings", "revisions", "opened", "observed_at"])
+def test_functions_of_an_archive_have_the_agreed_parameters(
+    archive: ArchiveSource, function: str
+) -> None:
+    agreed = list(inspect.signature(getattr(contract.ArchiveSource, function)).parameters)[1:]
+    assert list(inspect.signature(getattr(archive, function)).parameters) == agreed
+
+
+def test_an_archive_fills_one_day_table_that_a_source_owns(archive: ArchiveSource) -> None:
+    (table,) = archive.TABLES
+    owner, _, things = table.partition("__")
+    assert owner in ARCHIVES
+    assert things
+    assert table not in table_names(), "days are kept in a store of days"
+
+
+def test_revisions_come_newest_first_one_a_day_and_always_the_same(
+    archive: ArchiveSource, dataset: Dataset
+) -> None:
+    found = list(archive.revisions(dataset))
+    assert len(found) > 1
+    assert found == list(archive.revisions(dataset))
+    assert [r.at for r in found] == sorted((r.at for r in found), reverse=True)
+    assert len({revision.day for revision in found}) == len(found)
+    assert all(revision.at.tzinfo and revision.title for revision in found)
+
+
+def test_every_revision_can_be_read(
+    archive: ArchiveSource, dataset: Dataset, hub: FakeArchive, tmp_path: Path
+) -> None:
+    store = DayStore(tmp_path / "history", repository_table(archive.TABLES[0]))
+    for revision in archive.revisions(dataset):
+        file = dataset.file(revision.revision, revision.path)
+        also = [dataset.file(revision.revision, path) for path in archive.ALSO]
+        paths = {
+            one.path: dataset.download(one, tmp_path / "download", lambda done, total: None)
+            for one in (*also, file)
+        }
+        opened = archive.opened(revision, paths)
+        observed_at = archive.observed_at(revision, opened)
+        assert observed_at.tzinfo
+        assert observed_at.date() == revision.day or not revision.is_dated
+        kept = store.add(observed_at.date(), opened, {})
+        assert kept.repositories >= archive.MIN_ROWS
+        if archive.IS_COMPLETE:
+            day = (observed_at.date() - hub.archive.first_day).days
+            assert kept.repositories == hub.archive.rows(day)
+            assert (kept.totals["downloads_all_time"]["sum"] is None) == (day < 2)
+
+
+def test_a_file_that_is_something_else_is_refused(
+    archive: ArchiveSource, dataset: Dataset, tmp_path: Path
+) -> None:
+    revision = next(archive.revisions(dataset))
+    path = tmp_path / "models.parquet"
+    path.write_bytes(b"<html></html>")
+    files = dict.fromkeys((revision.path, *archive.ALSO), path)
+    store = DayStore(tmp_path / "history", repository_table(archive.TABLES[0]))
+
+    def read() -> None:
+        file = archive.opened(revision, files)
+        store.add(archive.observed_at(revision, file).date(), file, {})
+
+    with pytest.raises(DamagedError):
+        read()
+    assert store.days() == []
+
+
+def test_a_file_that_is_not_there_is_unavailable(archive: ArchiveSource, dataset: Dataset) -> None:
+    revision = next(archive.revisions(dataset))
+    with pytest.raises(UnavailableError, match="archive unavailable"):
+        dataset.file(revision.revision, "no/such.parquet")
 
 
 def test_an_unknown_source_is_named_with_a_close_match() -> None:

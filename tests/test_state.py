@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -9,7 +10,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from dashboard import state
-from dashboard.charts import Selection
+from dashboard.chart import Selection
+from data import ROOT
 
 CONTROLS: dict[str, Any] = {
     "focus": "Qwen",
@@ -123,3 +125,24 @@ def test_the_focus_before_takes_the_place_of_the_one_now(
     rivals: list[str], focus: str, before: str, expected: list[str]
 ) -> None:
     assert state.swapped(rivals, focus, before) == expected
+
+
+def test_the_link_holds_every_control_of_every_page() -> None:
+    """A widget that is bound to the address and that the link forgets would not be shared."""
+    bound = set()
+    for path in (ROOT / "dashboard").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                given = {word.arg: word.value for word in node.keywords}
+                if "bind" in given:
+                    key = given["key"]
+                    assert isinstance(key, (ast.Constant, ast.Attribute)), ast.dump(key)
+                    if isinstance(key, ast.Constant):
+                        bound.add(key.value)
+    assert bound == set(state.PAGE_KEYS)
+
+
+@pytest.mark.parametrize("scope", state.SCOPES)
+def test_every_scope_is_explained(scope: str) -> None:
+    assert f"**{scope}**" in state.SCOPE_HELP
+    assert state.selection({**CONTROLS, "scope": scope}).scope == scope

@@ -1,26 +1,43 @@
-"""Downloads: families, models and publishers over time, each with its table."""
+"""Downloads: families, what their downloads consist of, regions, growth, models and publishers."""
 
 from __future__ import annotations
+
+import html
+from dataclasses import replace
 
 import streamlit as st
 
 import data
 from dashboard import parts, state
+from dashboard.chart import Selection
+from dashboard.hub_charts import CUTS
 
 COLLECT = "Run `collectors collect huggingface` and then `collectors build`"
 NOT_COLLECTED = (
     f"No 30-day downloads of the selected families were collected in this period. {COLLECT}. "
     "Monthly figures that others published are below and under Publishers."
 )
-
+NO_MONTHS = (
+    "Calendar months need the all-time counters of two month boundaries: collect on both sides of "
+    "a month's end. `collectors collect` on a schedule does that."
+)
+NOT_IN_PERIOD = "The archive of the whole Hub holds none of the selected families in this period."
 # What is shown -> charts by key, each with what to say when it is empty.
 SHOWN = {
     "Families": {
+        "monthly_share": NOT_IN_PERIOD,
+        "monthly_downloads": NO_MONTHS,
+        "weekly_downloads": NOT_IN_PERIOD,
         "download_share": NOT_COLLECTED,
         "family_downloads": NOT_COLLECTED,
-        "monthly_downloads": "Calendar months need the all-time counters of two month boundaries: "
-        "collect on both sides of a month's end. `collectors collect` on a schedule does that.",
         "account_downloads": "None of the selected families has a published series of its account.",
+    },
+    "Mix": {"download_mix": NOT_IN_PERIOD},
+    "Regions": {"downloads_by_region": NOT_IN_PERIOD},
+    "Growth": {"growth_split": "Growth needs two months in a row of the archive."},
+    "Concentration": {
+        "concentration_hub": NOT_IN_PERIOD,
+        "concentration_families": NOT_IN_PERIOD,
     },
     "Models": {
         "top_models": f"No repository of the selected families was collected yet. {COLLECT} to "
@@ -30,9 +47,11 @@ SHOWN = {
     },
     "Publishers": {"publishers": "No published month lies in this period."},
 }
+OF_THE_HUB = ("Mix", "Regions", "Growth", "Concentration")
 
 build = data.newest_build()
 selection = state.selection(st.session_state)
+has_archive = not parts.metric(build, "hub_days").empty
 
 st.title("Downloads", anchor=False)
 what = st.segmented_control(
@@ -43,6 +62,7 @@ what = st.segmented_control(
     bind="query-params",
     label_visibility="collapsed",
 )
+shown = what or "Families"
 
 
 def no_share(unread: tuple[str, ...]) -> str:
@@ -53,10 +73,104 @@ def no_share(unread: tuple[str, ...]) -> str:
     )
 
 
-other = "family_downloads" if selection.measure == "Share" else "download_share"
-unread = data.unread_families(build)
-for key, empty in SHOWN[what or "Families"].items():
-    if key == other:
-        continue
-    reason = no_share(unread) if key == "download_share" and unread else empty
-    parts.show_chart(build, key, selection, empty=reason, is_table_open=True)
+def family_controls(asked: Selection) -> tuple[Selection, str]:
+    """Months or weeks, which counters, and what shares are of; the selection that they make."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        step = st.segmented_control(
+            "Step", ("Months", "Weeks"), default="Months", required=True, key="step",
+            bind="query-params",
+        )  # fmt: skip
+        counters = st.segmented_control(
+            "Counters",
+            ("adjusted", "as reported"),
+            default="adjusted",
+            required=True,
+            key="counters",
+            bind="query-params",
+            help="The Hub's counters stall, fall and repeat. Adjusted: a fall is held until it "
+            "recovers, a standstill is spread over its days. As reported: what the Hub said.",
+        )
+        whole = st.segmented_control(
+            "Share of", ("whole Hub", "tracked families"), default="whole Hub", required=True,
+            key="share_of", bind="query-params",
+        )  # fmt: skip
+    asked = replace(asked, is_raw=counters == "as reported")
+    if whole == "tracked families":
+        asked = replace(asked, share_of="tracked")
+    return asked, step or "Months"
+
+
+def family_charts(asked: Selection, step: str) -> list[str]:
+    """Which charts of families the measure and the step ask for."""
+    left_out = {"family_downloads" if asked.measure == "Share" else "download_share"}
+    left_out.add("monthly_downloads" if step == "Weeks" else "weekly_downloads")
+    if asked.measure != "Share":
+        left_out.add("monthly_share")
+    if not has_archive:
+        left_out |= {"monthly_share", "weekly_downloads"}
+        if asked.scope != "own":
+            left_out |= {"monthly_downloads", "download_share", "family_downloads"}
+    return [key for key in SHOWN["Families"] if key not in left_out]
+
+
+def reason_of(key: str, text: str, asked: Selection) -> str:
+    """Why a chart is empty."""
+    unread = data.unread_families(build)
+    if key == "download_share" and unread and asked.scope == "own":
+        return no_share(unread)
+    if key == "monthly_downloads" and asked.is_raw:
+        return "As reported there is nothing: months of the listings exist adjusted only."
+    return text
+
+
+def leaders(asked: Selection) -> None:
+    """Who is first, second ... in the newest month of the period."""
+    rows = parts.metric(
+        build, "leaders", scope=asked.scope, share_of=asked.share_of, start=asked.start,
+        end=asked.end,
+    )  # fmt: skip
+    if rows.empty:
+        return
+    newest = rows[rows["month"] == rows["month"].max()].sort_values("position")
+    st.subheader(f"Who leads in {data.wording.month(newest['month'].max())}", anchor=False)
+    top = newest["leaders"].max()
+    parts.html_table(
+        ["Family", "Downloads", "Share", "Times the next"],
+        [
+            [
+                f"{row.position}. {html.escape(row.family)}",
+                parts.bar(data.wording.count(row.leaders), row.leaders, top, row.family, build),
+                data.wording.percent(row.share),
+                data.wording.times(row.lead),
+            ]
+            for row in newest.itertuples()
+        ],
+    )
+    whole = "the whole Hub" if asked.share_of == "hub" else "the tracked families"
+    st.caption(f"Scope {asked.scope}, share of {whole}, counters adjusted. All families compete.")
+
+
+keys = list(SHOWN[shown])
+if shown == "Families":
+    step = "Months"
+    if has_archive:
+        selection, step = family_controls(selection)
+    keys = family_charts(selection, step)
+elif shown == "Mix":
+    by = st.segmented_control(
+        "By", list(CUTS), default="Size", required=True, key="by", bind="query-params"
+    )
+    selection = replace(selection, cut=CUTS[by or "Size"])
+
+if shown == "Families" and not has_archive and selection.scope != "own":
+    parts.no_archive(f"Scope {selection.scope} needs the archive of the whole Hub.")
+if shown in OF_THE_HUB and not has_archive:
+    parts.no_archive(f"{shown} is counted over all repositories of the Hub.")
+else:
+    for key in keys:
+        empty = reason_of(key, SHOWN[shown][key], selection)
+        parts.show_chart(build, key, selection, empty=empty, is_table_open=True)
+        if key == "monthly_share":
+            leaders(selection)
+if shown == "Families" and not has_archive and selection.scope == "own":
+    parts.no_archive("Shares of the whole Hub, weeks, derivatives and lineages are missing.")

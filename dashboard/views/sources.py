@@ -5,11 +5,28 @@ from __future__ import annotations
 
 import html
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
 import data
 from dashboard import parts
+
+INCIDENTS = 60
+# What is missing -> its kind in the metric, and what to do.
+UNMAPPED = {
+    "No family": (
+        "family",
+        "To give an account a family, add it to `hf_orgs` of the family, or a row, in "
+        "`seeds/model_families.csv`. Most accounts belong to none, and that is no fault.",
+    ),
+    "No region": ("region", "Add a row to `seeds/organization_regions.csv`."),
+    "No size": (
+        "size",
+        "The Hub knows no parameter count of these repositories: it is read from their safetensors "
+        "or GGUF files, so no seed file can add it.",
+    ),
+}
 
 
 def ago(age_days: float | None) -> str:
@@ -44,6 +61,94 @@ def collected(status: dict) -> None:
     parts.html_table(
         ["Source", "Age", "Last snapshot (UTC)", "Rows", "Next due", "Licence", "Citation"], rows
     )
+
+
+def incident_list() -> None:
+    """What was wrong with the counters: known from reports, and found in them."""
+    rows = parts.metric(build, "incidents")
+    st.header("Incidents", anchor=False)
+    if rows["is_detected"].any():
+        which = st.segmented_control(
+            "Which", ("All", "Detected", "Known"), default="All", required=True, key="found",
+            bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+        rows = rows if which == "All" else rows[rows["is_detected"] == (which == "Detected")]
+        st.caption(
+            "Detected ones were found in the counters of the whole Hub by rules, with what was "
+            "found against what was expected; known ones stand in seeds/incidents.csv."
+        )
+    rows = rows.sort_values(["starts_on", "level"], ascending=False)
+    shown = rows.head(INCIDENTS)
+    parts.html_table(
+        ["Days", "Kind", "Whose", "What", "Done about it", "Source"],
+        [
+            [
+                parts.unbroken(data.wording.period(row.starts_on.date(), row.ends_on.date())),
+                html.escape(row.kind.replace("_", " ")),
+                html.escape(concerned(row)),
+                html.escape(row.what),
+                html.escape(row.action if isinstance(row.action, str) else "–"),
+                parts.link(row.source, row.source_url),
+            ]
+            for row in shown.itertuples()
+        ],
+    )
+    if len(rows) > len(shown):
+        st.caption(f"The newest {len(shown)} of {len(rows)}; the file holds all.")
+    parts.csv_button(rows, "incidents", key="csv-incidents")
+
+
+def concerned(row: Any) -> str:
+    """'Qwen, 48 repositories', 'whole Hub', or the source itself."""
+    if row.level == "source":
+        return "the source"
+    # NULL is a missing number here: all repositories, or not known.
+    count = data.wording.whole(row.models)
+    if count == data.wording.NO_VALUE:
+        return str(row.subject)
+    return f"{row.subject}, {count} {'repository' if count == '1' else 'repositories'}"
+
+
+def hub_days() -> None:
+    """Days of the whole Hub that were seen."""
+    rows = parts.metric(build, "hub_days").rename(columns={"hub_days": "repositories"})
+    rows = rows.sort_values("date", ascending=False)
+    st.header("Days of the whole Hub", anchor=False)
+    if rows.empty:
+        parts.no_archive("No day of the whole Hub was read.")
+        return
+    st.caption(
+        f"{len(rows)} days, the newest first. One that is not used was partial, repeated or "
+        "stalled: downloads are spread over it."
+    )
+    parts.table(rows, key="hub-days", columns=parts.columns(rows), height=parts.TABLE_HEIGHT)
+    parts.csv_button(rows, "hub_days", key="csv-hub-days")
+
+
+def unmapped() -> None:
+    """Accounts that a row in a seed file would explain, worst first."""
+    rows = parts.metric(build, "unmapped").sort_values("position")
+    st.header("Unmapped accounts", anchor=False)
+    st.caption(
+        "Accounts with many downloads in the trailing 30 days and no family, region or size, worst "
+        "first. `collectors status --unmapped` prints the same."
+    )
+    if rows.empty:
+        parts.no_archive("Nothing to map is known.")
+        return
+    named = rows[["kind", "position", "subject", "unmapped", "models"]].rename(
+        columns={"subject": "account", "unmapped": "downloads_30d"}
+    )
+    for tab, (kind, advice) in zip(st.tabs([*UNMAPPED]), UNMAPPED.values(), strict=True):
+        with tab:
+            st.caption(advice)
+            of_kind = named[named["kind"] == kind].drop(columns="kind")
+            parts.table(
+                of_kind,
+                key=f"unmapped-{kind}",
+                columns=parts.columns(of_kind),
+                height=parts.TABLE_HEIGHT,
+            )
 
 
 build = data.newest_build()
@@ -89,21 +194,9 @@ parts.html_table(
     ],
 )
 
-st.header("Known incidents", anchor=False)
-incidents = parts.metric(build, "incidents").sort_values("starts_on", ascending=False)
-parts.html_table(
-    ["Source", "Days", "Kind", "What", "Evidence"],
-    [
-        [
-            html.escape(row.source),
-            html.escape(data.wording.period(row.starts_on.date(), row.ends_on.date())),
-            html.escape(row.kind.replace("_", " ")),
-            html.escape(row.what),
-            parts.link("open", row.source_url),
-        ]
-        for row in incidents.itertuples()
-    ],
-)
+incident_list()
+hub_days()
+unmapped()
 
 st.header("What each number means", anchor=False)
 for info in data.catalog(build):

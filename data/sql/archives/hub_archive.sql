@@ -25,7 +25,8 @@ SELECT
         )
         ELSE list_transform(
             list_filter(
-                tags,
+                -- Twice, since the expression is dear and most tags are others.
+                list_filter(tags, lambda tag: starts_with(tag, 'base_model:')),
                 lambda tag: regexp_matches(tag, '^base_model:(finetune|quantized|adapter|merge):[^:]+$')
             ),
             lambda tag: substr(tag, 12)

@@ -24,10 +24,16 @@ WITH flows AS (
         month,
         CAST(monthly_downloads AS DOUBLE) AS value,
         estimate_reason <> 'none' AS is_estimate,
-        'Hugging Face Hub API' AS source_title,
-        'https://huggingface.co/models' AS source_url
-    FROM family_months
-    WHERE scope = 'own'
+        CASE source
+            WHEN 'hub_archive' THEN 'Hugging Face Hub archive'
+            ELSE 'Hugging Face Hub API'
+        END AS source_title,
+        CASE source
+            WHEN 'hub_archive' THEN 'https://huggingface.co/datasets/cfahlgren1/hub-stats'
+            ELSE 'https://huggingface.co/models'
+        END AS source_url
+    FROM monthly_downloads
+    WHERE scope = 'own' AND monthly_downloads IS NOT NULL
 ),
 measured AS (
     SELECT *, 'monthly_downloads' AS measure FROM flows
@@ -44,28 +50,29 @@ measured AS (
     ), 'cumulative_downloads' AS measure
     FROM flows
 ),
+numbered AS (
+    -- Pairs are many: numbers are joined and grouped faster than names.
+    SELECT
+        *,
+        dense_rank() OVER (ORDER BY basis, measure) AS series,
+        dense_rank() OVER (ORDER BY basis, measure, subject) AS number
+    FROM measured
+),
 paired AS (
     SELECT
-        a.basis,
-        a.measure,
-        a.subject AS leader,
-        b.subject AS passed,
+        a.number AS leader_number,
+        b.number AS passed_number,
         a.month,
         a.value > b.value AS is_ahead,
-        a.is_estimate OR b.is_estimate AS is_estimate,
-        a.source_title,
-        a.source_url
-    FROM measured AS a
-    INNER JOIN measured AS b
-        ON b.basis = a.basis AND b.measure = a.measure AND b.month = a.month
-        AND b.subject <> a.subject
+        a.is_estimate OR b.is_estimate AS is_estimate
+    FROM numbered AS a
+    INNER JOIN numbered AS b
+        ON b.series = a.series AND b.month = a.month AND b.number <> a.number
 ),
 standing AS (
     SELECT
-        basis,
-        measure,
-        leader,
-        passed,
+        leader_number,
+        passed_number,
         max(month) AS last_month,
         max(month) FILTER (WHERE NOT is_ahead) AS last_behind,
         arg_max(is_ahead, month) AS is_ahead_now
@@ -78,26 +85,40 @@ followed AS (
         standing.last_month,
         standing.last_behind,
         min(paired.month) FILTER (WHERE paired.month > standing.last_behind) OVER (
-            PARTITION BY paired.basis, paired.measure, paired.leader, paired.passed
+            PARTITION BY paired.leader_number, paired.passed_number
         ) AS crossed_on
     FROM paired
-    INNER JOIN standing USING (basis, measure, leader, passed)
+    INNER JOIN standing USING (leader_number, passed_number)
     WHERE standing.is_ahead_now AND standing.last_behind IS NOT NULL
 ),
-crossed AS (
+counted AS (
     SELECT
-        basis,
-        measure,
-        leader,
-        passed,
+        leader_number,
+        passed_number,
         crossed_on,
         bool_or(is_estimate) FILTER (WHERE month IN (last_behind, crossed_on)) AS is_estimate,
         count(*) FILTER (WHERE is_ahead AND month < last_behind) AS earlier_months_ahead,
-        last_month,
-        arg_max(source_title, month) AS source_title,
-        arg_max(source_url, month) AS source_url
+        last_month
     FROM followed
     GROUP BY ALL
+),
+crossed AS (
+    SELECT
+        leaders.basis,
+        leaders.measure,
+        leaders.subject AS leader,
+        passed.subject AS passed,
+        counted.crossed_on,
+        counted.is_estimate,
+        counted.earlier_months_ahead,
+        counted.last_month,
+        leaders.source_title,
+        leaders.source_url
+    FROM counted
+    INNER JOIN numbered AS leaders
+        ON leaders.number = counted.leader_number AND leaders.month = counted.last_month
+    INNER JOIN numbered AS passed
+        ON passed.number = counted.passed_number AND passed.month = counted.last_month
 )
 SELECT
     basis,                                          -- published, collected or reported

@@ -32,6 +32,7 @@ SELECT
     build_sources.licence AS licence,                               -- licence
     build_sources.citation AS citation,                             -- how to cite it
     build_sources.cadence_days AS cadence_days,                     -- days between two readings worth making
+    build_sources.is_archive AS is_archive,                         -- read only when it is named
     newest.last_snapshot_at AS last_snapshot_at,                    -- UTC instant of the newest accepted snapshot
     newest.last_try_at AS last_try_at,                              -- UTC instant of the newest try
     coalesce(newest.snapshots, 0) AS snapshots,                     -- accepted snapshots in all

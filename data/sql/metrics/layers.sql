@@ -46,7 +46,7 @@ collected AS (
         'Hugging Face Hub API' AS source_title,
         'https://huggingface.co/models' AS source_url
     FROM family_downloads
-    WHERE models > 0 OR organisations_read < organisations_planned
+    WHERE scope = 'own' AND (models > 0 OR organisations_read < organisations_planned)
     -- The newest day that has a value; NULL for a family that could never be read.
     QUALIFY row_number() OVER (PARTITION BY family ORDER BY family_downloads IS NULL, date DESC) = 1
 ),

@@ -1,0 +1,182 @@
+"""Repair of one day of one source: read it again, or take it out.
+
+Of an archive a day is downloaded again, or dropped from the store of days. Of the other sources
+the stored snapshots are the truth: those of the day are parsed again, or put aside, from where they
+can be put back. What is built from them is the next `collectors build`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from pathlib import Path
+from typing import cast
+
+from collectors.archive_reader import ArchiveReader
+from collectors.collect import (
+    Clock,
+    Progress,
+    Silent,
+    SourceResult,
+    archive_reader,
+    lock,
+    observed,
+    parse_run,
+    reading_result,
+    recorded,
+    tell,
+    utc_now,
+)
+from collectors.errors import ConfigurationError
+from collectors.http import Session
+from collectors.source import AnySource, ArchiveSource, Revision, Source, is_archive
+from data.history import OBSERVATIONS, History
+from data.snapshots import SnapshotStore, run_name, run_started_at
+
+DROPPED = ".dropped"
+
+
+@dataclass(kw_only=True)
+class Repair:
+    """One day of one source, mended or dropped."""
+
+    data_dir: Path
+    source: AnySource
+    day: date
+    now: Clock = utc_now
+    new_session: Callable[[], Session] = Session
+    progress: Progress = field(default_factory=Silent)
+
+    def read_again(self) -> bool:
+        """Read the day again; returns whether it is here now and believed.
+
+        Raises LockedError, ConfigurationError (nothing is known of that day), FetchError,
+        SnapshotError and HistoryError.
+        """
+        self.source.check_settings()
+        with lock(self.data_dir):
+            if is_archive(self.source):
+                return self._download_again(self.source)
+            return self._parse_again(cast(Source, self.source))
+
+    def drop(self) -> None:
+        """Take the day out. Raises LockedError, ConfigurationError and HistoryError."""
+        with lock(self.data_dir):
+            if is_archive(self.source):
+                self._drop_from_store(self.source)
+            else:
+                self._put_aside()
+
+    def _reader(self, source: ArchiveSource) -> ArchiveReader:
+        reader = archive_reader(source, self.data_dir, self.new_session, self.now)
+        reader.recover()
+        return reader
+
+    def _download_again(self, source: ArchiveSource) -> bool:
+        reader = self._reader(source)
+        revision = self._revision(reader)
+        known = reader.known(revision)
+        is_kept = known is not None and known.status == "accepted"
+        result = SourceResult(source.NAME, run_name(self.now()), self.now())
+        self.progress.began(source, 1)
+        with recorded(result, self.data_dir, self.now, self.progress), closing(reader):
+            began = time.monotonic()
+            reading = reader.read_again(
+                revision,
+                lambda done, total: self.progress.received(str(self.day), done, total),
+                keep_if_refused=is_kept,
+            )
+            result.entities = [reading_result(reading, time.monotonic() - began)]
+            result.exit = "done" if reading.status == "accepted" else "failed"
+            tell(self.progress, reading, result.entities[0])
+        if reading.status != "accepted" and is_kept:
+            self.progress.note(f"{source.NAME}: what was stored of {self.day} stays as it is")
+        return reading.status == "accepted"
+
+    def _revision(self, reader: ArchiveReader) -> Revision:
+        """The revision that the day came from, else the one that stands for it."""
+        run = reader.run_of(self.day)
+        for revision in reader.listed():
+            if revision.run == run or (run is None and revision.day == self.day):
+                return revision
+            if revision.day < self.day and revision.is_dated:
+                break
+        raise ConfigurationError(
+            f"--day {self.day}: {reader.source.DATASET} has no revision of that day; "
+            "`collectors backfill` lists what it has"
+        )
+
+    def _drop_from_store(self, source: ArchiveSource) -> None:
+        reader = self._reader(source)
+        revision = reader.drop(self.day)
+        self.progress.note(
+            f"{source.NAME}: {self.day} ({revision.path} at {revision.revision[:12]}) was taken "
+            f"out of {reader.store.root}; to undo it: collectors repair --day {self.day} "
+            f"--source {source.NAME}"
+        )
+
+    def _parse_again(self, source: Source) -> bool:
+        history = History(self.data_dir / "history")
+        runs = [
+            run
+            for run in SnapshotStore(self.data_dir).runs(source.NAME)
+            if run.started_at.date() == self.day
+        ]
+        if not runs:
+            raise self._nothing_there()
+        is_good = True
+        for run in runs:
+            observations = parse_run(source, run, history, observed(history, source.NAME))
+            accepted = sum(o["status"] == "accepted" for o in observations)
+            is_good = is_good and accepted == len(observations)
+            self.progress.note(
+                f"{source.NAME}: parsed {run.name} again, "
+                f"{accepted} of {len(observations)} accepted"
+            )
+        self.progress.note(
+            f"{source.NAME}: later days were judged by what {self.day} was before; "
+            "`collectors rebuild` judges all anew"
+        )
+        return is_good
+
+    def _put_aside(self) -> None:
+        """Snapshots first, observations last: a killed process is finished by the same command."""
+        store, history = SnapshotStore(self.data_dir), History(self.data_dir / "history")
+        name = self.source.NAME
+        aside = store.root / DROPPED / name
+        runs = {run.name: run.folder for run in store.runs(name)}
+        parsed = {
+            path.stem.removesuffix(f".{name}")
+            for path in history.partitions(OBSERVATIONS)
+            if path.stem.endswith(f".{name}")
+        }
+        of_day = [r for r in sorted({*runs, *parsed}) if run_started_at(r).date() == self.day]
+        if not of_day:
+            raise self._nothing_there()
+        for run in of_day:
+            if run in runs:
+                aside.mkdir(parents=True, exist_ok=True)
+                shutil.move(runs[run], aside / run)
+            for table in (*self.source.TABLES, OBSERVATIONS):
+                history.path(table, run, name).unlink(missing_ok=True)
+        self.progress.note(
+            f"{name}: {len(of_day)} run{'s' if len(of_day) > 1 else ''} of {self.day} put aside; "
+            f"to undo it: mv {aside}/{self.day:%Y%m%d}* {store.root / name}/ and then "
+            f"collectors repair --day {self.day} --source {name}"
+        )
+
+    def _nothing_there(self) -> ConfigurationError:
+        history = History(self.data_dir / "history")
+        days = sorted(
+            {
+                o["observed_at"].astimezone(UTC).date()
+                for o in history.observations(self.source.NAME)
+            }
+        )
+        near = [str(day) for day in sorted(days, key=lambda day: abs(day - self.day))[:3]]
+        hint = f"the nearest days are {', '.join(near)}" if near else "nothing was collected of it"
+        return ConfigurationError(f"--day {self.day}: {self.source.NAME} was not read then; {hint}")

@@ -1,0 +1,326 @@
+"""What a chart is, in words, marks and numbers, and what all charts are made with.
+
+A Chart names no drawing library: plots.py draws it on the screen, and any other pen can draw the
+same. Values stay in the metric's own unit; `value_kind` says how people write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from data import wording
+
+Role = Literal["focus", "compare", "rest"]
+ValueKind = Literal["share", "count", "index", "change"]
+Measure = Literal["Share", "Downloads", "Index = 100"]
+
+REST_COLOURS = ("#7b8491", "#9aa3af")
+MAX_MARKERS = 9
+MAX_BARS = 20
+ARCHIVE = "hub_archive"  # the source of days of the whole Hub
+
+# Of each scope: how a title begins, and what the line below a chart says.
+SCOPE_TITLES = {
+    "own": "Own downloads",
+    "derivatives": "Downloads of derivatives",
+    "lineage": "Downloads of the whole lineage",
+}
+SCOPE_WORDS = {
+    "own": "Families by owner, scope own: repositories of the developers' own organisations",
+    "derivatives": "Families by descent, scope derivatives: what others made of a family's models "
+    "and publish themselves",
+    "lineage": "Families by descent, scope lineage: the developers' own repositories and all that "
+    "others made of them, at any depth",
+}
+REASONS = {
+    "window_30d": "the publisher's estimate from 30-day windows",
+    "interpolated_boundary": "estimate: a boundary fell into days that were not seen",
+    "stalled_counter": "estimate: counters stood still at a boundary",
+    "counter_fell": "estimate: a counter fell and is held until it recovers",
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the shared controls ask for, and the controls of single pages. `start` and `end` are
+    inclusive."""
+
+    focus: str
+    rivals: tuple[str, ...]
+    start: date | None = None
+    end: date | None = None
+    measure: Measure = "Share"
+    scale: Literal["Linear", "Log"] = "Linear"
+    scope: str = "own"
+    # Of single pages.
+    with_inferred: bool = False
+    is_raw: bool = False  # counters as reported, not adjusted
+    share_of: Literal["hub", "tracked"] = "hub"
+    cut: str = "size"
+    relation: str = "all"
+    is_judged: bool = False  # derivatives with more than 5 downloads only
+    is_grouped: bool = False  # precision variants under one model
+    hides_tests: bool = True
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The focus family first, then the others, each once."""
+        return tuple(dict.fromkeys((self.focus, *self.rivals)))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series over time, drawn as a line or as a layer of stacked bars; `estimated` marks the
+    points that are estimates, `remarks` says why."""
+
+    key: str
+    label: str
+    x: tuple[date, ...]
+    y: tuple[float | None, ...]
+    estimated: tuple[bool, ...]
+    colours: tuple[str, str]
+    role: Role = "compare"
+    short_label: str = ""
+    shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def newest(self) -> float | None:
+        """The newest value that is known; None when none is."""
+        return next((value for value in reversed(self.y) if value is not None), None)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a ranking."""
+
+    key: str
+    label: str
+    value: float
+    colours: tuple[str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A stretch of time to be read with care: shaded (estimated), hatched (interpolated), or
+    tinted with ticks that say what happened (incident)."""
+
+    start: date
+    end: date
+    label: str
+    kind: Literal["estimated", "interpolated", "incident"]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """An event at a date."""
+
+    at: date
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark at a point of a line."""
+
+    at: date
+    value: float
+    text: str
+    side: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything that a pen needs, and everything that a reader must be told."""
+
+    key: str
+    title: str
+    shown: str
+    unit: str
+    value_kind: ValueKind
+    source: str
+    source_url: str
+    citation: str
+    as_of: str
+    frame: pd.DataFrame
+    lines: tuple[Line, ...] = ()
+    stacks: tuple[Line, ...] = ()  # bars on each other, the first at the bottom
+    bars: tuple[Bar, ...] = ()
+    bands: tuple[Band, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    notes: tuple[Note, ...] = ()
+    caveats: tuple[str, ...] = ()
+    is_log: bool = False
+    column_labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def series(self) -> tuple[Line, ...]:
+        """Everything that runs over time."""
+        return (*self.lines, *self.stacks)
+
+    def text(self, value: float | None) -> str:
+        """A value of this chart as people write it."""
+        return value_text(self.value_kind, value)
+
+    @property
+    def description(self) -> str:
+        """The chart in words, for those who cannot see it."""
+        ends = [f"{line.label} {self.text(line.newest)}" for line in self.series]
+        ends += [f"{bar.label} {self.text(bar.value)}" for bar in self.bars[:5]]
+        return f"{self.title}. {self.shown}. Newest values: {', '.join(ends)}."
+
+
+@dataclass(frozen=True)
+class Cited:
+    """How a source is named, opened and cited."""
+
+    title: str
+    url: str
+    citation: str
+
+
+ARCHIVE_CITED = Cited(
+    "Archive of the whole Hugging Face Hub",
+    "https://huggingface.co/models",
+    "Source: archive of the whole Hugging Face Hub",
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What charts share besides their own rows: the selection, families, events, crossovers, the
+    citation of each published source and collector by title, and the collectors by name.
+
+    `others` holds rows of further metrics that a chart asked for, cut down like its own.
+    """
+
+    selection: Selection
+    families: pd.DataFrame
+    events: pd.DataFrame
+    crossovers: pd.DataFrame
+    citations: Mapping[str, str]
+    sources: Mapping[str, Cited] = field(default_factory=dict)
+    archives: tuple[str, ...] = ()  # names of the sources of days of the whole Hub
+    newest_day: pd.Timestamp | None = None  # of the archive of the whole Hub
+    incidents: pd.DataFrame = field(default_factory=pd.DataFrame)
+    others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def value_text(kind: ValueKind, value: float | None) -> str:
+    """A value as people write it: 34.7 %, 1.2B, 132 for an index, +1.2M for a change."""
+    if kind == "change":
+        return wording.count_change(value)
+    if kind == "share":
+        return wording.percent(value)
+    if kind == "index":
+        return wording.whole(value)
+    return wording.count(value)
+
+
+def line_of(
+    series: pd.DataFrame,
+    time: str,
+    value: str,
+    *,
+    key: str,
+    label: str,
+    family: str | None,
+    context: Context,
+    marks: tuple[str, ...] = ("window_30d",),
+) -> Line:
+    """One line of rows in the order of time; estimates are those of the reasons `marks`."""
+    role: Role = (
+        "rest" if family is None
+        else "focus" if family == context.selection.focus
+        else "compare"
+    )  # fmt: skip
+    reasons = series["estimate_reason"] if "estimate_reason" in series else ["none"] * len(series)
+    return Line(
+        key=key,
+        label=label,
+        short_label=label.split(" (", maxsplit=1)[0],
+        x=tuple(day.date() for day in series[time]),
+        y=values_of(series[value]),
+        estimated=tuple(reason in marks for reason in reasons),
+        colours=family_colours(context, family),
+        role=role,
+        remarks=tuple(REASONS.get(str(reason), "") for reason in reasons),
+    )
+
+
+def values_of(column: pd.Series) -> tuple[float | None, ...]:
+    """Numbers of a column; unknown ones are None."""
+    return tuple(float(value) if pd.notna(value) else None for value in column)
+
+
+def markers_between(
+    first: pd.Timestamp, last: pd.Timestamp, context: Context
+) -> tuple[Marker, ...]:
+    """Highlighted events of the period: all of the focus family, the first of each other."""
+    events = context.events
+    events = events[
+        events["is_highlight"]
+        & (events["starts_on"] >= first)
+        & (events["starts_on"] <= last)
+        & (events["family"].isin(list(context.selection.families)) | events["family"].isna())
+    ]
+    of_focus = events["family"] == context.selection.focus
+    first_of_others = events[~of_focus].drop_duplicates("family")
+    chosen = pd.concat([events[of_focus], first_of_others]).head(MAX_MARKERS)
+    return tuple(
+        Marker(
+            row["starts_on"].date(),
+            str(row["short_label"] if pd.notna(row["short_label"]) else row["title"]),
+            str(row["title"]),
+        )
+        for _, row in chosen.sort_values("starts_on").iterrows()
+    )
+
+
+def months_between(first: date, last: date) -> int:
+    """How many months lie between the months of two dates."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def family_colours(context: Context, family: str | None) -> tuple[str, str]:
+    """Colours of a family in both themes; grey for what is none."""
+    if family is None or family not in set(context.families["family"]):
+        return REST_COLOURS
+    row = context.families.set_index("family").loc[family]
+    return str(row["colour_light"]), str(row["colour_dark"])
+
+
+def citation_of(context: Context, source: str) -> str:
+    """The citation of a source by its title."""
+    return context.citations.get(source, f"Source: {source}")
+
+
+def cited(context: Context, name: str) -> Cited:
+    """A collector's source by its name."""
+    return context.sources.get(name, ARCHIVE_CITED)
+
+
+def when(moment: Any, time: str) -> str:
+    """'September 2026', 'the week of 2026-09-07' or a day."""
+    if time == "month":
+        return wording.month(moment.date())
+    return f"the week of {day(moment)}" if time == "week" else day(moment)
+
+
+def end_of(moment: pd.Timestamp, time: str) -> pd.Timestamp:
+    """The last day of what a row speaks of: of its month or week, or the day itself."""
+    if time == "week":
+        return moment + pd.Timedelta(days=6)
+    return moment + pd.offsets.MonthEnd(0) if time == "month" else moment
+
+
+def day(moment: Any) -> str:
+    """A date as ISO text."""
+    return str(pd.Timestamp(moment).date().isoformat())

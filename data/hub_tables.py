@@ -1,0 +1,271 @@
+"""The tables hub__* of a build, from the days of a Hub archive and the seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data import cohorts, labels
+from data.cleaning import Incident
+from data.cohorts import Ints, Owners
+from data.daystore import DayStore
+from data.hub import Hub
+from data.labels import Labels
+from data.repositories import ATTRIBUTES, repository_table
+
+# As Model Pulse does: what nobody downloads or likes is counted, but not listed by name.
+LISTED_30D, LISTED_ALL_TIME = 10, 50
+MEMORY_LIMIT = "1000MB"
+WHOLE_HUB = "whole Hub"
+
+
+def stores(history: Path) -> list[DayStore]:
+    """The stores of days in a history folder, that with the longest history first.
+
+    The first one serves: archives know repositories by different keys and cover different ones, so
+    their days are not mixed.
+    """
+    names = sorted(path.parent.name for path in history.glob("*/keys") if path.is_dir())
+    found = [DayStore(history, repository_table(name)) for name in names]
+    return sorted((store for store in found if store.days()), key=_span, reverse=True)
+
+
+def _span(store: DayStore) -> tuple[int, int]:
+    """Days between the first day and the last, and repositories on the last."""
+    days = store.days()
+    return (days[-1] - days[0]).days, store.info(days[-1]).repositories
+
+
+def warnings(history: Path) -> list[str]:
+    """What people should know of the archives that were read."""
+    found = stores(history)
+    return [
+        f"{store.table.name}: {len(store.days())} days were read and are not shown; "
+        f"{found[0].table.name} has the longer history and serves"
+        for store in found[1:]
+    ]
+
+
+def tables(home: Path, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Table name -> rows, for all tables hub__*; {} when no archive was read."""
+    found = stores(home / "history")
+    if not found:
+        return {}
+    hub = Hub(home, found[0], labels.test_pattern(seeds))
+    hub.update()
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET temp_directory = '{hub.folder / 'spill'}'")
+        connection.execute("SET TimeZone = 'UTC'")
+        _open(connection, hub)
+        count = hub.cleaning.size
+        labelled = labels.label(connection, count, seeds)
+        owned = cohorts.owners(connection, count)
+        return {
+            **_summed(hub, labelled, owned),
+            "hub__days": _days(hub),
+            "hub__incidents": _incidents(connection, hub, owned),
+            "hub__models": _models(connection, hub, labelled),
+        }
+
+
+def _open(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
+    """Views of the newest day and of what is gone, as labels.label() reads them."""
+    columns = ", ".join(ATTRIBUTES)
+    newest = hub.store.days()[-1]
+    parts = [f"SELECT key, {columns} FROM ({hub.store.full(newest, 'attributes')})"]
+    gone = hub.gone()
+    if gone:
+        is_gone = np.flatnonzero(~hub.cleaning.present).astype(np.int32)
+        connection.register("gone", pa.table({"key": is_gone}))
+        parts.append(
+            f"SELECT key, {columns} FROM read_parquet({_text(gone)}) "
+            "WHERE key IN (SELECT key FROM gone)"
+        )
+    connection.execute(f"CREATE TEMP TABLE repositories AS {' UNION ALL '.join(parts)}")
+    counters = hub.store.full(newest, "counters")
+    connection.execute(f"CREATE VIEW newest_counters AS SELECT key, likes FROM ({counters})")
+    keys = [str(path) for path in sorted((hub.store.root / "keys").glob("*.parquet"))]
+    listed = ", ".join(_text(Path(path)) for path in keys)
+    connection.execute(f"CREATE VIEW keys AS SELECT * FROM read_parquet([{listed}])")
+    former = {
+        "key": pa.array([one["key"] for one in hub.renames], pa.int32()),
+        "model_id": pa.array([one["before"] for one in hub.renames], pa.string()),
+    }
+    connection.register("former_names", pa.table(former))
+
+
+def _summed(hub: Hub, labelled: Labels, owned: Owners) -> dict[str, pa.Table]:
+    grouped = cohorts.gather(labelled)
+    return {
+        "hub__cohorts": cohorts.cohort_table(grouped, labelled),
+        "hub__cohort_months": cohorts.month_table(hub, grouped),
+        "hub__cohort_weeks": cohorts.week_table(hub, grouped),
+        "hub__cohort_newest": cohorts.newest_table(hub.cleaning, grouped),
+        "hub__cohort_births": cohorts.birth_table(hub.cleaning, grouped),
+        "hub__concentration": cohorts.concentration_table(hub, labelled),
+        "hub__publisher_months": cohorts.publisher_month_table(hub, labelled, owned),
+        "hub__publishers": cohorts.publisher_table(hub.cleaning, labelled, owned),
+    }
+
+
+def _days(hub: Hub) -> pa.Table:
+    """hub__days, as the archive's files say it."""
+    used = set(hub.cleaning.days.used)
+    rows = []
+    for day in hub.store.days():
+        info = hub.store.info(day)
+        sums = {name: total["sum"] for name, total in info.totals.items()}
+        rows.append(
+            {
+                "date": day,
+                "source": str(info.facts.get("source", hub.source)),
+                "repositories": info.repositories,
+                **sums,
+                "is_used": day.toordinal() in used,
+            }
+        )
+    return pa.Table.from_pylist(rows)
+
+
+def _incidents(connection: duckdb.DuckDBPyConnection, hub: Hub, owned: Owners) -> pa.Table:
+    found = hub.incidents()
+    keys = sorted({one.key for one in found if one.key is not None and one.level == "model"})
+    connection.register("wanted", pa.table({"key": pa.array(keys, pa.int32())}))
+    names = dict(
+        connection.execute(
+            "SELECT key, model_id FROM repositories SEMI JOIN wanted USING (key)"
+        ).fetchall()
+    )
+
+    def subject(one: Incident) -> str:
+        if one.key is None:
+            return WHOLE_HUB
+        if one.level == "publisher":
+            return str(owned.names[int(owned.of[one.key])])
+        return str(names.get(one.key, one.key))
+
+    rows = [
+        {
+            "source": hub.source,
+            "kind": one.kind,
+            "starts_on": date.fromordinal(one.starts_on),
+            "ends_on": date.fromordinal(one.ends_on),
+            "level": one.level,
+            "subject": subject(one),
+            "models": one.models,
+            "downloads": one.downloads,
+            "action": one.action,
+            "evidence": one.evidence,
+        }
+        for one in found
+    ]
+    return pa.Table.from_pylist(rows) if rows else pa.table({})
+
+
+def _models(connection: duckdb.DuckDBPyConnection, hub: Hub, labelled: Labels) -> pa.Table:
+    """hub__models: repositories that somebody downloads or likes."""
+    cleaning = hub.cleaning
+    likes = np.full(cleaning.size, -1, dtype=np.int64)
+    rows = connection.execute("SELECT key, coalesce(likes, -1) AS likes FROM newest_counters")
+    found = rows.fetchnumpy()
+    likes[found["key"]] = found["likes"]
+    listed = (cleaning.raw_30d >= LISTED_30D) | (cleaning.raw_all >= LISTED_ALL_TIME) | (likes > 0)
+    keys = np.flatnonzero(listed & cleaning.present).astype(np.int32)
+    keys = keys[np.lexsort((keys, -cleaning.raw_all[keys], -cleaning.raw_30d[keys]))]
+    names = _named(connection, keys, labelled)
+    texts = {
+        name: labelled.texts_of(name, labelled.codes[name][keys])
+        for name in labels.DIMENSIONS
+        if name not in ("root_generation", "root_region", "is_test")
+    }
+    counters: dict[str, npt.NDArray[Any]] = {
+        "likes": likes[keys],
+        "downloads_30d": cleaning.raw_30d[keys],
+        "downloads_all_time": cleaning.raw_all[keys],
+        "total_params": labelled.total_params[keys],
+    }
+    return pa.table(
+        {
+            **{name: names[name] for name in names.column_names},
+            "position": np.arange(1, len(keys) + 1),
+            **texts,
+            **{name: cohorts.or_null(values, values >= 0) for name, values in counters.items()},
+            "is_test": labelled.codes["is_test"][keys] == 1,
+            "first_seen_on": cohorts.dates(cleaning.first_seen[keys]),
+        }
+    )
+
+
+def _named(connection: duckdb.DuckDBPyConnection, keys: Ints, labelled: Labels) -> pa.Table:
+    """What is text of the repositories `keys`, in their order: names, parents, roots, variants."""
+    root = labelled.root_key[keys]
+    full = labelled.texts["precision"].index(labels.FULL)
+    listed = {
+        "key": keys,
+        "place": np.arange(len(keys), dtype=np.int32),
+        "root_key": pa.array(root, mask=(root < 0) | (root == keys)),
+        "is_root": root == keys,
+        "is_full": labelled.codes["precision"][keys] == full,
+    }
+    connection.register("listed", pa.table(listed))
+    connection.execute(_NAMED)
+    pattern = f"(?i)[-_.](?:{'|'.join(labels.PRECISIONS.values())})(?:[-_.].*)?$"
+    connection.execute(_VARIANTS, [pattern])
+    return connection.sql(_TEXTS).to_arrow_table()
+
+
+_NAMED = """
+CREATE TEMP TABLE named AS
+SELECT listed.*, found.model_id, CASE WHEN len(base_models) > 0 THEN base_models END AS parents,
+    CAST(found.created_at AS DATE) AS created_on
+FROM listed INNER JOIN repositories AS found USING (key)
+"""
+
+# A precision variant hangs on its declared parent when it is a quantization of one, otherwise on
+# the repository of the same owner whose name is left when the precision is taken off.
+_VARIANTS = """
+CREATE TEMP TABLE variants AS
+SELECT told.model_id, told.base
+FROM (
+    SELECT
+        model_id,
+        CASE
+            WHEN len(parents) = 1 AND starts_with(parents[1], 'quantized:')
+                THEN substr(parents[1], 11)
+            ELSE regexp_replace(model_id, ?, '')
+        END AS base
+    FROM named WHERE NOT is_full
+) AS told
+INNER JOIN named AS bases ON bases.model_id = told.base
+WHERE told.base <> told.model_id
+"""
+
+_TEXTS = """
+SELECT
+    lower(hex(keys.hub_id)) AS hub_id,
+    named.model_id,
+    CASE WHEN named.is_root THEN named.model_id ELSE roots.model_id END AS root_id,
+    named.parents,
+    coalesce(further.base, variants.base, named.model_id) AS variant_of,
+    named.created_on
+FROM named
+INNER JOIN keys USING (key)
+LEFT JOIN (
+    SELECT key, model_id FROM repositories WHERE key IN (SELECT DISTINCT root_key FROM listed)
+) AS roots ON roots.key = named.root_key
+LEFT JOIN variants ON variants.model_id = named.model_id
+LEFT JOIN variants AS further ON further.model_id = variants.base
+ORDER BY named.place
+"""
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

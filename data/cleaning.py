@@ -5,7 +5,7 @@ For each repository the adjusted counter is what was downloaded since it is know
 
 - *Stall.* A counter that stands still although downloads were to be expected was not read on that
   day: what it catches up later is spread evenly over the days between. After STALL_DAYS it is
-  believed.
+  believed; after twice that when the whole Hub stands still.
 - *Rollback.* A counter that falls is held at its highest value until it recovers, and what it has
   gained then is spread likewise; after HOLD_DAYS the fall is accepted as a restatement: it is taken
   out, what came after it counts.
@@ -642,6 +642,12 @@ class Cleaning:
                     "downloads are spread over the days",
                     f"no snapshot on {last - first + 1} days; every {median(around):.0f} is usual",
                 )  # fmt: skip
+
+    def slim(self) -> None:
+        """Let go what only further days need: what was found, and the newest day, stay."""
+        for name in ("owner", "offset", "used_30d", "pending_since", "fell_on", "fell_to"):
+            setattr(self, name, getattr(self, name)[:0].copy())
+        self.edges.open.clear()
 
     # Keeping the state.
 

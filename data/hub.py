@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -118,6 +118,11 @@ class Hub:
                     self._save(connection, day)
         unfinished.unlink()
         return len(fresh)
+
+    def slim(self) -> None:
+        """Let go what only further days need; it is kept on disk."""
+        self.cleaning.slim()
+        self.names = np.empty(0, dtype=np.uint64)
 
     def flows(self, kind: Kind) -> list[Flows]:
         """The periods of a kind, oldest first."""
@@ -360,8 +365,7 @@ class Hub:
             if notes["rules"] != self._rules() or known != list(chain[: len(known)]):
                 outdated.append(folder)
                 continue
-            table = feather.read_table(folder / "keys.arrow", memory_map=False)
-            keyed = {name: _writable(table[name]) for name in table.column_names}
+            keyed = dict(_columns(folder / "keys.arrow"))
             with np.load(folder / "lists.npz") as lists:
                 arrays = {**keyed, **dict(lists.items())}
             self.names = arrays["names"]
@@ -420,9 +424,13 @@ def _filled(column: pa.ChunkedArray) -> Longs:
     return filled
 
 
-def _writable(column: pa.ChunkedArray) -> npt.NDArray[Any]:
-    array: npt.NDArray[Any] = column.to_numpy()
-    return array if array.flags.writeable else array.copy()
+def _columns(path: Path) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The columns of a file as arrays to write to, one after the other: together they are large."""
+    with pa.memory_map(str(path)) as file:
+        names = pa.ipc.open_file(file).schema.names
+    for name in names:
+        array: npt.NDArray[Any] = feather.read_table(path, columns=[name])[name].to_numpy()
+        yield name, array if array.flags.writeable else array.copy()
 
 
 def _remove(folder: Path) -> None:

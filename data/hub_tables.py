@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,22 @@ def tables(home: Path, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     if not found:
         return {}
     hub = Hub(home, found[0], labels.test_pattern(seeds))
+    with _alone(hub.folder):
+        return _tables(hub, seeds)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time derives; another one waits, and then finds the work done."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _tables(hub: Hub, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     hub.update()
+    hub.slim()
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         connection.execute(f"SET temp_directory = '{hub.folder / 'spill'}'")

@@ -383,8 +383,11 @@ def require_room(frame: Any, at_least: int) -> None:
             assert across <= 2 or down <= 4, f"{one[4]!r} lies over {other[4]!r}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("path", "key"), HUB_VIEWS)
+@pytest.mark.parametrize(
+    ("path", "key", "theme"),
+    # The dark theme differs in colours only: a third of the views stands for it.
+    [(*view, "light") for view in HUB_VIEWS] + [(*view, "dark") for view in HUB_VIEWS[::3]],
+)
 def test_views_of_the_whole_hub(
     visit_hub: Callable[..., Visitor], path: str, key: str, theme: str
 ) -> None:

@@ -187,7 +187,7 @@ histories = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days=histories, data=st.data())
 def test_any_order_gives_the_same_days(
     tmp_path_factory: pytest.TempPathFactory, days: dict[date, Day], data: st.DataObject
@@ -210,7 +210,7 @@ class Killed(BaseException):
     """Stands for the end of the process: nothing may catch it."""
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_killed_anywhere_it_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -640,7 +640,8 @@ class Cleaning:
                 yield Incident(
                     "missing_days", first, last, "hub", None, None, None,
                     "downloads are spread over the days",
-                    f"no snapshot on {last - first + 1} days; every {median(around):.0f} is usual",
+                    f"no snapshot on {_days(last - first + 1)}, "
+                    f"where one every {_days(median(around))} is usual",
                 )  # fmt: skip
 
     def slim(self) -> None:
@@ -706,6 +707,11 @@ def _hub(
     kind: str, day: int, models: int | None, downloads: int | None, action: str, evidence: str
 ) -> Incident:
     return Incident(kind, day, day, "hub", None, models, downloads, action, evidence)
+
+
+def _days(count: float) -> str:
+    """'1 day', '7 days'."""
+    return f"{count:.0f} day{'' if round(count) == 1 else 's'}"
 
 
 def _spread(code: Any, values: Any, count: Any) -> Any:

@@ -31,6 +31,7 @@ from benchmarks.archive import Archive
 from benchmarks.process import Run, run, watched
 from collectors import hub_archive
 from collectors.day_acceptance import refusal
+from collectors.source import build_facts, load
 from data import cohorts, hub_tables, labels, lineage, seeds, warehouse
 from data.archives import ArchiveFile
 from data.daystore import DayStore
@@ -127,18 +128,7 @@ def facts_of(day: date) -> dict[str, Any]:
 
 def sources() -> list[data.SourceFacts]:
     """What `collectors build` tells a build of the archive."""
-    return [
-        data.SourceFacts(
-            name=hub_archive.NAME,
-            title=hub_archive.TITLE,
-            url=hub_archive.URL,
-            licence=hub_archive.LICENCE,
-            citation=hub_archive.CITATION,
-            cadence_days=hub_archive.CADENCE.total_seconds() / 86400,
-            tables=hub_archive.TABLES,
-            min_rows=hub_archive.MIN_ROWS,
-        )
-    ]
+    return [build_facts(load(hub_archive.NAME))]
 
 
 # Steps, each run in a process of its own.

@@ -34,10 +34,10 @@ from collectors.http import shortened
 from collectors.repair import Repair
 from collectors.screen import RunScreen, problems, result_table, table
 from collectors.source import (
-    AnySource,
     ArchiveSource,
     Tracked,
     archives,
+    build_facts,
     is_archive,
     listings,
     load,
@@ -427,21 +427,7 @@ def tracked_from_seeds() -> Tracked:
 
 
 def _facts() -> list[data.SourceFacts]:
-    return [_facts_of(source) for source in load_all()]
-
-
-def _facts_of(source: AnySource) -> data.SourceFacts:
-    return data.SourceFacts(
-        name=source.NAME,
-        title=source.TITLE,
-        url=source.URL,
-        licence=source.LICENCE,
-        citation=source.CITATION,
-        cadence_days=source.CADENCE.total_seconds() / 86400,
-        tables=source.TABLES,
-        min_rows=source.MIN_ROWS,
-        is_archive=is_archive(source),
-    )
+    return [build_facts(source) for source in load_all()]
 
 
 def _known_sources(names: list[str]) -> list[str]:

@@ -26,6 +26,7 @@ from collectors.http import Session
 from collectors.hub import Dataset
 from data.archives import ArchiveFile
 from data.snapshots import Manifest, run_name
+from data.warehouse import SourceFacts
 
 # How the error of an entity begins that was left out because the ones before it failed.
 NOT_ASKED = "not asked: "
@@ -178,6 +179,21 @@ AnySource = Source | ArchiveSource
 def is_archive(source: AnySource) -> TypeGuard[ArchiveSource]:
     """Whether a source has the past, in files too large to keep."""
     return isinstance(source, ArchiveSource)
+
+
+def build_facts(source: AnySource) -> SourceFacts:
+    """What a build is told of a source."""
+    return SourceFacts(
+        name=source.NAME,
+        title=source.TITLE,
+        url=source.URL,
+        licence=source.LICENCE,
+        citation=source.CITATION,
+        cadence_days=source.CADENCE / timedelta(days=1),
+        tables=source.TABLES,
+        min_rows=source.MIN_ROWS,
+        is_archive=is_archive(source),
+    )
 
 
 def load(name: str) -> AnySource:

@@ -15,6 +15,7 @@ import duckdb
 
 from data.catalog import SQL_DIR
 from data.errors import DamagedError
+from data.paths import sql_text
 
 MAGIC = b"PAR1"
 
@@ -102,10 +103,10 @@ class ArchiveFile:
 def _view(
     connection: duckdb.DuckDBPyConnection, name: str, path: Path, columns: str, kept: str
 ) -> None:
-    place = str(path).replace("'", "''")
     try:
         connection.execute(
-            f"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM read_parquet('{place}'){kept}"
+            f"CREATE OR REPLACE VIEW {name} AS "
+            f"SELECT {columns} FROM read_parquet({sql_text(path)}){kept}"
         )
     except duckdb.Error as error:
         raise DamagedError(f"{path.name}: expected a Parquet file: {error}") from error

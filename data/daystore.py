@@ -37,6 +37,7 @@ import pyarrow.parquet as pq
 
 from data.archives import ArchiveFile
 from data.errors import DamagedError, HistoryError, RefusedError, disk_problem
+from data.paths import sql_text
 
 PARTS = ("attributes", "counters")  # in the order in which a day's files are written
 MEMORY_LIMIT = "1200MB"
@@ -174,7 +175,7 @@ class DayStore:
         cached = self._cached(day)
         if part == "counters" and cached:
             columns = ", ".join(f'"{column}"' for column in self.table.counters)
-            return f"SELECT key, {columns} FROM read_parquet({_text(cached)})"
+            return f"SELECT key, {columns} FROM read_parquet({sql_text(cached)})"
         return self._replay(part, self._chain(day, part))
 
     def series(self, hub_id: str, until: date | None = None) -> list[dict[str, Any]]:
@@ -335,7 +336,7 @@ class DayStore:
         known = sorted(folder.glob("*.parquet"))
         keys = "SELECT CAST(NULL AS INTEGER) AS key, CAST(NULL AS BLOB) AS hub_id"
         if known:
-            keys = f"SELECT key, hub_id FROM read_parquet([{', '.join(map(_text, known))}])"
+            keys = f"SELECT key, hub_id FROM read_parquet([{', '.join(map(sql_text, known))}])"
         connection.execute(
             "CREATE TABLE matched AS SELECT incoming.rowid AS row, keys.key AS key "
             f"FROM incoming LEFT JOIN ({keys}) AS keys USING (hub_id)"
@@ -428,7 +429,7 @@ class DayStore:
         connection.execute(f"DROP TABLE IF EXISTS {name}_numbers")
         cached = self._cached(day)
         if cached:
-            numbers = f"SELECT * FROM read_parquet({_text(cached)})"
+            numbers = f"SELECT * FROM read_parquet({sql_text(cached)})"
         else:
             numbers = (
                 f"SELECT * FROM ({self.full(day, 'counters')}) INNER JOIN "
@@ -452,12 +453,12 @@ class DayStore:
         """A SELECT of the frame at the end of a chain with all later rows laid over it."""
         listed = ", ".join(f'"{column}"' for column in self.table.columns(part))
         *later, frame = chain
-        whole = f"SELECT key, {listed} FROM read_parquet({_text(frame)}) WHERE NOT is_gone"
+        whole = f"SELECT key, {listed} FROM read_parquet({sql_text(frame)}) WHERE NOT is_gone"
         if not later:
             return whole
         # The newest row of a repository says what it is: chain[0] is the day itself.
         union = " UNION ALL ".join(
-            f"SELECT {age} AS age, key, is_gone, {listed} FROM read_parquet({_text(path)})"
+            f"SELECT {age} AS age, key, is_gone, {listed} FROM read_parquet({sql_text(path)})"
             for age, path in enumerate(later)
         )
         return (
@@ -512,11 +513,6 @@ def _reader() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET parquet_metadata_cache = true")
     return connection
-
-
-def _text(path: Path) -> str:
-    """A path as SQL text."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, level: int = 3) -> None:

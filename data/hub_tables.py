@@ -20,6 +20,7 @@ from data.cohorts import Ints, Owners
 from data.daystore import DayStore
 from data.hub import Hub
 from data.labels import Labels
+from data.paths import sql_text
 from data.repositories import ATTRIBUTES, repository_table
 
 # As Model Pulse does: what nobody downloads or likes is counted, but not listed by name.
@@ -103,14 +104,14 @@ def _open(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
         is_gone = np.flatnonzero(~hub.cleaning.present).astype(np.int32)
         connection.register("gone", pa.table({"key": is_gone}))
         parts.append(
-            f"SELECT key, {columns} FROM read_parquet({_text(gone)}) "
+            f"SELECT key, {columns} FROM read_parquet({sql_text(gone)}) "
             "WHERE key IN (SELECT key FROM gone)"
         )
     connection.execute(f"CREATE TEMP TABLE repositories AS {' UNION ALL '.join(parts)}")
     counters = hub.store.full(newest, "counters")
     connection.execute(f"CREATE VIEW newest_counters AS SELECT key, likes FROM ({counters})")
     keys = [str(path) for path in sorted((hub.store.root / "keys").glob("*.parquet"))]
-    listed = ", ".join(_text(Path(path)) for path in keys)
+    listed = ", ".join(sql_text(Path(path)) for path in keys)
     connection.execute(f"CREATE VIEW keys AS SELECT * FROM read_parquet([{listed}])")
     former = {
         "key": pa.array([one["key"] for one in hub.renames], pa.int32()),
@@ -282,7 +283,3 @@ LEFT JOIN variants ON variants.model_id = named.model_id
 LEFT JOIN variants AS further ON further.model_id = variants.base
 ORDER BY named.place
 """
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -83,7 +83,7 @@ def label(
         connection.execute(_KEPT.format(column=column, kept=KEPT_VALUES))
     codes: dict[str, npt.NDArray[np.int32]] = {}
     texts: dict[str, list[str]] = {}
-    _plain(connection, count, codes, texts)
+    _plain(connection, count, codes, texts, test_pattern(seeds))
     total_params = _sizes(connection, count, codes, texts)
     root_key = _roots(connection, count, codes, texts)
     _root_region(seeds, codes, texts)
@@ -141,13 +141,13 @@ def _plain(
     count: int,
     codes: dict[str, npt.NDArray[np.int32]],
     texts: dict[str, list[str]],
+    tests: str,
 ) -> None:
-    """What is read off a repository itself, and its family by owner."""
-    patterns = connection.execute("SELECT name_pattern FROM seed__test_repositories").fetchall()
+    """What is read off a repository itself, and its family by owner; `tests`: test_pattern()."""
     every = "|".join(PRECISIONS.values())
     rows = connection.execute(
         _PLAIN.format(precision=_precision()),
-        {"test": _any_of(patterns), "precision": f"[-_.]({every})(?:[-_.]|$)"},
+        {"test": tests, "precision": f"[-_.]({every})(?:[-_.]|$)"},
     ).fetchnumpy()
     key = rows["key"]
     for column, name in KEPT.items():
@@ -169,11 +169,8 @@ def _plain(
 
 def test_pattern(seeds: Mapping[str, pa.Table]) -> str:
     """The regular expression over names of repositories that exist for software tests."""
-    return _any_of([(row,) for row in seeds["test_repositories"]["name_pattern"].to_pylist()])
-
-
-def _any_of(patterns: Sequence[tuple[str]]) -> str:
-    return "(?i)(?:" + "|".join(row[0] for row in patterns) + ")"
+    patterns = seeds["test_repositories"]["name_pattern"].to_pylist()
+    return f"(?i)(?:{'|'.join(patterns)})"
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:

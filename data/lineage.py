@@ -47,7 +47,6 @@ QUANTIZED_ENDINGS = (
 )  # fmt: skip
 ADAPTER_ENDINGS = (r"q?lora", r"adapters?")
 
-_PRECEDENCE = {relation: number for number, relation in enumerate(RELATIONS)}
 # A relation to a parent that is not known is said only when there is no other.
 _MISSING = len(RELATIONS)
 # To name oneself says nothing of how a repository was made.

@@ -9,6 +9,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS_DIR = ROOT / "seeds"
 
 
+def sql_text(path: Path) -> str:
+    """A path as it is quoted in SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def data_dir() -> Path:
     """The folder that holds snapshots/, history/, builds/ and runs/.
 

@@ -67,7 +67,8 @@ def run(file: str, home: str, out: str) -> dict[str, Any]:
         connection.execute("SET TimeZone = 'UTC'")
         with phases.phase("label"):
             hub_tables._open(connection, hub)
-            labelled = labels.label(connection, hub.cleaning.size, tables)
+            kept = hub_tables.names_file(hub)
+            labelled = labels.label(connection, hub.cleaning.size, tables, kept)
         with phases.phase("sum and rank"):
             grouped = cohorts.gather(labelled)
             sums = _sums(hub, grouped, labelled, _gained(hub, before))

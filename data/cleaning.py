@@ -11,7 +11,8 @@ For each repository the adjusted counter is what was downloaded since it is know
   out, what came after it counts.
 - *Partial, repeated, missing.* Such a day was not read, for any repository.
 - A repository that is gone keeps what it had. One that was first seen after the first day begins at
-  zero when it was created.
+  zero when it was created. On the day on which a wider archive takes over, only what was created
+  since the day before it is new: of all else nothing is known before that day.
 
 So the sum of all adjusted gains is what the counters say in the end, restatements apart. Spikes,
 uniform growth, frozen windows and test repositories are reported, and counted as they are.
@@ -72,6 +73,8 @@ class Reading:
     """What a day says: the repositories that changed since the day before, or, in a frame, all.
 
     Arrays of one length; a counter that is NULL is -1. `likes`: their sum, None when unknown.
+    `widens`: the day is of an archive that has more of the Hub than those of the days before, so
+    that a repository may be old though it is seen for the first time.
     """
 
     day: date
@@ -81,11 +84,13 @@ class Reading:
     downloads_all_time: Longs
     is_frame: bool
     likes: int | None = None
+    widens: bool = False
 
 
 @dataclass(frozen=True)
 class Births:
-    """What is known of repositories from the first day on which they were seen.
+    """What is known of repositories from the first day on which they were seen, or from the day of
+    a wider archive.
 
     `created`: ordinal of the UTC date; `owner`: a number that is equal for equal owners.
     """
@@ -156,6 +161,7 @@ class _Days:
     used: list[int] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     moved_shares: list[float] = field(default_factory=list)
+    wider: list[int] = field(default_factory=list)  # days that widened
     likes: int | None = None
     listed: int = 0
 
@@ -194,6 +200,15 @@ class Cleaning:
         """Number of keys."""
         return len(self.held)
 
+    @property
+    def came(self) -> Ints:
+        """The day on which each repository was first seen, 0 where it may have been there before
+        and only the archive did not have it."""
+        if not self.days.wider:
+            return self.first_seen
+        came: Ints = np.where(np.isin(self.first_seen, self.days.wider), 0, self.first_seen)
+        return came
+
     def see(self, reading: Reading, births: Births) -> None:
         """Take in the next day; `births` are the repositories that it shows for the first time.
 
@@ -203,6 +218,8 @@ class Cleaning:
         if self.days.seen and day <= self.days.seen[-1]:
             raise ValueError(f"{reading.day}: expected a day after the last one seen")
         self._grow(int(max(reading.keys.max(initial=-1), births.keys.max(initial=-1))) + 1)
+        if reading.widens:
+            self.days.wider.append(day)
         self.edges.reach(day, self.raw_all, self.raw_30d, self.present)
         listed_before = self.days.listed
         changed = self._mirror(reading, births, day)
@@ -277,6 +294,9 @@ class Cleaning:
     ) -> Incident | None:
         listed = self.days.listed
         usual = median(self.days.sizes[-7:]) if self.days.sizes else 0
+        if reading.widens:
+            # It has at least what the narrower one had; days after it are judged by its own size.
+            self.days.sizes = []
         if listed < LEAST_SHARE * usual:
             return _hub(
                 "partial_day", day, listed, None,
@@ -396,7 +416,7 @@ class Cleaning:
     def _new(self, keys: Ints, is_new: Flags, before: int) -> _New:
         """Which of the repositories with a first counter begin at zero, and when."""
         created = self.created[keys] - 1
-        is_born = is_new & ((created >= before) | (self.first_seen[keys] > before))
+        is_born = is_new & ((created >= before) | (self.came[keys] > before))
         return _New(is_born, np.maximum(created, before))
 
     def _hold(
@@ -484,6 +504,9 @@ class Cleaning:
         rate = gain / days
         usual = np.maximum(self.used_30d[keys], 0) / 30
         settled = ~is_new & ~was_falling & (self.pending_since[keys] == 0)
+        if self.days.wider and self.days.wider[-1] > self.days.used[-1]:
+            # Nobody knows on which days that was downloaded which the narrower archive left out.
+            settled &= self.used_30d[keys] >= 0
         self._report_spikes(keys, rate, usual, settled, day)
         self._report_uniform(keys[settled], rate[settled], usual[settled], day)
         self._report_frozen(keys, gain, is_new, day)

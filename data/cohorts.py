@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from data.cleaning import ATOM_AGE, Cleaning
 from data.hub import Flows, Hub
-from data.labels import DIMENSIONS, Labels
+from data.labels import DIMENSIONS, Codes, Labels
 from data.periods import Reason
 
 OVER = 5  # ATOM's filter: more downloads than this
@@ -43,7 +43,7 @@ class Cohorts:
     """The cohort of each key, and one row of codes a cohort."""
 
     of: Ints
-    codes: Mapping[str, Ints]
+    codes: Mapping[str, Codes]
     count: int
 
 
@@ -55,8 +55,7 @@ def gather(labels: Labels) -> Cohorts:
     both = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
     # Numbered as they first occur: three times as fast as in order.
     of, found = pd.factorize(both)
-    where = np.empty(len(found), dtype=np.int64)
-    where[of[::-1]] = np.arange(len(of))[::-1]
+    where = _firsts(of, len(found))
     codes = {name: labels.codes[name][where] for name in DIMENSIONS}
     return Cohorts(of.astype(np.int32), codes, len(found))
 
@@ -130,11 +129,12 @@ def birth_table(cleaning: Cleaning, cohorts: Cohorts) -> pa.Table:
     """hub__cohort_births."""
     keys = np.flatnonzero((cleaning.created > 0) & (cleaning.first_seen > 0)).astype(np.int32)
     created = cleaning.created[keys]
-    days, place = np.unique(created, return_inverse=True)
+    # pandas numbers three million values in a third of the time that np.unique takes.
+    place, days = pd.factorize(created)
     months = np.array([date.fromordinal(int(d)).replace(day=1).toordinal() for d in days])
     starts, month_of_day = np.unique(months, return_inverse=True)
-    group = month_of_day[place].astype(np.int64) * cohorts.count + cohorts.of[keys]
-    found, code = np.unique(group, return_inverse=True)
+    group = month_of_day[place] * cohorts.count + cohorts.of[keys]
+    code, found = pd.factorize(group, sort=True)
     at_30 = cleaning.at_30[keys]
     # The same cut-off for all: younger repositories cannot have passed the filter yet.
     young = created + ATOM_AGE > cleaning.days.seen[-1]
@@ -205,13 +205,22 @@ class Owners:
 
 def owners(connection: duckdb.DuckDBPyConnection, count: int) -> Owners:
     """Accounts by the newest names, from the table `repositories`."""
-    rows = connection.sql(
-        "SELECT key, split_part(model_id, '/', 1) AS owner FROM repositories"
+    rows = connection.execute(
+        "SELECT key, hash(split_part(model_id, '/', 1)) AS owner FROM repositories"
+    ).fetchnumpy()
+    # By their hashes, as the cleaning knows them: texts cost three times as much to number. In the
+    # order of the keys, not of the rows, so that equal accounts are ranked alike in every build.
+    hashes = np.zeros(count, dtype=np.uint64)
+    hashes[rows["key"]] = rows["owner"]
+    of, found = pd.factorize(hashes)
+    firsts = {"key": _firsts(of, len(found)), "place": np.arange(len(found))}
+    connection.register("firsts", pa.table(firsts))
+    names = connection.sql(
+        "SELECT split_part(model_id, '/', 1) AS owner "
+        "FROM firsts LEFT JOIN repositories USING (key) ORDER BY place"
     ).to_arrow_table()
-    encoded = rows["owner"].combine_chunks().dictionary_encode()
-    of = np.zeros(count, dtype=np.int32)
-    of[rows["key"].to_numpy()] = encoded.indices.to_numpy()
-    return Owners(of, encoded.dictionary)
+    connection.unregister("firsts")
+    return Owners(of.astype(np.int32), names["owner"].combine_chunks())
 
 
 def publisher_table(cleaning: Cleaning, labels: Labels, owned: Owners) -> pa.Table:
@@ -255,6 +264,13 @@ def _combined(labels: Labels, names: tuple[str, ...]) -> Ints:
         code += labels.codes[name] + 1
     dense: Ints = pd.factorize(code)[0].astype(np.int32)
     return dense
+
+
+def _firsts(codes: npt.NDArray[Any], count: int) -> Longs:
+    """Where each of the numbers 0 ... count - 1 occurs first in `codes`."""
+    where = np.empty(count, dtype=np.int64)
+    where[codes[::-1]] = np.arange(len(codes))[::-1]
+    return where
 
 
 def _adder(cohorts: Cohorts, keys: Ints) -> Callable[[npt.NDArray[Any]], Longs]:

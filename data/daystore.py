@@ -18,6 +18,7 @@ record that the day was seen. A chain that a killed process left behind is mende
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -32,6 +33,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -43,7 +46,10 @@ PARTS = ("attributes", "counters")  # in the order in which a day's files are wr
 MEMORY_LIMIT = "1200MB"
 ROW_GROUP = 1 << 15  # small, so that the history of one repository is read in milliseconds
 _FACTS = b"adoption"
+_FOOTER = 1 << 14
 _HUB_ID = re.compile(r"[0-9a-f]{24}")
+
+Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -183,12 +189,16 @@ class DayStore:
 
         A row has `date` and the table's counters. [] when it was never seen.
         """
+        key = self.key(hub_id)
+        return [] if key is None else self.series_of(key, until)
+
+    def series_of(self, key: int, until: date | None = None) -> list[dict[str, Any]]:
+        """The same by the key of a repository."""
         days = [day for day in self.days() if until is None or day <= until]
         files = [str(self.path(day, "counters")) for day in days]
-        connection = _reader().cursor()
-        key = self._key(connection, hub_id)
-        if key is None or not files:
+        if not files:
             return []
+        connection = _reader().cursor()
         columns = ", ".join(f'"{name}"' for name in self.table.counters)
         told = connection.execute(
             f"SELECT filename, is_gone, {columns} FROM read_parquet(?, filename = true) "
@@ -206,14 +216,52 @@ class DayStore:
                 series.append({"date": day, **dict(counters)})
         return series
 
-    def _key(self, connection: duckdb.DuckDBPyConnection, hub_id: str) -> int | None:
+    def key(self, hub_id: str) -> int | None:
+        """The key of a repository; None when it was never seen."""
         if not _HUB_ID.fullmatch(hub_id):
             return None
-        keys = [str(path) for path in sorted((self.root / "keys").glob("*.parquet"))]
+        connection = _reader().cursor()
         found = connection.execute(
-            "SELECT key FROM read_parquet(?) WHERE hub_id = unhex(?)", [keys, hub_id]
+            f"SELECT key FROM ({self.hub_ids()}) WHERE hub_id = unhex(?)", [hub_id]
         ).fetchone()
         return int(found[0]) if found else None
+
+    def hub_ids(self) -> str:
+        """A SELECT of key and hub_id of every repository that was ever seen."""
+        files = ", ".join(sql_text(path) for path in sorted((self.root / "keys").glob("*.parquet")))
+        return f"SELECT * FROM read_parquet([{files}])"
+
+    # What a history of two archives (data/joined.py) says in another way.
+
+    def source(self, day: date) -> str:
+        """The source whose days those around a day are."""
+        return self.table.name.split("__")[0]
+
+    def widens(self, day: date) -> bool:
+        """Whether a day shows more of the Hub than the day before it could."""
+        return False
+
+    def settle(self, signatures: Sequence[str]) -> None:
+        """Find out who is who in days of these signatures: one archive knows by itself."""
+
+    def keyed(self, day: date, keys: Ints) -> Ints:
+        """Keys of a day's file -> keys of this history."""
+        return keys
+
+    def attributes(self, days: Sequence[date], keys: Ints) -> Iterator[tuple[list[Path], Ints]]:
+        """The attribute files of some days, and each key as it is in them."""
+        yield [self.path(day, "attributes") for day in days], keys
+
+    def signature(self, day: date) -> str:
+        """What tells a day's files from others, without reading them: length and footer."""
+        digest = hashlib.blake2b(day.isoformat().encode(), digest_size=12)
+        for part in ("counters", "attributes"):
+            path = self.path(day, part)
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                file.seek(max(size - _FOOTER, 0))
+                digest.update(size.to_bytes(8) + file.read())
+        return digest.hexdigest()
 
     def _is_frame(self, day: date, days: Sequence[date]) -> bool:
         """Whether a day is the first seen one of its month: then no row means not listed."""
@@ -336,7 +384,7 @@ class DayStore:
         known = sorted(folder.glob("*.parquet"))
         keys = "SELECT CAST(NULL AS INTEGER) AS key, CAST(NULL AS BLOB) AS hub_id"
         if known:
-            keys = f"SELECT key, hub_id FROM read_parquet([{', '.join(map(sql_text, known))}])"
+            keys = self.hub_ids()
         connection.execute(
             "CREATE TABLE matched AS SELECT incoming.rowid AS row, keys.key AS key "
             f"FROM incoming LEFT JOIN ({keys}) AS keys USING (hub_id)"
@@ -511,7 +559,8 @@ class DayStore:
 def _reader() -> duckdb.DuckDBPyConnection:
     # To open one costs as much as to read the history of a repository.
     connection = duckdb.connect()
-    connection.execute("SET parquet_metadata_cache = true")
+    # Global, because cursors do not take over what is set for the connection alone.
+    connection.execute("SET GLOBAL parquet_metadata_cache = true")
     return connection
 
 

@@ -4,6 +4,7 @@
                                          repositories that are gone by then
     derived/<table>/month/<first>.*      downloads of each repository in a month
     derived/<table>/week/<first>.*       in a week
+    derived/<table>.names.parquet        what a name says of each repository
     derived/<table>/unfinished           an update is under way, or was killed
 
 All of it follows from history and seeds, and may be deleted. A new day is one step from the newest
@@ -30,12 +31,11 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from data.cleaning import Births, Cleaning, Incident, Reading
-from data.daystore import DayStore
+from data.joined import Store
 from data.periods import KINDS, Edges, Kind, Period, following
 
 RENAME_LEAST = 1_000  # 30-day downloads; smaller renames are followed, but not listed
 KEEP_STATES = 3
-_FOOTER = 1 << 14
 
 Longs = npt.NDArray[np.int64]
 
@@ -70,9 +70,9 @@ class Ends:
 
 
 class Hub:
-    """What is believed of all repositories of one store of days."""
+    """What is believed of all repositories of one store of days, or of two that were joined."""
 
-    def __init__(self, home: Path, store: DayStore, test_pattern: str) -> None:
+    def __init__(self, home: Path, store: Store, test_pattern: str) -> None:
         """`test_pattern`: regular expression (RE2) over names of repositories made for tests."""
         self.store = store
         self.folder = home / "derived" / store.table.name
@@ -84,15 +84,11 @@ class Hub:
         self._gone: pa.Table | None = None
         self._returned: list[npt.NDArray[np.int32]] = []
 
-    @property
-    def source(self) -> str:
-        """The source that the store of days is named after."""
-        return self.store.table.name.split("__")[0]
-
     def update(self) -> int:
         """Take in all days that the newest state does not know; returns how many."""
         days = self.store.days()
-        chain = [self._signature(day) for day in days]
+        chain = [self.store.signature(day) for day in days]
+        self.store.settle(chain)
         outdated = self._restore(chain)
         fresh = days[len(self._chain) :]
         unfinished = self.folder / "unfinished"
@@ -170,12 +166,13 @@ class Hub:
         self.cleaning.see(
             Reading(
                 day=day,
-                keys=counters["key"].to_numpy(),
+                keys=self.store.keyed(day, counters["key"].to_numpy()),
                 is_gone=counters["is_gone"].to_numpy(),
                 downloads_30d=_filled(counters["downloads_30d"]),
                 downloads_all_time=_filled(counters["downloads_all_time"]),
                 is_frame=info.base is None,
                 likes=info.totals["likes"]["sum"],
+                widens=self.store.widens(day),
             ),
             births,
         )
@@ -191,7 +188,8 @@ class Hub:
             "regexp_matches(model_id, ?) AS is_test FROM read_parquet(?) WHERE NOT is_gone",
             [self.test_pattern, str(self.store.path(day, "attributes"))],
         ).fetchnumpy()
-        keys, names = rows["key"].astype(np.int32), rows["name"].astype(np.uint64)
+        keys = self.store.keyed(day, rows["key"].astype(np.int32))
+        names = rows["name"].astype(np.uint64)
         size = int(keys.max(initial=-1)) + 1
         if size > len(self.names):
             more = np.zeros(size - len(self.names), dtype=np.uint64)
@@ -202,8 +200,9 @@ class Hub:
         before = self.names[keys]
         self._note_renames(connection, keys[(before != 0) & (before != names)], day)
         self.names[keys] = names
-        new = before == 0
         created = np.ma.filled(np.ma.asarray(rows["created"]), 0).astype(np.int32)
+        # A complete archive knows better than a partial one when a repository was created.
+        new = (before == 0) | (self.store.widens(day) & (created > 0))
         return Births(keys[new], created[new], rows["owner"][new], rows["is_test"][new])
 
     def _note_renames(
@@ -211,8 +210,8 @@ class Hub:
     ) -> None:
         if not len(keys):
             return
-        found = self._attributes(connection, keys, self._files(day, months=2), "model_id")
-        now = self._attributes(connection, keys, [self.store.path(day, "attributes")], "model_id")
+        found = self._attributes(connection, keys, self._before(day, months=2), "model_id")
+        now = self._attributes(connection, keys, [day], "model_id")
         new_names = dict(zip(now["key"].to_pylist(), now["model_id"].to_pylist(), strict=True))
         for key, before in zip(
             found["key"].to_pylist(), found["model_id"].to_pylist(), strict=True
@@ -225,33 +224,38 @@ class Hub:
                 }
             )  # fmt: skip
 
-    def _files(self, before: date, *, months: int) -> list[Path]:
-        """Attribute files of the days before a day, in its month and those seen before it."""
-        days = [day for day in self.store.days() if day < before]
-        wanted = sorted({(day.year, day.month) for day in days})[-months:]
-        return [
-            self.store.path(day, "attributes") for day in days if (day.year, day.month) in wanted
-        ]
+    def _before(self, day: date, *, months: int) -> list[date]:
+        """The days before a day, in its month and those seen before it."""
+        days = [seen for seen in self.store.days() if seen < day]
+        wanted = sorted({(seen.year, seen.month) for seen in days})[-months:]
+        return [seen for seen in days if (seen.year, seen.month) in wanted]
 
     def _attributes(
         self,
         connection: duckdb.DuckDBPyConnection,
         keys: npt.NDArray[np.int32],
-        files: Sequence[Path],
+        days: Sequence[date],
         columns: str,
     ) -> pa.Table:
-        """The newest known attributes of some repositories, by key."""
-        connection.register("wanted", pa.table({"key": keys}))
-        try:
-            return connection.sql(
-                f"SELECT key, {columns} FROM read_parquet(?, filename = true) "
-                "SEMI JOIN wanted USING (key) WHERE NOT is_gone "
-                "QUALIFY row_number() OVER (PARTITION BY key ORDER BY filename DESC) = 1 "
-                "ORDER BY key",
-                params=[[str(path) for path in files]],
-            ).to_arrow_table()
-        finally:
-            connection.unregister("wanted")
+        """The newest known attributes of some repositories on some days, by key."""
+        found: list[pa.Table] = []
+        for files, own in self.store.attributes(days, keys):
+            known = [table["key"].to_numpy() for table in found]
+            wanted = (own >= 0) & ~np.isin(keys, np.concatenate([keys[:0], *known]))
+            connection.register("wanted", pa.table({"own": own[wanted], "key": keys[wanted]}))
+            try:
+                rows = connection.sql(
+                    f"SELECT wanted.key AS key, {columns} FROM "
+                    f"(SELECT key AS own, {columns}, filename FROM "
+                    "read_parquet(?, filename = true) WHERE NOT is_gone) AS told "
+                    "INNER JOIN wanted USING (own) QUALIFY row_number() OVER "
+                    "(PARTITION BY wanted.key ORDER BY filename DESC) = 1 ORDER BY wanted.key",
+                    params=[[str(path) for path in files]],
+                )
+                found.append(rows.to_arrow_table())
+            finally:
+                connection.unregister("wanted")
+        return found[0] if len(found) == 1 else pa.concat_tables(found).sort_by("key")
 
     def _keep_gone(self, connection: duckdb.DuckDBPyConnection, day: date) -> None:
         """Keep the attributes of the repositories that are gone on a day, as last seen.
@@ -271,7 +275,7 @@ class Hub:
             kept = kept.filter(pa.array(lasting))
         if len(missing):
             columns = ", ".join(self.store.table.attributes)
-            found = self._attributes(connection, missing, self._files(day, months=2), columns)
+            found = self._attributes(connection, missing, self._before(day, months=2), columns)
             kept = pa.concat_tables([kept, found]).sort_by("key") if kept is not None else found
         self._gone = kept
 
@@ -279,7 +283,7 @@ class Hub:
 
     def _write(self, period: Period) -> None:
         cleaning = self.cleaning
-        downloads, known = period.downloads(cleaning.created, cleaning.first_seen)
+        downloads, known = period.downloads(cleaning.created, cleaning.came)
         raw, has_raw = period.raw_downloads(cleaning.created)
         reason = period.reason()
         moved = known & ((downloads != 0) | (reason != 0))
@@ -333,21 +337,10 @@ class Hub:
 
     # The state.
 
-    def _signature(self, day: date) -> str:
-        """What tells a day's files from others, without reading them: length and footer."""
-        digest = hashlib.blake2b(day.isoformat().encode(), digest_size=12)
-        for part in ("counters", "attributes"):
-            path = self.store.path(day, part)
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                file.seek(max(size - _FOOTER, 0))
-                digest.update(size.to_bytes(8) + file.read())
-        return digest.hexdigest()
-
     def _rules(self) -> str:
         """What the state depends on besides the days."""
         digest = hashlib.blake2b(self.test_pattern.encode(), digest_size=12)
-        for name in ("cleaning.py", "periods.py", "hub.py"):
+        for name in ("cleaning.py", "periods.py", "joined.py", "hub.py"):
             digest.update((Path(__file__).parent / name).read_bytes())
         return digest.hexdigest() + duckdb.__version__
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -17,27 +18,38 @@ import pyarrow as pa
 from data import cohorts, labels
 from data.cleaning import Incident
 from data.cohorts import Ints, Owners
-from data.daystore import DayStore
+from data.daystore import DayInfo, DayStore
 from data.hub import Hub
+from data.joined import JoinedStore, Store
 from data.labels import Labels
 from data.paths import sql_text
 from data.repositories import ATTRIBUTES, repository_table
 
 # As Model Pulse does: what nobody downloads or likes is counted, but not listed by name.
 LISTED_30D, LISTED_ALL_TIME = 10, 50
+LATE_DAYS = 30  # an archive that is so far behind is no longer read, or gone
 MEMORY_LIMIT = "1000MB"
 WHOLE_HUB = "whole Hub"
 
 
-def stores(history: Path) -> list[DayStore]:
-    """The stores of days in a history folder, that with the longest history first.
+def stores(history: Path) -> list[Store]:
+    """The histories in a history folder, the one that serves first.
 
-    The first one serves: archives know repositories by different keys and cover different ones, so
-    their days are not mixed.
+    A complete archive serves, and before its first day a partial one: together they are one
+    history. A complete one that ends more than LATE_DAYS before the partial one leaves it to that,
+    if it has the longer history. Of several archives of one sort that with the longest counts.
     """
     names = sorted(path.parent.name for path in history.glob("*/keys") if path.is_dir())
     found = [DayStore(history, repository_table(name)) for name in names]
-    return sorted((store for store in found if store.days()), key=_span, reverse=True)
+    found = sorted((store for store in found if store.days()), key=_span, reverse=True)
+    complete = next((store for store in found if _is_complete(store)), None)
+    partial = next((store for store in found if not _is_complete(store)), None)
+    if not complete or not partial or (found[0] is partial and _is_late(complete, partial)):
+        return [*found]
+    others = [store for store in found if store not in (partial, complete)]
+    if partial.days()[0] < complete.days()[0]:
+        return [JoinedStore(history.parent, partial, complete), *others]
+    return [complete, partial, *others]
 
 
 def _span(store: DayStore) -> tuple[int, int]:
@@ -46,14 +58,44 @@ def _span(store: DayStore) -> tuple[int, int]:
     return (days[-1] - days[0]).days, store.info(days[-1]).repositories
 
 
+def is_complete(day: DayInfo) -> bool:
+    """Whether every repository of the Hub is in a day's archive, not only those with some use."""
+    return bool(day.facts.get("is_complete", True))
+
+
+def _is_complete(store: Store) -> bool:
+    return is_complete(store.info(store.days()[0]))
+
+
+def _is_late(complete: DayStore, partial: DayStore) -> bool:
+    return (partial.days()[-1] - complete.days()[-1]).days > LATE_DAYS
+
+
 def warnings(history: Path) -> list[str]:
     """What people should know of the archives that were read."""
     found = stores(history)
-    return [
+    if not found:
+        return []
+    first = found[0]
+    told = []
+    if isinstance(first, JoinedStore):
+        if first.not_used:
+            told.append(
+                f"{first.partial.table.name}: {len(first.not_used)} days from {first.not_used[0]} "
+                f"to {first.not_used[-1]} were read and are not shown; {first.complete.table.name} "
+                f"has the whole Hub since {first.switch} and serves from then on"
+            )
+        first = first.complete
+    return told + [
         f"{store.table.name}: {len(store.days())} days were read and are not shown; "
-        f"{found[0].table.name} has the longer history and serves"
+        f"{first.table.name} has {_better(first, store)} and serves"
         for store in found[1:]
     ]
+
+
+def _better(first: Store, store: Store) -> str:
+    is_wider = _is_complete(first) and not _is_complete(store)
+    return "the whole Hub" if is_wider else "the longer history"
 
 
 def tables(home: Path, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
@@ -63,7 +105,17 @@ def tables(home: Path, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         return {}
     hub = Hub(home, found[0], labels.test_pattern(seeds))
     with _alone(hub.folder):
-        return _tables(hub, seeds)
+        made = _tables(hub, seeds)
+    if isinstance(found[0], JoinedStore):
+        _forget(home / "derived" / found[0].complete.table.name)
+    return made
+
+
+def _forget(folder: Path) -> None:
+    """Remove what was derived from an archive before it was joined."""
+    if folder.exists():
+        with _alone(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -84,7 +136,7 @@ def _tables(hub: Hub, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         connection.execute("SET TimeZone = 'UTC'")
         _open(connection, hub)
         count = hub.cleaning.size
-        labelled = labels.label(connection, count, seeds)
+        labelled = labels.label(connection, count, seeds, names_file(hub))
         owned = cohorts.owners(connection, count)
         return {
             **_summed(hub, labelled, owned),
@@ -92,6 +144,11 @@ def _tables(hub: Hub, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
             "hub__incidents": _incidents(connection, hub, owned),
             "hub__models": _models(connection, hub, labelled),
         }
+
+
+def names_file(hub: Hub) -> Path:
+    """Where labels.label() keeps what names say; beside the folder of what follows from days."""
+    return hub.folder.with_name(f"{hub.folder.name}.names.parquet")
 
 
 def _open(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
@@ -110,9 +167,7 @@ def _open(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
     connection.execute(f"CREATE TEMP TABLE repositories AS {' UNION ALL '.join(parts)}")
     counters = hub.store.full(newest, "counters")
     connection.execute(f"CREATE VIEW newest_counters AS SELECT key, likes FROM ({counters})")
-    keys = [str(path) for path in sorted((hub.store.root / "keys").glob("*.parquet"))]
-    listed = ", ".join(sql_text(Path(path)) for path in keys)
-    connection.execute(f"CREATE VIEW keys AS SELECT * FROM read_parquet([{listed}])")
+    connection.execute(f"CREATE VIEW keys AS {hub.store.hub_ids()}")
     former = {
         "key": pa.array([one["key"] for one in hub.renames], pa.int32()),
         "model_id": pa.array([one["before"] for one in hub.renames], pa.string()),
@@ -144,7 +199,8 @@ def _days(hub: Hub) -> pa.Table:
         rows.append(
             {
                 "date": day,
-                "source": str(info.facts.get("source", hub.source)),
+                "source": str(info.facts.get("source", hub.store.source(day))),
+                "is_complete": is_complete(info),
                 "repositories": info.repositories,
                 **sums,
                 "is_used": day.toordinal() in used,
@@ -172,7 +228,7 @@ def _incidents(connection: duckdb.DuckDBPyConnection, hub: Hub, owned: Owners) -
 
     rows = [
         {
-            "source": hub.source,
+            "source": hub.store.source(date.fromordinal(one.starts_on)),
             "kind": one.kind,
             "starts_on": date.fromordinal(one.starts_on),
             "ends_on": date.fromordinal(one.ends_on),

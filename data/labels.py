@@ -6,14 +6,17 @@ data/lineage.py. Everything here is by key, one row a repository that was ever s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from data import lineage
 from data.catalog import SQL_DIR
@@ -44,18 +47,24 @@ PRECISIONS = {
 LIBRARY_PRECISIONS = {"gguf": "GGUF", "mlx": "MLX", "onnx": "ONNX", "openvino": "ONNX"}
 KEPT = {"pipeline_tag": "task", "licence": "licence", "library_name": "library"}
 KEPT_VALUES = 100  # of each; anyone can write anything there, so the rest is `other`
+_RULES = b"rules"
+
+Codes = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Codes by key into lists of texts; -1 is NULL. `present`: has a row among the attributes."""
+    """Codes by key into lists of texts; -1 is NULL. A key without a row has the code of no value.
 
-    codes: Mapping[str, npt.NDArray[np.int32]]
+    Sixteen bits are enough for a code, and there are fourteen of them for each repository.
+    """
+
+    codes: Mapping[str, Codes]
     texts: Mapping[str, Sequence[str]]
     root_key: npt.NDArray[np.int32]
     total_params: npt.NDArray[np.int64]
 
-    def texts_of(self, name: str, codes: npt.NDArray[np.int32]) -> pa.Array:
+    def texts_of(self, name: str, codes: npt.NDArray[Any]) -> pa.Array:
         """The texts of some codes; NULL where a code is -1."""
         return pa.array(list(self.texts[name]), pa.string()).take(pa.array(codes, mask=codes < 0))
 
@@ -67,9 +76,13 @@ DIMENSIONS = (
 
 
 def label(
-    connection: duckdb.DuckDBPyConnection, count: int, seeds: Mapping[str, pa.Table]
+    connection: duckdb.DuckDBPyConnection,
+    count: int,
+    seeds: Mapping[str, pa.Table],
+    kept: Path | None = None,
 ) -> Labels:
-    """Labels of all repositories; `count` is the number of keys.
+    """Labels of all repositories; `count` is the number of keys. What names say is kept in the file
+    `kept`, so that the next time only new names are read.
 
     In: table or view `repositories`(key, model_id, created_at, pipeline_tag, library_name, licence,
     total_params, base_models) and `former_names`(key, model_id).
@@ -81,9 +94,10 @@ def label(
     connection.execute(_OWNER_REGIONS)
     for column in KEPT:
         connection.execute(_KEPT.format(column=column, kept=KEPT_VALUES))
-    codes: dict[str, npt.NDArray[np.int32]] = {}
+    codes: dict[str, Codes] = {}
     texts: dict[str, list[str]] = {}
-    _plain(connection, count, codes, texts, test_pattern(seeds))
+    _plain(connection, count, codes, texts)
+    _by_name(connection, count, codes, texts, test_pattern(seeds), kept)
     total_params = _sizes(connection, count, codes, texts)
     root_key = _roots(connection, count, codes, texts)
     _root_region(seeds, codes, texts)
@@ -139,24 +153,15 @@ def _gather_parents(connection: duckdb.DuckDBPyConnection) -> None:
 def _plain(
     connection: duckdb.DuckDBPyConnection,
     count: int,
-    codes: dict[str, npt.NDArray[np.int32]],
+    codes: dict[str, Codes],
     texts: dict[str, list[str]],
-    tests: str,
 ) -> None:
-    """What is read off a repository itself, and its family by owner; `tests`: test_pattern()."""
-    every = "|".join(PRECISIONS.values())
-    rows = connection.execute(
-        _PLAIN.format(precision=_precision()),
-        {"test": tests, "precision": f"[-_.]({every})(?:[-_.]|$)"},
-    ).fetchnumpy()
+    """What columns say, and the family by owner."""
+    rows = connection.execute(_PLAIN).fetchnumpy()
     key = rows["key"]
     for column, name in KEPT.items():
         texts[name] = [*_kept(connection, column), OTHER, UNKNOWN]
         codes[name] = _scattered(count, key, rows[column], len(texts[name]) - 1)
-    texts["precision"] = [*PRECISIONS, FULL]
-    codes["precision"] = _scattered(count, key, rows["precision"], len(PRECISIONS))
-    texts["is_test"] = ["false", "true"]
-    codes["is_test"] = _scattered(count, key, rows["is_test"], 0)
     texts["region"] = [row[0] for row in connection.execute(_REGIONS).fetchall()]
     codes["region"] = _scattered(count, key, rows["region"], texts["region"].index(UNKNOWN))
     owned = connection.sql("SELECT key, family, generation FROM owned").to_arrow_table()
@@ -165,6 +170,73 @@ def _plain(
         texts[name] = encoded.dictionary.to_pylist()
         found = encoded.indices.fill_null(-1).to_numpy()
         codes[name] = _scattered(count, owned["key"].to_numpy(), found, -1)
+
+
+def _by_name(
+    connection: duckdb.DuckDBPyConnection,
+    count: int,
+    codes: dict[str, Codes],
+    texts: dict[str, list[str]],
+    tests: str,
+    kept: Path | None,
+) -> None:
+    """What names say: precision, where no library says it, and tests; `tests`: test_pattern()."""
+    rows = connection.execute(
+        f"SELECT key, hash(model_id) AS name, {_library_precision()} AS library FROM repositories"
+    ).fetchnumpy()
+    names = np.zeros(count, dtype=np.uint64)
+    names[rows["key"]] = rows["name"]
+    precisions = f"[-_.]({'|'.join(PRECISIONS.values())})(?:[-_.]|$)"
+    statement, values = _SPELLED.format(place=_word_place()), [tests, precisions]
+    rules = hashlib.sha256(f"{statement}{values}{duckdb.__version__}".encode()).digest()
+    known = _kept_names(kept, rules, count)
+    unread = np.flatnonzero(names != known["name"]).astype(np.int32)
+    if len(unread):
+        connection.register("unread", pa.table({"key": unread}))
+        found = connection.execute(statement, values).fetchnumpy()
+        connection.unregister("unread")
+        known["name"] = names
+        for name in ("precision", "is_test"):
+            known[name][found["key"]] = found[name]
+        if kept:
+            _keep_names(kept, rules, known)
+    texts["precision"] = [*PRECISIONS, FULL]
+    codes["precision"] = _scattered(count, rows["key"], rows["library"], -1)
+    codes["precision"] = np.where(codes["precision"] < 0, known["precision"], codes["precision"])
+    texts["is_test"] = ["false", "true"]
+    codes["is_test"] = known["is_test"]
+
+
+def _kept_names(kept: Path | None, rules: bytes, count: int) -> dict[str, npt.NDArray[Any]]:
+    """By key the hash of the name that was read, and what it says; nothing of other rules."""
+    known: dict[str, npt.NDArray[Any]] = {
+        "name": np.zeros(count, dtype=np.uint64),
+        "precision": np.full(count, len(PRECISIONS), dtype=np.int16),
+        "is_test": np.zeros(count, dtype=np.int16),
+    }
+    if kept and kept.exists() and (pq.read_schema(kept).metadata or {}).get(_RULES) == rules:
+        table = pq.read_table(kept).slice(0, count)
+        for name, values in known.items():
+            values[: table.num_rows] = table[name].to_numpy()
+    return known
+
+
+def _keep_names(kept: Path, rules: bytes, known: Mapping[str, npt.NDArray[Any]]) -> None:
+    table = pa.table(dict(known)).replace_schema_metadata({_RULES: rules})
+    temporary = kept.with_name(f".{kept.name}")
+    pq.write_table(table, temporary, compression="lz4", use_dictionary=["precision", "is_test"])
+    temporary.replace(kept)
+
+
+_SPELLED = """
+SELECT key, is_test, {place} AS precision
+FROM (
+    SELECT key,
+        regexp_matches(model_id, ?) AS is_test,
+        regexp_extract(lower(split_part(model_id, '/', 2)), ?, 1) AS word
+    FROM repositories SEMI JOIN unread USING (key)
+)
+"""
 
 
 def test_pattern(seeds: Mapping[str, pa.Table]) -> str:
@@ -215,44 +287,41 @@ SELECT
         AS licence,
     CASE WHEN library_name IS NULL THEN libraries + 1 ELSE coalesce(library.place, libraries) END
         AS library_name,
-    coalesce(owner.place, (SELECT place FROM regions WHERE region = 'unknown')) AS region,
-    is_test,
-    {precision} AS precision
-FROM (
-    SELECT key, pipeline_tag, licence, library_name,
-        split_part(model_id, '/', 1) AS owner,
-        regexp_matches(model_id, $test) AS is_test,
-        regexp_extract(lower(split_part(model_id, '/', 2)), $precision, 1) AS word
-    FROM repositories
-) AS found
+    coalesce(owner.place, (SELECT place FROM regions WHERE region = 'unknown')) AS region
+FROM repositories AS found
 CROSS JOIN (SELECT CAST(count(*) AS INTEGER) AS tasks FROM kept_pipeline_tag)
 CROSS JOIN (SELECT CAST(count(*) AS INTEGER) AS licences FROM kept_licence)
 CROSS JOIN (SELECT CAST(count(*) AS INTEGER) AS libraries FROM kept_library_name)
 LEFT JOIN kept_pipeline_tag AS task ON task.value = pipeline_tag
 LEFT JOIN kept_licence AS licence ON licence.value = found.licence
 LEFT JOIN kept_library_name AS library ON library.value = library_name
-LEFT JOIN owner_regions AS owner ON owner.hf_org = found.owner
+LEFT JOIN owner_regions AS owner ON owner.hf_org = split_part(found.model_id, '/', 1)
 """
 
 
-def _precision() -> str:
-    """SQL: the place of a repository's precision in PRECISIONS, or behind it."""
-    names = list(PRECISIONS)
+def _word_place() -> str:
+    """SQL: the place in PRECISIONS of what a name says, or behind it."""
     cases = " ".join(
         f"WHEN regexp_full_match(word, '{pattern}') THEN {number}"
         for number, pattern in enumerate(PRECISIONS.values())
     )
+    return f"CASE WHEN word = '' THEN {len(PRECISIONS)} {cases} ELSE {len(PRECISIONS)} END"
+
+
+def _library_precision() -> str:
+    """SQL: the place in PRECISIONS of what a library says, -1 when it says nothing."""
+    names = list(PRECISIONS)
     libraries = " ".join(
-        f"WHEN library_name = '{library}' THEN {names.index(precision)}"
+        f"WHEN '{library}' THEN {names.index(precision)}"
         for library, precision in LIBRARY_PRECISIONS.items()
     )
-    return f"CASE {libraries} WHEN word = '' THEN {len(names)} {cases} ELSE {len(names)} END"
+    return f"CASE library_name {libraries} ELSE -1 END"
 
 
 def _sizes(
     connection: duckdb.DuckDBPyConnection,
     count: int,
-    codes: dict[str, npt.NDArray[np.int32]],
+    codes: dict[str, Codes],
     texts: dict[str, list[str]],
 ) -> npt.NDArray[np.int64]:
     """Size classes by total parameters; a missing count is in a class of its own."""
@@ -264,14 +333,14 @@ def _sizes(
     texts["size_class"] = [*SIZE_CLASSES, UNKNOWN]
     bounds = np.array(SIZE_BOUNDS, dtype=np.int64) * 1_000_000_000
     placed = np.searchsorted(bounds, params, side="right")
-    codes["size_class"] = np.where(params < 0, len(SIZE_CLASSES), placed).astype(np.int32)
+    codes["size_class"] = np.where(params < 0, len(SIZE_CLASSES), placed).astype(np.int16)
     return params
 
 
 def _roots(
     connection: duckdb.DuckDBPyConnection,
     count: int,
-    codes: dict[str, npt.NDArray[np.int32]],
+    codes: dict[str, Codes],
     texts: dict[str, list[str]],
 ) -> npt.NDArray[np.int32]:
     """Root families by declared parents, and with inferred ones; the generation of the root."""
@@ -290,14 +359,14 @@ def _roots(
     # A root without a family by owner may stand above: then the inferred one says more.
     root = np.where((codes["root_family"] < 0) & (root_key[1] >= 0), root_key[1], root)
     texts["root_generation"] = texts["generation"]
-    codes["root_generation"] = np.where(root >= 0, codes["generation"][root], -1).astype(np.int32)
+    codes["root_generation"] = np.where(root >= 0, codes["generation"][root], -1).astype(np.int16)
     declared: npt.NDArray[np.int32] = root_key[0]
     return declared
 
 
 def _root_region(
     seeds: Mapping[str, pa.Table],
-    codes: dict[str, npt.NDArray[np.int32]],
+    codes: dict[str, Codes],
     texts: dict[str, list[str]],
 ) -> None:
     """The region of the root family's developer; without a root family, that of the owner."""
@@ -308,25 +377,23 @@ def _root_region(
     regions = texts["region"]
     # For the last entry, mixed, and for no family at all: as the owner.
     places = [regions.index(region_of[f]) if f in region_of else -1 for f in texts["root_family"]]
-    found = np.array([*places, -1], dtype=np.int32)[codes["root_family"]]
+    found = np.array([*places, -1], dtype=np.int16)[codes["root_family"]]
     texts["root_region"] = regions
-    codes["root_region"] = np.where(found >= 0, found, codes["region"]).astype(np.int32)
+    codes["root_region"] = np.where(found >= 0, found, codes["region"]).astype(np.int16)
 
 
-def _scattered(
-    count: int, key: npt.NDArray[Any], values: npt.NDArray[Any], blank: int
-) -> npt.NDArray[np.int32]:
+def _scattered(count: int, key: npt.NDArray[Any], values: npt.NDArray[Any], blank: int) -> Codes:
     """Values by key, in an array for all keys."""
-    array = np.full(count, blank, dtype=np.int32)
+    array = np.full(count, blank, dtype=np.int16)
     array[key] = values
     return array
 
 
-def _places(column: pa.ChunkedArray, texts: Sequence[str]) -> npt.NDArray[np.int32]:
+def _places(column: pa.ChunkedArray, texts: Sequence[str]) -> Codes:
     """The places in `texts` of a column of dictionary-encoded texts; -1 for NULL."""
     encoded = column.combine_chunks()
     place = {text: number for number, text in enumerate(texts)}
-    places = np.array([*(place[text] for text in encoded.dictionary.to_pylist()), -1], np.int32)
+    places = np.array([*(place[text] for text in encoded.dictionary.to_pylist()), -1], np.int16)
     indices: npt.NDArray[np.int32] = encoded.indices.fill_null(-1).to_numpy()
-    found: npt.NDArray[np.int32] = places[indices]
+    found: Codes = places[indices]
     return found

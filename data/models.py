@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import warehouse
@@ -15,11 +18,17 @@ from data.queries import model_history
 
 MILESTONES = (10_000, 100_000, 1_000_000, 10_000_000, 100_000_000)
 MAX_CHILDREN = 50
-RELATIONS = ("finetune", "adapter", "quantized", "merge", "unknown")
 _LISTED = (
     "position, model_id, hub_id, family, root_family, relation, precision, downloads_30d, "
     "downloads_all_time, created_on"
 )
+
+_PARENT_COLUMNS = [
+    "relation", "model_id", "position", "family", "root_family", "precision", "downloads_30d",
+    "downloads_all_time", "created_on",
+]  # fmt: skip
+_NUMBERS = ("position", "downloads_30d", "downloads_all_time")
+Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -63,92 +72,103 @@ def search_models(text: str, limit: int = 20, build: Path | None = None) -> pd.D
 def model_card(model_id: str, build: Path | None = None) -> ModelCard:
     """One repository by its exact name. Raises UnknownModelError."""
     path = build or warehouse.newest_build()
-    found = warehouse.frame(
-        path, "SELECT * FROM hub__models WHERE position = ?", [_position(path, model_id)]
-    )
-    if found.empty:
-        raise UnknownModelError(f"no repository of the newest day is named {model_id!r}")
-    plain = found.astype(object).where(found.notna(), None)
-    facts: dict[str, Any] = plain.iloc[0].to_dict()
-    facts["parents"] = list(facts["parents"] if facts["parents"] is not None else ())
+    facts = _facts(path, model_id)
+    children, variants = _relatives(path, model_id)
+    if facts["variant_of"] != model_id:
+        _, variants = _relatives(path, facts["variant_of"])
+    declared = [text.partition(":")[::2] for text in facts["parents"]]
+    # A look-up a name: a join would read the whole list of names.
+    parents = [_position(path, name) for _, name in declared]
+    shown = children[:MAX_CHILDREN]
+    # All of them in one query: each costs more than its rows.
+    rows = _listed(path, [*shown, *variants, *parents])
     history = model_history(facts["hub_id"], path)
-    children, children_total = _relatives(path, model_id, RELATIONS, MAX_CHILDREN)
-    variants, _ = _relatives(path, facts["variant_of"], ("variant",))
     return ModelCard(
         facts=facts,
-        variants=variants,
-        parents=_parents(path, facts["parents"]),
-        children=children,
-        children_total=children_total,
+        variants=rows.loc[variants].reset_index(drop=True),
+        parents=_parents(rows, declared, parents),
+        children=rows.loc[shown].reset_index(drop=True),
+        children_total=len(children),
         history=history,
         milestones=milestones_of(history),
     )
 
 
-def _relatives(
-    path: Path, model_id: str, relations: Sequence[str], limit: int | None = None
-) -> tuple[pd.DataFrame, int]:
-    """The repositories that stand in one of these relations to a name, most downloaded first, at
-    most `limit` of them; and how many there are in all.
-    """
-    rows = (
+def _facts(path: Path, model_id: str) -> dict[str, Any]:
+    """The row of one repository in hub__models, dates as in frames. Raises UnknownModelError."""
+    cursor = warehouse.cursor(path)
+    row = cursor.execute(
+        "SELECT * FROM hub__models WHERE position = ?", [_position(path, model_id)]
+    ).fetchone()
+    if row is None:
+        raise UnknownModelError(f"no repository of the newest day is named {model_id!r}")
+    facts = dict(zip((column[0] for column in cursor.description), row, strict=True))
+    facts["parents"] = facts["parents"] or []
+    dates = {name: pd.Timestamp(value) for name, value in facts.items() if isinstance(value, date)}
+    return facts | dates
+
+
+def _relatives(path: Path, model_id: str) -> tuple[Positions, Positions]:
+    """Children of a name, and precision variants of that model: the most downloaded first."""
+    found = (
         warehouse.cursor(path)
         .execute(
-            "SELECT DISTINCT position FROM listed_relatives "
-            "WHERE parent = ? AND relation IN (SELECT unnest(?)) ORDER BY position",
-            [model_id, list(relations)],
+            "SELECT relation = 'variant' AS is_variant, position "
+            "FROM listed_relatives WHERE parent = ?",
+            [model_id],
         )
-        .fetchall()
+        .fetchnumpy()
     )
-    positions = [row[0] for row in rows]
-    frame = warehouse.frame(
+    is_variant, positions = found["is_variant"], found["position"]
+    # A child with two relations to its parent is one child.
+    return np.unique(positions[~is_variant]), np.unique(positions[is_variant])
+
+
+def _listed(path: Path, positions: Sequence[int]) -> pd.DataFrame:
+    """The repositories of these ranks, by rank."""
+    rows = warehouse.frame(
         path,
         f"SELECT {_LISTED} FROM hub__models WHERE position IN (SELECT unnest(?)) ORDER BY position",
-        [positions[:limit]],
+        [[int(position) for position in positions]],
     )
-    return frame, len(positions)
+    return rows.set_index("position", drop=False)
+
+
+def _parents(
+    rows: pd.DataFrame, declared: Sequence[tuple[str, str]], positions: Sequence[int]
+) -> pd.DataFrame:
+    """One row a declared parent, in their order; what is not listed has a name only."""
+    if 0 in positions:
+        # Whole numbers stay whole beside a missing one.
+        rows = rows.astype(dict.fromkeys(_NUMBERS, "Int64"))
+    parents = rows.reindex(positions).reset_index(drop=True)
+    parents["relation"] = pd.Series([relation for relation, _ in declared], dtype="str")
+    parents["model_id"] = pd.Series([name for _, name in declared], dtype="str")
+    return parents[_PARENT_COLUMNS]
 
 
 def milestones_of(history: pd.DataFrame) -> pd.DataFrame:
     """When the all-time counter of a history (sorted by date) passed each milestone."""
     known = history[history["downloads_all_time"].notna()]
+    totals = known["downloads_all_time"].to_numpy(dtype=np.float64)
     rows = []
     for milestone in MILESTONES:
-        passed = known[known["downloads_all_time"] >= milestone]
-        if passed.empty:
-            continue
-        reached = passed["date"].iloc[0]
-        before = known[known["date"] < reached]["date"]
-        rows.append((milestone, reached, before.iloc[-1] if len(before) else pd.NaT))
+        passed = np.flatnonzero(totals >= milestone)
+        if len(passed):
+            first = passed[0]
+            before = known["date"].iloc[first - 1] if first else pd.NaT
+            rows.append((milestone, known["date"].iloc[first], before))
     return pd.DataFrame(rows, columns=["milestone", "reached_on", "before_on"])
 
 
-def _parents(path: Path, declared: Sequence[str]) -> pd.DataFrame:
-    """One row a declared parent, `relation:name`, in their order."""
-    pairs = [text.partition(":")[::2] for text in declared]
-    # A look-up a name: a join would read the whole list of names.
-    positions = [_position(path, name) for _, name in pairs]
-    return warehouse.frame(
-        path,
-        "SELECT p.relation, p.model_id, m.position, m.family, m.root_family, m.precision, "
-        "m.downloads_30d, m.downloads_all_time, m.created_on "
-        "FROM (SELECT unnest(?::VARCHAR[]) AS relation, unnest(?::VARCHAR[]) AS model_id, "
-        "unnest(?::BIGINT[]) AS position, unnest(range(len(?::BIGINT[]))) AS place) AS p "
-        "LEFT JOIN hub__models AS m ON m.position = p.position ORDER BY p.place",
-        [
-            [relation for relation, _ in pairs],
-            [name for _, name in pairs],
-            positions,
-            positions,
-        ],
-    )
-
-
-def _position(path: Path, model_id: str) -> int | None:
-    """The rank of a listed repository; None when it is not listed."""
+def _position(path: Path, model_id: str) -> int:
+    """The rank of a listed repository; 0 when it is not listed."""
     row = (
         warehouse.cursor(path)
-        .execute("SELECT min(position) FROM listed_names WHERE model_id = ?", [model_id])
+        .execute(
+            "SELECT position FROM listed_names WHERE model_id = ? ORDER BY position LIMIT 1",
+            [model_id],
+        )
         .fetchone()
     )
-    return row[0] if row else None
+    return int(row[0]) if row else 0

@@ -84,8 +84,9 @@ class Period:
     end: Edge
     is_final: bool
 
-    def downloads(self, created: Ints, first_seen: Ints) -> tuple[Longs, Flags]:
-        """Adjusted downloads by key, and where they are known.
+    def downloads(self, created: Ints, came: Ints) -> tuple[Longs, Flags]:
+        """Adjusted downloads by key, and where they are known; `came`: day on which a repository
+        came to the Hub as far as it was seen, 0 where it may have been there before.
 
         A repository that came after the period began had none at its beginning. Nothing is known of
         a period that began before there were counters: its new repositories alone would mislead.
@@ -93,8 +94,8 @@ class Period:
         start, end = _values(self.start), _values(self.end)
         if self.start.is_unknown:
             return np.zeros(len(end), dtype=np.int64), np.zeros(len(end), dtype=np.bool_)
-        came = (created > self.start.day) | (first_seen > self.start.day)
-        begins = np.where((start < 0) & came, 0, start)
+        is_new = (created > self.start.day) | (came > self.start.day)
+        begins = np.where((start < 0) & is_new, 0, start)
         known = (begins >= 0) & (end >= 0)
         return np.where(known, end - begins, 0), known
 

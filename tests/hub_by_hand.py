@@ -293,7 +293,8 @@ def days(shown: Sequence[date]) -> Iterator[dict[str, Any]]:
     for week in range((NEWEST_DAY - shown[0]).days // 7 + 1):
         day = NEWEST_DAY - timedelta(days=7 * week)
         yield {
-            "date": day, "source": "hub_archive", "repositories": 3_000_000 - 18_000 * week,
+            "date": day, "source": "hub_archive", "is_complete": True,
+            "repositories": 3_000_000 - 18_000 * week,
             "downloads_30d": 3 * 10**9 - 10**7 * week,
             "downloads_all_time": None if day < date(2025, 2, 27) else 10**11 - 10**8 * week,
             "likes": 10**7 - 10**4 * week, "is_used": week != 9,

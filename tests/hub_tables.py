@@ -187,6 +187,7 @@ def _day(draw: random.Random, day: date) -> Row:
     return {
         "date": day,
         "source": "hub_archive",
+        "is_complete": True,
         "repositories": 100,
         "downloads_30d": draw.randrange(1000),
         "downloads_all_time": 10_000,

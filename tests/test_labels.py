@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import data
@@ -44,7 +46,12 @@ def shipped() -> dict[str, pa.Table]:
     return dict(load(SEEDS_DIR))
 
 
-def labelled(given: list[Row], former: dict[int, str] | None = None) -> tuple[Labels, list[Row]]:
+def labelled(
+    given: list[Row],
+    former: dict[int, str] | None = None,
+    seeds: Mapping[str, pa.Table] | None = None,
+    kept: Path | None = None,
+) -> tuple[Labels, list[Row]]:
     """Labels of made-up repositories; the key is the place in the list."""
     blank = dict.fromkeys(ATTRIBUTES)
     found = [{**blank, "key": key, **row} for key, row in enumerate(given)]
@@ -66,7 +73,7 @@ def labelled(given: list[Row], former: dict[int, str] | None = None) -> tuple[La
             pa.table({"key": pa.array(list(told), pa.int32()),
                       "model_id": pa.array(list(told.values()), pa.string())}),
         )  # fmt: skip
-        made = labels.label(connection, len(given), shipped())
+        made = labels.label(connection, len(given), seeds or shipped(), kept)
     texts = {name: made.texts_of(name, made.codes[name]).to_pylist() for name in made.codes}
     return made, [{name: texts[name][key] for name in texts} for key in range(len(given))]
 
@@ -296,6 +303,55 @@ def test_repositories_of_software_tests() -> None:
     assert [row["is_test"] for row in found] == [str(is_test).lower() for _, is_test in TESTS]
     pattern = re.compile(labels.test_pattern(shipped()).removeprefix("(?i)"), re.I)
     assert [bool(pattern.search(name)) for name, _ in TESTS] == [is_test for _, is_test in TESTS]
+
+
+# What names say is kept from one build to the next.
+
+NAMES = ["a/One-GGUF", "b/Two", "c/tiny-random-three", "d/Four-AWQ"]
+
+
+def said(kept: Path | None, *names: str, seeds: Mapping[str, pa.Table] | None = None) -> list[Any]:
+    _, found = labelled([{"model_id": name} for name in names], seeds=seeds, kept=kept)
+    return [(row["precision"], row["is_test"]) for row in found]
+
+
+def test_what_names_say_is_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "names.parquet"
+    assert said(kept, *NAMES) == said(None, *NAMES)
+    table = pq.read_table(kept)
+    wrong = pa.array([True] * len(NAMES))
+    place = table.column_names.index("is_test")
+    pq.write_table(table.set_column(place, "is_test", wrong.cast(pa.int16())), kept)
+    assert [is_test for _, is_test in said(kept, *NAMES)] == ["true"] * len(NAMES)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [*NAMES, "e/tiny-random-FP8", "f/Six"],
+        [NAMES[0], "b/Two-MLX", "c/three", NAMES[3]],
+        NAMES[:2],
+        NAMES[::-1],
+    ],
+    ids=["new", "renamed", "fewer", "other keys"],
+)
+def test_other_names_are_read_anew(tmp_path: Path, names: list[str]) -> None:
+    kept = tmp_path / "names.parquet"
+    said(kept, *NAMES)
+    for _ in range(2):
+        assert said(kept, *names) == said(None, *names)
+
+
+def test_other_rules_read_all_names_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "names.parquet"
+    said(kept, *NAMES)
+    tests = shipped()["test_repositories"].slice(0, 1)
+    tests = tests.set_column(0, tests.schema.field(0), pa.array(["^b/Two$"]))
+    changed = {**shipped(), "test_repositories": tests}
+    assert said(kept, *NAMES, seeds=changed) == said(None, *NAMES, seeds=changed)
+    monkeypatch.setitem(labels.PRECISIONS, "AWQ", "two")
+    assert said(kept, *NAMES) == said(None, *NAMES)
+    assert [precision for precision, _ in said(kept, *NAMES)] != ["GGUF", FULL, FULL, "AWQ"]
 
 
 @pytest.mark.parametrize(

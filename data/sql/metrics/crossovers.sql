@@ -25,14 +25,15 @@ WITH flows AS (
         CAST(monthly_downloads AS DOUBLE) AS value,
         estimate_reason <> 'none' AS is_estimate,
         CASE source
-            WHEN 'hub_archive' THEN 'Hugging Face Hub archive'
-            ELSE 'Hugging Face Hub API'
+            WHEN 'huggingface' THEN 'Hugging Face Hub API'
+            ELSE 'Hugging Face Hub archive'
         END AS source_title,
         CASE source
-            WHEN 'hub_archive' THEN 'https://huggingface.co/datasets/cfahlgren1/hub-stats'
-            ELSE 'https://huggingface.co/models'
+            WHEN 'huggingface' THEN 'https://huggingface.co/models'
+            ELSE coalesce(build_sources.url, 'https://huggingface.co/models')
         END AS source_url
     FROM monthly_downloads
+    LEFT JOIN build_sources ON build_sources.name = monthly_downloads.source
     WHERE scope = 'own' AND monthly_downloads IS NOT NULL
 ),
 measured AS (

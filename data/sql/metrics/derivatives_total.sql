@@ -3,7 +3,8 @@
 -- grain: date, family, with_inferred, relation
 -- source: Hugging Face Hub archive
 -- notes: Repositories whose root is the family and that the family does not own, any depth, as listed at
---   the end of each month and on the newest day. Most are hardly used: the column derivatives_over_5
+--   the end of each month and on the newest day; months of an archive that has only repositories with
+--   some use are left out once there is one that has all. Most are hardly used: the column derivatives_over_5
 --   counts those with more than 5 downloads (ATOM's filter). Deleted ones are gone from later dates.
 --   Collected rows only.
 WITH newest AS (
@@ -24,6 +25,9 @@ counts AS (
         CAST(NULL AS BIGINT) AS models_over_5
     FROM derivative_months
     WHERE last_day(month) < coalesce((SELECT max(date) FROM hub__cohort_newest), 'infinity'::DATE)
+        AND last_day(month) >= coalesce(
+            (SELECT min(date) FROM hub__days WHERE is_complete), '-infinity'::DATE
+        )
 )
 SELECT
     date,                                                       -- last day of the month, or the newest day

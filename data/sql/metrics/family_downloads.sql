@@ -13,9 +13,9 @@ SELECT
     downloads_all_time,                       -- cumulative downloads of the same repositories
     models,                                   -- repositories
     models_without_value,                     -- repositories without a 30-day count, left out of the sum
-    organisations_read,                       -- organisations that answered; NULL for source hub_archive
-    organisations_planned,                    -- organisations that were asked; NULL for source hub_archive
-    'huggingface' AS source                   -- huggingface: listings; hub_archive: archive of the whole Hub
+    organisations_read,                       -- organisations that answered; NULL for an archive
+    organisations_planned,                    -- organisations that were asked; NULL for an archive
+    'huggingface' AS source                   -- huggingface: listings; else the archive, e.g. hub_archive
 FROM family_days
 UNION ALL
 SELECT
@@ -28,7 +28,7 @@ SELECT
     CAST(sum(models_without_value) AS BIGINT) AS models_without_value,
     CAST(NULL AS BIGINT) AS organisations_read,
     CAST(NULL AS BIGINT) AS organisations_planned,
-    'hub_archive' AS source
+    (SELECT arg_max(source, date) FROM hub__days) AS source
 FROM scope_newest
 WHERE scope <> 'own' AND NOT with_inferred AND family NOT IN ('none', 'mixed')
 GROUP BY date, family, scope

@@ -11,5 +11,6 @@ SELECT
     downloads_all_time,             -- sum of the all-time counters; NULL before 2025-02-27
     likes,                          -- sum of the likes
     source,                         -- source that brought it
+    is_complete,                    -- every repository of the Hub is in it; false: only those with some use
     is_used                         -- false: left out of what is computed over time
 FROM hub__days

@@ -7,10 +7,15 @@
 --   families' own organisations. A boundary that fell into a gap or a stall is interpolated and
 --   flagged; a counter that fell is held and flagged. The running month is left out. Collected rows only.
 WITH archive_months AS (
-    SELECT month, max(downloads) IS NOT NULL AS has_value
-    FROM scope_months
-    WHERE scope = 'own'
-    GROUP BY month
+    -- The archive is that of the last day seen up to the end of the month.
+    SELECT months.month, months.has_value, hub__days.source
+    FROM (
+        SELECT month, last_day(month) AS ends_on, max(downloads) IS NOT NULL AS has_value
+        FROM scope_months
+        WHERE scope = 'own'
+        GROUP BY month
+    ) AS months
+    ASOF LEFT JOIN hub__days ON hub__days.date <= months.ends_on
 )
 SELECT
     month,                    -- first day of the month
@@ -22,7 +27,7 @@ SELECT
     estimate_reason,          -- counter_fell, stalled_counter, interpolated_boundary or none: the first that holds for any repository
     models,                   -- repositories with a value
     models_without_value,     -- repositories seen in the month whose downloads are unknown
-    source                    -- hub_archive or huggingface
+    source                    -- archive that its end was read from, e.g. hub_archive; or huggingface
 FROM (
     SELECT
         scope_months.month,
@@ -34,7 +39,7 @@ FROM (
         scope_months.estimate_reason,
         scope_months.models,
         scope_months.models_without_value,
-        'hub_archive' AS source
+        archive_months.source
     FROM scope_months
     LEFT JOIN archive_months ON archive_months.month = scope_months.month
     WHERE scope_months.family NOT IN ('none', 'mixed')

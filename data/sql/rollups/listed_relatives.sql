@@ -4,12 +4,12 @@
 -- source: Hugging Face Hub archive
 -- notes: Sorted by parent, so that those of one are found without reading all. Parents as declared,
 --   known or not; relation `variant` holds all precision variants of a model, itself among them.
-SELECT DISTINCT
+SELECT
     parent,                             -- name of the parent, or of the model that is varied
     relation,                           -- finetune, adapter, quantized, merge, unknown; variant
     position                            -- rank of the child by 30-day downloads
 FROM (
-    SELECT
+    SELECT DISTINCT
         substr(told.parent, position(':' IN told.parent) + 1) AS parent,
         split_part(told.parent, ':', 1) AS relation,
         hub__models.position AS position

@@ -26,7 +26,8 @@ class Layer:
     """One layer of use: the focus family, its rival, who leads, from when and from where.
 
     `ratio` is focus / rival. Values are None where the family was not seen; texts are then a dash.
-    `command` names what would fill a layer that has no value at all.
+    `is_least` says that values are the least that they can be. `command` names what would fill a
+    layer that has no value at all.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Layer:
     source_title: str
     source_url: str
     command: str | None = None
+    is_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def brief(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> Br
         layers=layers,
         changed=_changed(ours, accounts),
         holds=_holds(layers, ours, theirs),
-        care=_care(ours, families, focus, titles, build),
+        care=_care(ours, families, focus, titles, layers, build),
     )
 
 
@@ -119,10 +121,11 @@ def _headline(
     if ours is None:
         return f"No published series follows {focus}'s own downloads."
     text = f"{_standing(ours, accounts)}{_peak_clause(ours)}"
-    tokens = next((layer.focus for layer in layers if layer.name == "served_tokens"), None)
-    if tokens is not None and tokens < SMALL_SHARE:
-        return f"{text}; in served tokens it is small."
-    return f"{text}."
+    tokens = next((layer for layer in layers if layer.name == "served_tokens"), None)
+    if tokens is None or tokens.focus is None or tokens.focus >= SMALL_SHARE:
+        return f"{text}."
+    of = "the served tokens that are seen" if tokens.is_least else "served tokens"
+    return f"{text}; in {of} it is small."
 
 
 def _short(row: Any) -> str:
@@ -255,6 +258,7 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
         as_of=_period_text(shown),
         source_title=str(shown["source_title"]),
         source_url=str(shown["source_url"]),
+        is_least=bool(shown["bound"] == "at_least"),
     )
 
 
@@ -274,6 +278,9 @@ def _value(row: Any) -> float | None:
 
 def _ratio(ours: Any, theirs: Any) -> float | None:
     mine, other = _value(ours), _value(theirs)
+    # A rating has no zero: one is not so many times the other.
+    if ours is not None and ours["unit"] == "rating":
+        return None
     return mine / other if mine is not None and other else None
 
 
@@ -283,8 +290,8 @@ def _value_text(row: Any) -> str:
     if pd.isna(row["value"]):
         return "not read"
     if row["unit"] == "fraction":
-        return percent(row["value"])
-    text = whole(row["value"]) if row["unit"] == "models" else count(row["value"])
+        return f"{_APPROXIMATE[row['bound']]}{percent(row['value'])}"
+    text = whole(row["value"]) if row["unit"] in {"models", "rating"} else count(row["value"])
     # Pulls are rounded by the site, and say so by their own letters.
     prefix = _APPROXIMATE[row["bound"]] if row["unit"] == "models" else ""
     return f"{prefix}{text}"
@@ -359,11 +366,26 @@ def _ratios(ours: _Account, theirs: _Account) -> Iterator[str]:
     yield f"Own downloads since {month(both['month'].min().date())}: **{times(total)} ×**"
 
 
+def _unseen_tokens(layers: Sequence[Layer], build: Path | None) -> Iterator[str]:
+    """How much larger any collected share of tokens may be, in the month that the layer shows."""
+    layer = next((layer for layer in layers if layer.name == "served_tokens"), None)
+    if layer is None or not layer.is_least:
+        return
+    shares = queries.metric("token_share_by_cut", period="month", cut="family", build=build)
+    newest = shares[shares["is_complete"]].iloc[-1]
+    yield (
+        f"{layer.source_title} names the 50 models with the most tokens a day; all others had "
+        f"**{percent(newest['other_share'])}** of the tokens in {month(newest['date'].date())}. "
+        "A family's share is what is seen, and at most that much more."
+    )
+
+
 def _care(
     ours: _Account | None,
     families: pd.DataFrame,
     focus: str,
     titles: pd.DataFrame,
+    layers: Sequence[Layer],
     build: Path | None,
 ) -> tuple[str, ...]:
     sentences = []
@@ -383,6 +405,7 @@ def _care(
                 f"{ours.name} is an account that holds more than {focus}: "
                 "its figures are not the family's."
             )
+    sentences += _unseen_tokens(layers, build)
     behind_layers = titles["source"].dropna().tolist()
     incidents = queries.metric("incidents", source=behind_layers, build=build)
     if len(incidents):

@@ -13,8 +13,9 @@ A file is a header, one SELECT, and a comment on each output column:
         date,                       -- UTC date of the listing
         ...
 
-`sums: 1` promises that the value adds up to 1 over the grain's last columns on each date. The
-file's name is the view's name, the chart's key, the export's name and the golden folder's name.
+`sums: 1` promises that the value adds up to 1 over the grain's last column, for each value of the
+others; `sums: 1 within date` that it does so for each date, over all other columns. The file's name
+is the view's name, the chart's key, the export's name and the golden folder's name.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ TIME_COLUMNS = ("date", "week", "month")
 
 _HEADER_LINE = re.compile(r"^--\s?(?P<key>[a-z_]+):\s*(?P<value>.*)$")
 _CONTINUATION = re.compile(r"^--\s{2,}(?P<value>\S.*)$")
+_SUMS = re.compile(r"^1(?: within (?P<columns>[a-z_]+(?:, [a-z_]+)*))?$")
 _COLUMN_COMMENT = re.compile(r"(?P<name>[a-z_][a-z0-9_]*),?\s+--\s*(?P<comment>\S.*)$", re.I)
 
 
@@ -48,6 +50,7 @@ class SqlFile:
     grain: tuple[str, ...]
     source: str
     sums: float | None
+    sums_within: tuple[str, ...]
     notes: str
     sql: str
 
@@ -92,21 +95,28 @@ def read_file(path: Path) -> SqlFile:
     for key in REQUIRED_KEYS:
         if not header.get(key):
             problems.append(f"{_place(path, 1)}: expected a line '-- {key}: ...', found none")
-    if "sums" in header and header["sums"] != "1":
+    within = _SUMS.match(header.get("sums", "1"))
+    if within is None:
         problems.append(f"{_place(path, 1)}: expected 'sums: 1', found 'sums: {header['sums']}'")
-    if problems:
+    if problems or within is None:
         raise HeaderError("\n".join(problems))
+    grain = _names(header["grain"])
     return SqlFile(
         name=path.stem,
         path=path,
         title=header["title"],
         unit=header["unit"],
-        grain=tuple(part.strip() for part in header["grain"].split(",")),
+        grain=grain,
         source=header["source"],
-        sums=float(header["sums"]) if "sums" in header else None,
+        sums=1.0 if "sums" in header else None,
+        sums_within=_names(within["columns"]) if within["columns"] else grain[:-1],
         notes=header.get("notes", ""),
         sql=text,
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
 
 
 def in_order(files: Iterable[SqlFile]) -> list[SqlFile]:

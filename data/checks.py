@@ -45,8 +45,10 @@ def _broken(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[st
 
 
 def _wrong_sums(connection: duckdb.DuckDBPyConnection, file: SqlFile) -> Iterable[str]:
-    # The last grain column is what the value is split by; the others say of what it is a share.
-    *of, _ = file.grain
+    of = file.sums_within
+    if not set(of) < set(file.grain):
+        yield f"expected sums within some columns of the grain, found {', '.join(of)}"
+        return
     if not any(column in TIME_COLUMNS for column in of):
         yield f"expected a time column in the grain of a metric that sums to 1, found {file.grain}"
         return

@@ -11,11 +11,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.errors import HistoryError
@@ -75,6 +78,14 @@ class History:
         rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
         return rows
 
+    def newest_date(self, table: str, run: str, source: str) -> date | None:
+        """The newest `date` in a run's partition; None without one, or without such a column."""
+        path = self.path(table, run, source)
+        if "date" not in arrow_schema(table).names or not path.exists():
+            return None
+        newest: date | None = pc.max(pq.read_table(path, columns=["date"])["date"]).as_py()
+        return newest
+
     def observations(self, source: str) -> list[dict[str, Any]]:
         """Rows of `observations` of one source, oldest run first."""
         paths = [p for p in self.partitions(OBSERVATIONS) if p.name.endswith(f".{source}.parquet")]
@@ -111,11 +122,20 @@ def _to_arrow(table: str, rows: list[Mapping[str, Any]]) -> pa.Table:
         raise HistoryError(f"{table}: a value does not fit its column: {error}") from error
 
 
+@lru_cache(maxsize=1)
+def _scratch() -> duckdb.DuckDBPyConnection:
+    """A database in memory that stays open, since opening one costs more than most checks."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
 def _checked(table: str, rows: pa.Table) -> pa.Table:
     """Rows in the order of the key, after DuckDB has enforced the table's constraints."""
-    with duckdb.connect() as connection:
+    # Temporary tables belong to the cursor, so threads do not see each other's.
+    with _scratch().cursor() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(table_sql(table))
+        connection.execute(table_sql(table).replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.register("incoming", rows)
         order = ", ".join(key_columns(table)) or "ALL"
         try:

@@ -240,11 +240,16 @@ def status(
 
 
 def as_of(build: Path | None = None) -> str | None:
-    """The newest date for which a build holds a collected or published value, as ISO text."""
+    """The newest date on which anything in a build was read or published, as ISO text; of an
+    archive the newest day that it holds."""
     row = (
         warehouse.cursor(build)
         .execute(
-            "SELECT max(newest) FROM (SELECT max(date) AS newest FROM model_days "
+            "SELECT max(newest) FROM ("
+            "SELECT max(CAST(observed_at AS DATE)) AS newest FROM observations "
+            "INNER JOIN build_sources ON build_sources.name = observations.source "
+            "WHERE observations.status = 'accepted' AND NOT build_sources.is_archive "
+            "UNION ALL SELECT max(date) FROM model_days "
             "UNION ALL SELECT max(date) FROM hub__days "
             "UNION ALL SELECT max(as_of) FROM seed__published_series)"
         )

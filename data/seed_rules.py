@@ -168,18 +168,40 @@ def pattern_is_portable(column: str) -> RowRule:
     return rule
 
 
-def organisations_have_region(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
-    """Each organisation of a family is known by region, and the regions agree."""
-    if "organization_regions" not in seeds:
-        return
-    regions = {row.get("hf_org"): row.get("region") for row in seeds["organization_regions"]}
+def items_have_region(column: str, table: str, key: str, thing: str) -> TableRule:
+    """A rule: each item of a list stands in another file, and the regions agree.
+
+    `column` holds the list, `key` is the column of `table` with its items, `thing` what one is.
+    """
+
+    def rule(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+        if table not in seeds:
+            return
+        regions = {row.get(key): row.get("region") for row in seeds[table]}
+        todo = f"add the {thing} there, or make the two regions agree"
+        for row in rows:
+            for item in row.get(column) or ():
+                if row.get("region") and regions.get(item) != row.get("region"):
+                    expected = f"region {row.get('region')} for {item} in {table}.csv"
+                    found = short(regions.get(item) or f"no such {thing}")
+                    yield Problem(row.line, expected, found, todo)
+
+    return rule
+
+
+def whole_families_only(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """An owner is of one family as a whole only where the Hub's organisation is, too."""
+    patterns = {
+        (organisation, row.get("family")): row.get("name_pattern")
+        for row in seeds.get("model_families", ())
+        for organisation in row.get("hf_orgs") or ()
+    }
     for row in rows:
-        for organisation in row.get("hf_orgs") or ():
-            expected = f"region {row.get('region')} for {organisation} in organization_regions.csv"
-            todo = "add the organisation there, or make the two regions agree"
-            if row.get("region") and regions.get(organisation) != row.get("region"):
-                found = short(regions.get(organisation) or "no such organisation")
-                yield Problem(row.line, expected, found, todo)
+        organisation, family = row.get("hf_org"), row.get("family")
+        if family and patterns.get((organisation, family), "") != ".":
+            expected = f"an hf_org all of whose repositories are {family}"
+            found = short(organisation or "none")
+            yield Problem(row.line, expected, found, "empty the family, or correct the hf_org")
 
 
 def _known_models(seeds: Seeds) -> set[str]:

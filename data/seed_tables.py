@@ -23,14 +23,15 @@ from data.seed_rules import (
     generations_do_not_overlap,
     has_url_or_title,
     highlight_has_label,
+    items_have_region,
     month_starts_on_first,
     names_only_as_of,
     not_its_own_parent,
     not_negative,
     only_press_lacks_url,
-    organisations_have_region,
     pattern_is_portable,
     shared_by_two,
+    whole_families_only,
 )
 
 ARROW_TYPES: dict[str, pa.DataType] = {
@@ -100,6 +101,8 @@ INCIDENT_KINDS = (
 )  # fmt: skip
 LICENCE_CLASSES = ("permissive", "copyleft", "community", "non_commercial", "other")
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
+CHANNELS = ("pypi", "dockerhub", "github", "npm", "hub_account")
+WEIGHTS = ("open", "closed", "mixed", "unreleased")
 
 URL = r"https?://[^\s]+"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -108,6 +111,8 @@ COLOUR = r"#[0-9a-f]{6}"
 HF_ORG = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 FIGURE_ID = r"R[0-9]{3,}"
 LICENCE = r"[a-z0-9][a-z0-9.+-]*"
+AUTHOR = SLUG.replace("a-z0-9", "a-z0-9.")
+RUNTIME_NAME = r"@?[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?"
 
 
 def _text(name: str, description: str, **more: Any) -> Column:
@@ -196,11 +201,17 @@ TABLES: dict[str, SeedTable] = {
                 "list",
                 "the developer's author slugs on OpenRouter; they may hold closed models too",
                 required=False,
-                regex=SLUG.replace("a-z0-9", "a-z0-9."),
+                regex=AUTHOR,
             ),
             _text(
                 "ollama_pattern",
                 "searched, ignoring case, in the name of an Ollama library",
+                required=False,
+            ),
+            _text(
+                "quality_pattern",
+                "searched, ignoring case, in the name of a model on leaderboards; also in the name "
+                "of a copied repository whose owner says nothing of its family",
                 required=False,
             ),
             _text("colour_light", "colour on white", regex=COLOUR, unique=True),
@@ -213,8 +224,13 @@ TABLES: dict[str, SeedTable] = {
             account_is_organisation,
             pattern_is_portable("name_pattern"),
             pattern_is_portable("ollama_pattern"),
+            pattern_is_portable("quality_pattern"),
         ),
-        table_rules=(organisations_have_region, families_do_not_overlap),
+        table_rules=(
+            items_have_region("hf_orgs", "organization_regions", "hf_org", "organisation"),
+            items_have_region("openrouter_authors", "openrouter_authors", "author", "author"),
+            families_do_not_overlap,
+        ),
     ),
     "model_generations": SeedTable(
         file="model_generations.csv",
@@ -284,6 +300,68 @@ TABLES: dict[str, SeedTable] = {
         ),
         key=("licence",),
         sort=("licence",),
+    ),
+    "runtimes": SeedTable(
+        file="runtimes.csv",
+        description="Runtimes and serving stacks, and where their use is counted.",
+        row_is="one name of one runtime in one channel",
+        columns=(
+            _text("runtime", "name of the runtime, as filters and charts show it"),
+            _text("channel", "where it is counted", allowed=CHANNELS),
+            _text("name", "exact name there", regex=RUNTIME_NAME),
+            _source_url(),
+            _text("note", "what the count does and does not stand for", required=False),
+        ),
+        key=("channel", "name"),
+        sort=("runtime", "channel", "name"),
+    ),
+    "modelscope_owners": SeedTable(
+        file="modelscope_owners.csv",
+        description="Owners on ModelScope whose models are followed.",
+        row_is="one owner",
+        columns=(
+            _text("owner", "exact name on ModelScope", regex=HF_ORG),
+            _text(
+                "hf_org",
+                "the organisation on the Hub that is the same developer, or of which it holds "
+                "copies; empty: several or none",
+                required=False,
+                regex=HF_ORG,
+            ),
+            Column("is_mirror", "boolean", "true: copies that others than the developer uploaded"),
+            _text(
+                "family",
+                "the family of all its models; empty: several families or not all of one, then "
+                "the organisation and the name decide",
+                required=False,
+                refers="model_families.family",
+            ),
+            _source_url(),
+            _text("note", "anything that a reader would stumble over", required=False),
+        ),
+        key=("owner",),
+        sort=("owner",),
+        table_rules=(whole_families_only,),
+    ),
+    "openrouter_authors": SeedTable(
+        file="openrouter_authors.csv",
+        description="Authors of models on OpenRouter: who they are, and whether weights are open.",
+        row_is="one author slug",
+        columns=(
+            _text("author", "what stands before the slash in a slug", regex=AUTHOR),
+            _text("developer", "who that is"),
+            _text("region", "the developer's primary base", allowed=REGIONS),
+            _text(
+                "weights",
+                "open: all its models have open weights; closed: none has; mixed: some have; "
+                "unreleased: models under another name before their release",
+                allowed=WEIGHTS,
+            ),
+            _source_url(),
+            _text("note", "anything that a reader would stumble over", required=False),
+        ),
+        key=("author",),
+        sort=("author",),
     ),
     "test_repositories": SeedTable(
         file="test_repositories.csv",

@@ -7,6 +7,7 @@ every file.
 
     violations(folder)  every broken rule, never only the first
     load(folder)        typed Arrow tables, or SeedError with all violations
+    cell_problems(...)  what is wrong with one cell, for those who ask for cells one by one
     codebook()          the column tables of seeds/README.md
     family_of(...)      owner first, then name pattern
 """
@@ -92,6 +93,54 @@ def tracked_organisations(
     return {name: sorted(tracked[name]) for name in sorted(tracked, key=_text_order)}
 
 
+def tracked_runtimes(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
+    """Where use of the runtimes is counted: channel -> names there, both sorted.
+
+    In: the tables as load() gives them. Raises nothing.
+    """
+    tracked: dict[str, list[str]] = {}
+    for row in tables["runtimes"].to_pylist():
+        tracked.setdefault(row["channel"], []).append(row["name"])
+    return {channel: sorted(tracked[channel], key=_text_order) for channel in sorted(tracked)}
+
+
+def tracked_modelscope_owners(tables: Mapping[str, pa.Table]) -> list[str]:
+    """The owners on ModelScope whose models are followed, sorted.
+
+    In: the tables as load() gives them. Raises nothing.
+    """
+    return sorted(tables["modelscope_owners"]["owner"].to_pylist(), key=_text_order)
+
+
+def cell_problems(column: Column, cell: str) -> list[str]:
+    """Check one cell by itself.
+
+    In: its column and its text, empty for none. Out: each broken rule as `expected ..., found ...;
+    <what to do>`; an empty list when all is well.
+    """
+    return [_said(problem) for problem in _fill(Row(1), column, cell)]
+
+
+def order_of(table: SeedTable, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Where a row stands in its file: rows are sorted by what this gives.
+
+    In: the table, and typed values by column. Out: None when a column to sort by is empty.
+    """
+    found = [values.get(column) for column in table.sort]
+    if any(value is None for value in found):
+        return None
+    return tuple(_text_order(v) if isinstance(v, str) else (v, "") for v in found)
+
+
+def typed(table: SeedTable, cells: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row whose cells are right by themselves; an empty cell is None."""
+    row = Row(1)
+    for column in table.columns:
+        for problem in _fill(row, column, cells[column.name]):
+            raise SeedError([f"seeds/{table.file}: {_said(problem)}"])
+    return row.values
+
+
 def _rows(families: pa.Table | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return families.to_pylist() if isinstance(families, pa.Table) else families
 
@@ -124,8 +173,11 @@ def _check(folder: Path) -> tuple[Seeds, list[str]]:
 
 
 def _message(file: str, problem: Problem) -> str:
-    line, expected, found, todo = problem
-    text = f"seeds/{file}:{line}: expected {expected}, found {found}; {todo}"
+    return f"seeds/{file}:{problem.line}: {_said(problem)}"
+
+
+def _said(problem: Problem) -> str:
+    text = f"expected {problem.expected}, found {problem.found}; {problem.todo}"
     return "".join(char if char.isprintable() else " " for char in text)
 
 
@@ -348,13 +400,13 @@ def _unsorted(rows: list[Row], table: SeedTable) -> Iterator[Problem]:
     """Rows that stand too late; a stated order keeps differences between versions small."""
     previous: tuple[tuple[Any, ...], int] | None = None
     for row in rows:
-        values = [row.get(column) for column in table.sort]
-        if any(value is None for value in values):
+        order = order_of(table, row.values)
+        if order is None:
             continue
-        order = tuple(_text_order(v) if isinstance(v, str) else (v, "") for v in values)
         if previous and order < previous[0]:
             expected = f"rows sorted by {', '.join(table.sort)}"
-            found = f"{short(', '.join(map(str, values)))} after line {previous[1]}"
+            values = short(", ".join(str(row.get(column)) for column in table.sort))
+            found = f"{values} after line {previous[1]}"
             yield Problem(row.line, expected, found, "move the row up")
         else:
             previous = order, row.line

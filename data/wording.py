@@ -53,6 +53,13 @@ def whole(value: float | None) -> str:
     return f"{value:,.0f}" if value is not None and is_known(value) else NO_VALUE
 
 
+def score(value: float | None) -> str:
+    """A benchmark's score: 1441.2 -> '1,441', 71.26 -> '71.3'; unknown -> a dash."""
+    if value is None or not is_known(value):
+        return NO_VALUE
+    return whole(value) if abs(value) >= 999.95 else _rounded(value, 1)
+
+
 def percent(fraction: float | None) -> str:
     """0.29873 -> '29.9 %'; a share that would round to 0.0 but is not 0 -> '< 0.1 %'."""
     if fraction is None or not is_known(fraction):

@@ -50,6 +50,8 @@ def test_the_shipped_layers(shipped: Brief) -> None:
         "served_tokens",
         "new_local_pulls",
         "all_local_pulls",
+        "runtimes",
+        "quality",
     ]
     ratios = {layer.name: layer.ratio for layer in shipped.layers}
     assert ratios["derivatives"] == pytest.approx(4.7, abs=0.05)
@@ -109,6 +111,32 @@ def test_a_collection_fills_its_layer(collected_build: Path) -> None:
     assert layer.as_of == "2026-08-04"
 
 
+def test_each_layer_without_data_names_the_command_that_fills_it(tmp_path: Path) -> None:
+    filled_by = {
+        "collected_downloads": ("huggingface", "huggingface__models"),
+        "served_tokens": ("openrouter", "openrouter__rankings"),
+        "runtimes": ("lmstudio", "lmstudio__models"),
+        "quality": ("lmarena", "lmarena__ratings"),
+    }
+    sources = [
+        data.SourceFacts(name, name, "https://source.example", "theirs", "Source", 1, (table,))
+        for name, table in filled_by.values()
+    ]
+    data.build(sources, folder=tmp_path)
+    found = data.brief("Qwen", ["Llama"], build=data.newest_build(tmp_path))
+    commands = {layer.name: layer.command for layer in found.layers}
+    # Tokens and pulls of the seeds are shown until they are collected.
+    assert {name: command for name, command in commands.items() if command} == {
+        "collected_downloads": "collectors collect huggingface",
+        "runtimes": "collectors collect lmstudio",
+        "quality": "collectors collect lmarena",
+    }
+    titles = data.metric("layer_titles", build=data.newest_build(tmp_path))
+    assert (
+        dict(zip(titles["layer"], titles["source"], strict=True))["served_tokens"] == "openrouter"
+    )
+
+
 # Frames of a few rows
 
 
@@ -118,6 +146,8 @@ class Scene:
 
     months: Sequence[Row] = ()
     tokens: float | None = None
+    tokens_bound: str = "exactly"
+    token_shares: Sequence[Row] = ()
     hub: Sequence[Row] = ()
     incidents: Sequence[Row] = ()
     days: Sequence[Row] = ()
@@ -131,6 +161,7 @@ class Scene:
             "incidents": lambda: pd.DataFrame(self.incidents),
             "published_series": lambda: pd.DataFrame(self.hub),
             "family_downloads": lambda: pd.DataFrame(self.days),
+            "token_share_by_cut": lambda: pd.DataFrame(self.token_shares),
         }[name]()
 
     def families(self, _: object = None) -> pd.DataFrame:
@@ -176,7 +207,7 @@ class Scene:
             "unit": "fraction",
             "starts_on": pd.Timestamp(2026, 7, 1),
             "ends_on": pd.Timestamp(2026, 7, 31),
-            "bound": "exactly",
+            "bound": self.tokens_bound,
             "as_of": pd.Timestamp(2026, 8, 1),
             "source_title": "A source",
             "source_url": "https://source.example",
@@ -279,6 +310,40 @@ def test_repackagers_are_no_leaders(brief_of: Briefed) -> None:
 def test_served_tokens(brief_of: Briefed, tokens: float | None, end: str) -> None:
     scene = Scene(month(THIS, alpha=0.3, beta=0.2), tokens=tokens)
     assert brief_of(scene).headline == end
+
+
+def test_collected_tokens_are_the_least_that_they_can_be(brief_of: Briefed) -> None:
+    shares = [{"date": pd.Timestamp(2026, 7, 1), "is_complete": True, "other_share": 0.1}]
+    scene = Scene(month(THIS, alpha=0.3), tokens=0.01, tokens_bound="at_least", token_shares=shares)
+    found = brief_of(scene)
+    assert found.headline == (
+        "Alpha leads Hugging Face; in the served tokens that are seen it is small."
+    )
+    tokens = found.layers[1]
+    assert (tokens.focus_text, tokens.leader) == ("≥ 1.0 %", "Alpha ≥ 1.0 %")
+
+
+def test_how_many_tokens_are_not_seen(brief_of: Briefed) -> None:
+    shares = [
+        {"date": pd.Timestamp(at), "is_complete": is_complete, "other_share": other}
+        for at, is_complete, other in [
+            ("2026-07-01", True, 0.2),
+            ("2026-08-01", True, 0.0571),
+            ("2026-09-01", False, 0.9),
+        ]
+    ]
+    collected = Scene(tokens=0.3, tokens_bound="at_least", token_shares=shares)
+    (told,) = [sentence for sentence in brief_of(collected).care if "50 models" in sentence]
+    assert told.startswith("A source names the 50 models")
+    assert "**5.7 %** of the tokens in August 2026" in told
+    published = Scene(tokens=0.3, token_shares=shares)
+    assert not any("50 models" in sentence for sentence in brief_of(published).care)
+
+
+def test_ratings_are_whole_and_have_no_ratio() -> None:
+    rating = {"value": 1412.6, "unit": "rating", "bound": "exactly"}
+    assert briefing._value_text(rating) == "1,413"
+    assert briefing._ratio(rating, rating) is None
 
 
 def test_no_series(brief_of: Briefed) -> None:

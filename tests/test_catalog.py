@@ -19,7 +19,7 @@ from data.checks import SUM_TOLERANCE, problems_of
 from data.errors import HeaderError
 from data.paths import SEEDS_DIR
 from data.schema import table_names
-from tests import hub_tables
+from tests import hub_tables, other_sources
 
 ROLLUPS = {file.name: file for file in rollups()}
 METRICS = {file.name: file for file in metrics()}
@@ -38,10 +38,24 @@ VALUE_COLUMNS = {
             "downloads_all_time", "downloads_by_region", "family_downloads", "growth_split",
             "hub_days", "leaders", "mix_coverage", "model_ranking", "monthly_downloads",
             "monthly_share", "repackagers", "unmapped", "weekly_downloads",
+            "daily_runtime_downloads", "livebench_categories", "lmstudio_downloads",
+            "model_tokens", "modelscope_beside_hub", "modelscope_downloads",
+            "monthly_ollama_pulls", "ollama_family_pulls", "ollama_pulls", "quality_and_adoption",
+            "quality_scores", "runtime_downloads", "runtime_stars", "runtime_totals",
+            "token_restatements", "token_share", "token_share_by_cut",
         )
     },
 }  # fmt: skip
-RECORDS = {"crossovers", "events", "freshness", "incidents", "layer_titles"}
+RECORDS = {
+    "crossovers", "epoch_models", "events", "freshness", "incidents", "layer_titles",
+    "reports_to_read",
+}  # fmt: skip
+
+# Of these sources the collected build has nothing, and the archived one has rows.
+BEYOND_THE_HUB = (
+    "OpenRouter", "Ollama", "lmstudio-community", "pypistats", "Docker Hub", "GitHub",
+    "ModelScope", "LiveBench", "Interconnects", "Epoch AI",
+)  # fmt: skip
 
 # What DuckDB has and other engines have not; roll-ups must run on those, too.
 NOT_PORTABLE = {
@@ -75,7 +89,8 @@ def code_of(sql: str) -> str:
 
 @pytest.fixture(scope="session")
 def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of the seeds and of tables that hold the whole Hub. Not to be changed."""
+    """A build of the seeds, of tables that hold the whole Hub, and of those of the sources beyond
+    it. Not to be changed."""
     path = tmp_path_factory.mktemp("archived") / "archived.duckdb"
     info = {"name": "archived", "built_at": datetime(2026, 6, 11, tzinfo=UTC), "fingerprint": {}}
     with duckdb.connect(str(path)) as connection:
@@ -84,7 +99,7 @@ def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             connection.register("incoming", rows)
             connection.execute(f"INSERT INTO seed__{name} BY NAME SELECT * FROM incoming")
             connection.unregister("incoming")
-        hub_tables.fill(connection, hub_tables.tables())
+        hub_tables.fill(connection, {**hub_tables.tables(), **other_sources.tables()})
         warehouse.derive(connection)
     return path
 
@@ -147,7 +162,7 @@ def test_the_value_column_is_named_as_the_metric(name: str, seeds_build: Path) -
 
 @pytest.mark.parametrize("name", [name for name, file in METRICS.items() if file.sums is not None])
 def test_shares_sum_to_one(name: str, collected_build: Path, archived_build: Path) -> None:
-    *of, _ = METRICS[name].grain
+    of = METRICS[name].sums_within
     assert set(of) & set(TIME_COLUMNS)
     statement = (
         f"SELECT sum({name}) AS total FROM {name} WHERE {name} IS NOT NULL GROUP BY {', '.join(of)}"
@@ -242,7 +257,9 @@ def test_metrics_of_measurements_are_empty_without_them(name: str, seeds_build: 
 def test_metrics_have_rows_of_a_collection(
     name: str, collected_build: Path, archived_build: Path
 ) -> None:
-    is_archived = "Hugging Face Hub archive" in METRICS[name].source
+    is_archived = any(
+        source in METRICS[name].source for source in ("Hugging Face Hub archive", *BEYOND_THE_HUB)
+    )
     build = archived_build if is_archived else collected_build
     assert not warehouse.frame(build, f"SELECT * FROM {name} LIMIT 1").empty
 
@@ -329,8 +346,26 @@ def test_a_good_file(folder: Path) -> None:
         ("month",),
     )
     assert good.sums is None
+    assert good.sums_within == ()
     assert good.column_comments() == {"month": "first day of the month", "value": "value"}
     assert other.notes == "Begins here and goes on."
+
+
+@pytest.mark.parametrize(
+    ("sums", "within"),
+    [
+        ("1", ("month", "scope")),
+        ("1 within month", ("month",)),
+        ("1 within month, family", ("month", "family")),
+    ],
+)
+def test_shares_sum_over_the_last_column_or_over_all_but_those_named(
+    folder: Path, sums: str, within: tuple[str, ...]
+) -> None:
+    header = f"-- grain: month, scope, family\n-- sums: {sums}"
+    (folder / "good.sql").write_text(GOOD.replace("-- grain: month", header))
+    (good,) = read_folder(folder)
+    assert (good.sums, good.sums_within) == (1.0, within)
 
 
 @pytest.mark.parametrize(
@@ -346,6 +381,7 @@ def test_a_good_file(folder: Path) -> None:
         ("-- source:", "-- unit: pulls\n-- source:", "bad.sql:4: expected 'unit' once, found it"),
         ("SELECT\n", "-- sums: 2\nSELECT\n", "expected 'sums: 1', found 'sums: 2'"),
         ("SELECT\n", "-- sums: true\nSELECT\n", "expected 'sums: 1', found 'sums: true'"),
+        ("SELECT\n", "-- sums: 1 within\nSELECT\n", "expected 'sums: 1', found 'sums: 1 within'"),
         ("-- title: A title\n", "\n-- title: A title\n", "bad.sql:1: expected a line '-- title"),
     ],
 )
@@ -448,6 +484,19 @@ def test_files_that_read_each_other(folder: Path) -> None:
             "expected shares that sum to 1.0, found 0.8 for month 1",
         ),
         (
+            "SELECT 1 AS month, -- first\n scope, -- scope\n family, -- family\n"
+            " 0.3 AS good -- share\nFROM (VALUES ('x', 'a'), ('y', 'a')) AS t (scope, family)",
+            "month, scope, family",
+            "-- sums: 1 within month\n",
+            "expected shares that sum to 1.0, found 0.6 for month 1",
+        ),
+        (
+            "SELECT 1 AS month, -- first\n 1.0 AS good -- share",
+            "month",
+            "-- sums: 1 within week\n",
+            "expected sums within some columns of the grain, found week",
+        ),
+        (
             "SELECT 'a' AS family, -- family\n 1.0 AS good -- share",
             "family",
             "-- sums: 1\n",
@@ -472,7 +521,7 @@ def test_a_broken_promise_is_found(
         connection.execute(f"CREATE VIEW good AS {file.sql}")
         (problem,) = problems_of(connection, [], [file])
     assert problem.startswith("data/sql/metrics/good.sql: ")
-    assert expected in problem.replace("Decimal('0.8')", "0.8")
+    assert expected in re.sub(r"Decimal\('([\d.]+)'\)", r"\1", problem)
 
 
 def test_null_shares_break_no_promise(folder: Path) -> None:

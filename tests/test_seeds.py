@@ -262,7 +262,12 @@ def test_patterns_mean_the_same_in_duckdb(tables: dict, known_models: list[str])
         row["name_pattern"]
         for name in ("model_families", "model_generations", "test_repositories")
         for row in tables[name].to_pylist()
-    } | {pattern for pattern in tables["model_families"]["ollama_pattern"].to_pylist() if pattern}
+    } | {
+        pattern
+        for column in ("ollama_pattern", "quality_pattern")
+        for pattern in tables["model_families"][column].to_pylist()
+        if pattern
+    }
     pairs = pa.table({"name": [model_id.partition("/")[2] for model_id in known_models]})
     with duckdb.connect() as connection:
         connection.register("pairs", pairs)
@@ -304,6 +309,95 @@ def test_ollama_libraries_and_openrouter_authors_have_one_family(
     authors = [author for row in families for author in row["openrouter_authors"] or ()]
     assert len(authors) == len(set(authors))
     assert "meta" not in authors
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("qwen3-235b-a22b-instruct-2507", "Qwen"),
+        ("Qwen3 235B A22B 2507 (Reasoning)", "Qwen"),
+        ("QwQ-32B", "Qwen"),
+        ("DeepSeek R1 Distill Qwen 32B", "DeepSeek"),
+        ("deepseek-r1-distill-llama-70b", "DeepSeek"),
+        ("llama-3.1-nemotron-70b-instruct", "Nemotron"),
+        ("Llama Nemotron Super 49B v1.5", "Nemotron"),
+        ("llama-3.1-405b-instruct-bf16", "Llama"),
+        ("Llama 3.3 Instruct 70B", "Llama"),
+        ("llama-4-maverick-17b-128e-instruct", "Llama"),
+        ("Meta-Llama-3-8B-Instruct-GGUF", "Llama"),
+        ("codellama-34b-instruct", "Llama"),
+        ("llama-13b", "Llama"),
+        ("llama-3.1-tulu-3-70b", None),
+        ("Hermes 4 - Llama-3.1 405B (Reasoning)", "Hermes"),
+        ("gemma-3-27b-it", "Gemma"),
+        ("gemini-2.5-pro", None),
+        ("gpt-oss-120B (high)", "gpt-oss"),
+        ("gpt-5.2-high", None),
+        ("glm-4.6", "GLM"),
+        ("chatglm3-6b", "GLM"),
+        ("kimi-k2-thinking", "Kimi"),
+        ("mistral-large-3", "Mistral"),
+        ("Magistral Small 1.2", "Mistral"),
+        ("mistral-7b-instruct-v0.2", "Mistral"),
+        ("mistralorca", None),
+        ("grok-4-fast", "Grok"),
+        ("Phi-4 Mini", "Phi"),
+        ("ibm-granite-h-small", "Granite"),
+        ("command-r-plus-08-2024", "Command"),
+        ("arcee-trinity-large-preview", "Trinity"),
+        ("MiniMax-M2", "MiniMax"),
+        ("minicpm-v-4", "MiniCPM"),
+        ("olmo-3-32b-think", "OLMo"),
+        ("olmOCR-2", None),
+        ("claude-opus-4-5", None),
+        ("step-3.5-flash", "Step"),
+        ("stablelm-tuned-alpha-7b", "StableLM"),
+        ("yi-lightning", "Yi"),
+        ("hunyuan-turbos-20250416", "Hunyuan"),
+        ("Ring-1T", "Ling"),
+        ("string-theory", None),
+    ],
+)
+def test_names_on_leaderboards_have_one_family(
+    name: str, family: str | None, families: list[dict]
+) -> None:
+    found = [
+        row["family"]
+        for row in families
+        if row["quality_pattern"] and re.search(row["quality_pattern"], name, re.IGNORECASE)
+    ]
+    assert found == ([family] if family else [])
+
+
+def test_every_author_of_the_published_token_shares_is_known(tables: dict) -> None:
+    rows = tables["openrouter_authors"].to_pylist()
+    weights = {row["author"]: row["weights"] for row in rows}
+    published = {
+        row["subject"]
+        for row in tables["published_series"].to_pylist()
+        if row["series"] == "openrouter_token_share"
+    }
+    assert published - weights.keys() == {"other"}
+    assert weights["anthropic"] == "closed"
+    assert weights["openrouter"] == weights["stealth"] == "unreleased"
+    assert weights["google"] == weights["openai"] == "mixed"
+
+
+def test_tracked_runtimes_and_modelscope_owners(tables: dict) -> None:
+    runtimes = seeds.tracked_runtimes(tables)
+    assert set(runtimes) == {"dockerhub", "github", "hub_account", "npm", "pypi"}
+    assert runtimes["dockerhub"] == ["lmsysorg/sglang", "ollama/ollama", "vllm/vllm-openai"]
+    assert runtimes["hub_account"] == ["lmstudio-community"]
+    assert {"llama-cpp-python", "mlx-lm", "sglang", "transformers", "vllm"} <= set(runtimes["pypi"])
+    assert {"@huggingface/transformers", "@lmstudio/sdk", "ollama"} <= set(runtimes["npm"])
+    assert {"ggml-org/llama.cpp", "vllm-project/vllm"} <= set(runtimes["github"])
+    named = {row["runtime"] for row in tables["runtimes"].to_pylist()}
+    assert named == {
+        "LM Studio", "MLX", "Ollama", "SGLang", "TGI", "llama.cpp", "transformers", "vLLM"
+    }  # fmt: skip
+    owners = seeds.tracked_modelscope_owners(tables)
+    assert owners == sorted(owners, key=lambda owner: (owner.casefold(), owner))
+    assert {"Qwen", "ZhipuAI", "deepseek-ai", "LLM-Research"} <= set(owners)
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -670,6 +764,60 @@ PLANTS = [
             "{0}: expected region china for tencent-old in organization_regions.csv, "
             "found 'no such organisation'; "
             "add the organisation there, or make the two regions agree",
+        ),
+    ),
+    Plant(
+        "author without a region",
+        "model_families.csv",
+        ((",kwaipilot,,", ",kwaipilot kuaishou,,"),),
+        (
+            "{0}: expected region china for kuaishou in openrouter_authors.csv, "
+            "found 'no such author'; add the author there, or make the two regions agree",
+        ),
+    ),
+    Plant(
+        "quality pattern that RE2 does not know",
+        "model_families.csv",
+        ((",^grok,#", ",^grok(?!-old),#"),),
+        (
+            "{0}: expected quality_pattern valid in Python's re and in RE2, without look-around, "
+            "found '^grok(?!-old)'; rewrite the pattern",
+        ),
+    ),
+    Plant(
+        "owner of one family whose organisation holds others",
+        "modelscope_owners.csv",
+        (("google,google,false,,", "google,google,false,Gemma,"),),
+        (
+            "{0}: expected an hf_org all of whose repositories are Gemma, found 'google'; "
+            "empty the family, or correct the hf_org",
+        ),
+    ),
+    Plant(
+        "name that is counted twice",
+        "runtimes.csv",
+        (("MLX,pypi,mlx-lm", "MLX,pypi,mlx"),),
+        (
+            "{0}: expected a channel, name of its own, found 'pypi, mlx' in line {before} too; "
+            "remove or correct one of the rows",
+        ),
+    ),
+    Plant(
+        "channel that nobody reads",
+        "runtimes.csv",
+        (("vLLM,pypi,vllm", "vLLM,quay,vllm"),),
+        (
+            "{0}: expected channel in {{pypi, dockerhub, github, npm, hub_account}}, "
+            "found 'quay'; use one of them",
+        ),
+    ),
+    Plant(
+        "weights that are half open",
+        "openrouter_authors.csv",
+        (("anthropic,Anthropic,us,closed", "anthropic,Anthropic,us,ajar"),),
+        (
+            "{0}: expected weights in {{open, closed, mixed, unreleased}}, "
+            "found 'ajar'; use one of them",
         ),
     ),
     Plant(

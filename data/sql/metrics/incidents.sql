@@ -3,7 +3,8 @@
 -- grain: source, kind, starts_on, level, subject
 -- source: as the column source_url says; seeds/incidents.csv
 -- notes: Days on which a source was wrong or silent, and how. Known ones of the seeds, and those that
---   were found in the counters of the whole Hub: these say what was found against what was expected.
+--   were found: in the counters of the whole Hub, as days of OpenRouter that no reading has, as months in
+--   which many libraries of Ollama gained the same. These say what was found against what was expected.
 WITH refused AS (
     -- Days of archives that were not kept: the reason begins with what kind of fault it was.
     SELECT
@@ -19,6 +20,18 @@ WITH refused AS (
     FROM observations
     WHERE status = 'rejected' AND split_part(reason, ':', 1) IN ('partial', 'repeated', 'damaged')
     GROUP BY ALL
+),
+token_gaps AS (
+    -- Days between the first and the newest one that was read.
+    SELECT
+        date + 1 AS starts_on,
+        next_date - 1 AS ends_on,
+        next_date - date - 1 AS days
+    FROM (
+        SELECT date, lead(date) OVER (ORDER BY date) AS next_date
+        FROM (SELECT DISTINCT date FROM token_days)
+    )
+    WHERE next_date - date > 1
 )
 SELECT
     source,          -- source that was wrong
@@ -84,4 +97,38 @@ FROM (
         coalesce(build_sources.url, 'https://huggingface.co/models') AS source_url
     FROM refused
     LEFT JOIN build_sources ON build_sources.name = refused.source
+    UNION ALL
+    SELECT
+        'openrouter' AS source,
+        'missing_days' AS kind,
+        starts_on,
+        ends_on,
+        'source' AS level,
+        'rankings' AS subject,
+        CASE WHEN days = 1 THEN '1 day is' ELSE days || ' days are' END
+            || ' in no reading of the rankings' AS what,
+        NULL AS models,
+        NULL AS downloads,
+        'weeks and months with such days are marked as not complete' AS action,
+        TRUE AS is_detected,
+        'https://openrouter.ai/rankings' AS source_url
+    FROM token_gaps
+    UNION ALL
+    SELECT
+        'ollama' AS source,
+        'suspicious_uniform_growth' AS kind,
+        month AS starts_on,
+        last_day(month) AS ends_on,
+        'source' AS level,
+        'library' AS subject,
+        format(
+            '{} libraries gained {:.2f} to {:.2f} million each; people do not pull so evenly',
+            libraries, least_pulls / 1e6, most_pulls / 1e6
+        ) AS what,
+        libraries AS models,
+        NULL AS downloads,
+        'kept as reported' AS action,
+        TRUE AS is_detected,
+        'https://ollama.com/library' AS source_url
+    FROM ollama_uniform_growth
 ) AS incidents

@@ -3,7 +3,7 @@
 -- grain: layer
 -- source: this project
 -- notes: What the layers of the metric `layers` count, in the order in which they are shown. A layer
---   without a source is filled by the seeds.
+--   without a source is filled by the seeds alone.
 SELECT
     titles.layer AS layer,            -- layer, as in the metric `layers`
     titles.position AS position,      -- place in the order in which layers are shown
@@ -15,8 +15,10 @@ FROM (
         (1, 'own_downloads', 'Own downloads a month', 'Text and vision-language repositories, account', NULL),
         (2, 'collected_downloads', 'Own downloads, 30 days', 'All own repositories of the family', 'huggingface__models'),
         (3, 'derivatives', 'Derivatives on the Hub', 'Reported, not measured here', NULL),
-        (4, 'served_tokens', 'OpenRouter tokens', 'Share of all tokens in the last whole month, author', NULL),
-        (5, 'new_local_pulls', 'Ollama, new pulls', 'Since the reading before', NULL),
-        (6, 'all_local_pulls', 'Ollama, all pulls', 'Since the beginning', NULL)
+        (4, 'served_tokens', 'OpenRouter tokens', 'Share of all tokens in the last whole month', 'openrouter__rankings'),
+        (5, 'new_local_pulls', 'Ollama, new pulls', 'Between two readings, a month where both are there', 'ollama__libraries'),
+        (6, 'all_local_pulls', 'Ollama, all pulls', 'Since the beginning', 'ollama__libraries'),
+        (7, 'runtimes', 'LM Studio, 30 days', 'Proxy: lmstudio-community on the Hub, by base family', 'lmstudio__models'),
+        (8, 'quality', 'LMArena rating', 'Text, best model of the family with open weights', 'lmarena__ratings')
 ) AS titles (position, layer, title, counts, filled_from)
 LEFT JOIN build_sources ON list_contains(build_sources.tables, titles.filled_from)

@@ -3,9 +3,12 @@
 -- grain: layer, family
 -- source: as the column source_url says
 -- notes: The layers of use side by side, each with its own scope: they are never added up. An account
---   stands for its developer where the source counts accounts. OpenRouter authors and accounts that
---   hold more than one family are left out of the layers that speak of families. A family that is not
---   in a layer was not seen there, which is not zero.
+--   stands for its developer where the source counts accounts. Tokens and pulls are those that were
+--   collected, of the newest whole month; only while there is none, those that others published, where
+--   OpenRouter authors that hold more than one family are left out. A share of tokens is what is seen
+--   among the 50 models with the most of each day: the least that it can be. Quality is the rating of the
+--   family's best model in LMArena's text leaderboard, models known to be closed left out. A family that
+--   is not in a layer was not seen there, which is not zero.
 WITH family_accounts AS (
     SELECT family, account, account_label, name_pattern = '.' AS is_whole FROM seed__model_families
 ),
@@ -22,7 +25,10 @@ own_downloads AS (
         latest.as_of,
         latest.publisher AS source_title,
         latest.source_url
-    FROM account_downloads AS latest
+    FROM (
+        -- Read once: a second look at the months would cost as much as all other layers.
+        SELECT * FROM account_downloads QUALIFY month = max(month) OVER ()
+    ) AS latest
     INNER JOIN (
         -- One family an account: the one that it holds whole, else the first by name.
         SELECT account, arg_min(family, (NOT is_whole, family)) AS family,
@@ -30,7 +36,6 @@ own_downloads AS (
         FROM family_accounts
         GROUP BY account
     ) AS family_accounts ON family_accounts.account = latest.account
-    WHERE latest.month = (SELECT max(month) FROM account_downloads)
 ),
 collected AS (
     SELECT
@@ -68,7 +73,24 @@ derivatives AS (
     QUALIFY ends_on = max(ends_on) OVER ()
         AND row_number() OVER (PARTITION BY family ORDER BY ends_on DESC, figure_id) = 1
 ),
-tokens AS (
+collected_tokens AS (
+    SELECT
+        'served_tokens' AS layer,
+        class AS family,
+        class AS subject,
+        token_share_by_cut AS value,
+        'fraction' AS unit,
+        date AS starts_on,
+        CAST(date + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) AS ends_on,
+        'at_least' AS bound,
+        TRY_CAST(left(as_of, 10) AS DATE) AS as_of,
+        'OpenRouter' AS source_title,
+        'https://openrouter.ai/rankings' AS source_url
+    FROM token_share_by_cut
+    WHERE cut = 'family' AND period = 'month' AND is_complete
+    QUALIFY date = max(date) OVER ()
+),
+published_tokens AS (
     SELECT
         'served_tokens' AS layer,
         authors.family,
@@ -92,6 +114,82 @@ tokens AS (
         AND row_number() OVER (
             PARTITION BY authors.family ORDER BY latest.date DESC, latest.as_of DESC
         ) = 1
+),
+tokens AS (
+    SELECT * FROM collected_tokens WHERE family NOT IN ('none', 'other')
+    UNION ALL
+    SELECT * FROM published_tokens WHERE NOT EXISTS (SELECT 1 FROM collected_tokens)
+),
+collected_new_pulls AS (
+    SELECT
+        'new_local_pulls' AS layer,
+        family,
+        family AS subject,
+        CAST(monthly_ollama_pulls AS DOUBLE) AS value,
+        'pulls' AS unit,
+        month AS starts_on,
+        CAST(month + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) AS ends_on,
+        'about' AS bound,
+        last_reading_on AS as_of,
+        'Ollama library' AS source_title,
+        'https://ollama.com/library' AS source_url
+    FROM monthly_ollama_pulls
+    WHERE monthly_ollama_pulls IS NOT NULL
+    QUALIFY month = max(month) OVER ()
+),
+collected_all_pulls AS (
+    SELECT
+        'all_local_pulls' AS layer,
+        family,
+        family AS subject,
+        CAST(ollama_family_pulls AS DOUBLE) AS value,
+        'pulls' AS unit,
+        CAST(NULL AS DATE) AS starts_on,
+        date AS ends_on,
+        'about' AS bound,
+        date AS as_of,
+        'Ollama library' AS source_title,
+        'https://ollama.com/library' AS source_url
+    FROM ollama_family_pulls
+    WHERE ollama_family_pulls IS NOT NULL
+    QUALIFY date = max(date) OVER ()
+),
+runtimes AS (
+    SELECT
+        'runtimes' AS layer,
+        family,
+        family AS subject,
+        CAST(lmstudio_downloads AS DOUBLE) AS value,
+        'downloads in 30 days' AS unit,
+        CAST(date - INTERVAL 30 DAY AS DATE) AS starts_on,
+        date AS ends_on,
+        'exactly' AS bound,
+        date AS as_of,
+        'Hugging Face Hub, lmstudio-community' AS source_title,
+        'https://huggingface.co/lmstudio-community' AS source_url
+    FROM lmstudio_downloads
+    WHERE lmstudio_downloads IS NOT NULL
+    QUALIFY date = max(date) OVER ()
+),
+quality AS (
+    SELECT
+        'quality' AS layer,
+        family,
+        arg_max(model, (quality_scores, model)) AS subject,
+        max(quality_scores) AS value,
+        'rating' AS unit,
+        CAST(NULL AS DATE) AS starts_on,
+        TRY_CAST(release AS DATE) AS ends_on,
+        'exactly' AS bound,
+        max(as_of) AS as_of,
+        'LMArena' AS source_title,
+        'https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset' AS source_url
+    FROM (
+        SELECT * FROM quality_scores WHERE benchmark = 'lmarena_text'
+        QUALIFY release = max(release) OVER ()
+    ) AS newest
+    WHERE family <> 'none' AND weights <> 'closed'
+    GROUP BY family, release
 ),
 library_readings AS (
     -- A library that is not in the newest reading has left the site: what it had is not counted.
@@ -140,7 +238,11 @@ local_pulls AS (
         source_title,
         source_url
     FROM pull_readings
-    WHERE previous_date IS NOT NULL
+    WHERE previous_date IS NOT NULL AND NOT EXISTS (SELECT 1 FROM collected_new_pulls)
+    UNION ALL
+    SELECT * FROM collected_new_pulls WHERE family <> 'none'
+    UNION ALL
+    SELECT * FROM collected_all_pulls WHERE family <> 'none'
     UNION ALL
     SELECT
         'all_local_pulls' AS layer,
@@ -155,14 +257,15 @@ local_pulls AS (
         source_title,
         source_url
     FROM pull_readings
+    WHERE NOT EXISTS (SELECT 1 FROM collected_all_pulls)
 )
 SELECT
-    layer,             -- own_downloads, collected_downloads, derivatives, served_tokens, new_local_pulls, all_local_pulls
+    layer,             -- own_downloads, collected_downloads, derivatives, served_tokens, new_local_pulls, all_local_pulls, runtimes, quality
     family,            -- family
-    subject,           -- account, author or library group that the value is of
+    subject,           -- account, author, library group or model that the value is of
     value,             -- value in its unit; NULL where the source could not be read
-    unit,              -- downloads a month, downloads in 30 days, models, fraction, pulls
-    starts_on,         -- first day of the period; NULL for a total since the beginning
+    unit,              -- downloads a month, downloads in 30 days, models, fraction, pulls, rating
+    starts_on,         -- first day of the period; NULL for a total since the beginning, and for a rating
     ends_on,           -- last day of the period
     bound,             -- exactly, about or at_least
     as_of,             -- date on which the source was read
@@ -174,4 +277,6 @@ FROM (
     UNION ALL SELECT * FROM derivatives
     UNION ALL SELECT * FROM tokens
     UNION ALL SELECT * FROM local_pulls
+    UNION ALL SELECT * FROM runtimes WHERE family NOT IN ('none', 'mixed')
+    UNION ALL SELECT * FROM quality
 ) AS layers

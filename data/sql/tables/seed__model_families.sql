@@ -9,6 +9,7 @@ CREATE TABLE seed__model_families (
     account_label VARCHAR NOT NULL,  -- short name of that account in charts of accounts; an account is not a family
     openrouter_authors VARCHAR[],    -- the developer's author slugs on OpenRouter; they may hold closed models too
     ollama_pattern VARCHAR,          -- searched, ignoring case, in the name of an Ollama library
+    quality_pattern VARCHAR,         -- searched, ignoring case, in the name of a model on leaderboards; also in the name of a copied repository whose owner says nothing of its family
     colour_light VARCHAR NOT NULL,   -- colour on white
     colour_dark VARCHAR NOT NULL,    -- colour on #0f1116
     source_url VARCHAR NOT NULL,     -- where developer and organisations can be checked

@@ -1,0 +1,25 @@
+-- title: Share of OpenRouter's tokens by family, author, region, weights and variant
+-- unit: fraction of all tokens that OpenRouter served in the period
+-- grain: period, date, cut, class
+-- source: OpenRouter
+-- sums: 1
+-- notes: Of the tokens of the days that were read; is_complete says whether that is every day of the
+--   period. The class `other` holds the models outside the 50 of each day: they may belong to any other
+--   class, so a share lies between what is seen and seen + other. Tokens are counted by each provider's
+--   own tokenizer.
+SELECT
+    period,                                     -- day, week (from Monday), month
+    date,                                       -- first day of the period
+    cut,                                        -- family, author, region, weights, variant
+    class,                                      -- what the cut splits by; none: no family; other: models outside the 50; other_region: region other
+    tokens,                                     -- tokens of the models that are seen
+    tokens / nullif(CAST(period_tokens AS DOUBLE), 0) AS token_share_by_cut,     -- fraction 0..1 of all tokens of the period, other included
+    tokens / nullif(CAST(period_tokens AS DOUBLE), 0) AS token_share_low,        -- the least that it can be: what is seen
+    (tokens + CASE WHEN class = 'other' THEN 0 ELSE other_tokens END)
+        / nullif(CAST(period_tokens AS DOUBLE), 0) AS token_share_high,          -- the most that it can be: seen + other
+    other_tokens / nullif(CAST(period_tokens AS DOUBLE), 0) AS other_share,      -- share of the models outside the 50
+    days,                                       -- days that were read
+    CAST(days_in_period AS BIGINT) AS days_in_period,   -- days that the period has
+    days = days_in_period AS is_complete,       -- whether every day was read
+    as_of                                       -- newest as_of of its days, for the citation
+FROM token_classes

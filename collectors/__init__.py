@@ -6,4 +6,25 @@ declare is written down in collectors/source.py.
 
 from __future__ import annotations
 
-SOURCES = ("huggingface", "hub_archive", "hub_weekly", "model_pulse")
+SOURCES = (
+    "huggingface",
+    "openrouter",
+    "openrouter_models",
+    "ollama",
+    "lmstudio",
+    "pypistats",
+    "clickhouse",
+    "dockerhub",
+    "github",
+    "npm",
+    "modelscope",
+    "livebench",
+    "lmarena",
+    "artificial_analysis",
+    "epoch",
+    "tracked_models",
+    "interconnects",
+    "hub_archive",
+    "hub_weekly",
+    "model_pulse",
+)

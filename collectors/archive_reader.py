@@ -89,9 +89,13 @@ class ArchiveReader:
     def recover(self) -> None:
         """Mend and remove what killed processes left behind."""
         self.close()
-        for folder in (self.folder.parent, self.history.root / OBSERVATIONS):
-            for leftover in folder.rglob(".*.tmp"):
-                leftover.unlink(missing_ok=True)
+        # Other sources may be writing their observations right now.
+        of_observations = self.history.root / OBSERVATIONS
+        for leftover in [
+            *self.folder.parent.rglob(".*.tmp"),
+            *of_observations.rglob(f".*.{self.source.NAME}.parquet.*.tmp"),
+        ]:
+            leftover.unlink(missing_ok=True)
         self.store.recover()
 
     def close(self) -> None:

@@ -212,12 +212,13 @@ class Backfill:
             reading = reader.read(revision, self._received(revision))
             entity = reading_result(reading, time.monotonic() - began)
             result.entities.append(entity)
-            tell(self.progress, reading, entity)
+            tell(self.progress, self.source, reading, entity)
             status = reading.status
         return status
 
     def _received(self, revision: Revision) -> Callable[[int, int], None]:
-        return lambda done, total: self.progress.received(str(revision.day), done, total)
+        name, day = self.source.NAME, str(revision.day)
+        return lambda done, total: self.progress.received(name, day, done, total)
 
 
 def periods_of(revisions: Sequence[Revision], every: Every) -> list[Period]:

@@ -7,7 +7,6 @@ the rest is done; 2 wrong usage; 75 another run holds the lock; 130 interrupted.
 from __future__ import annotations
 
 import calendar
-import difflib
 import functools
 import inspect
 import io
@@ -15,31 +14,34 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec, cast
+from urllib.parse import urlsplit
 
 import orjson
 import pandas as pd
 import typer
 from typer.core import TyperCommand
 
-import collectors
 import data
+from collectors import seed_commands
 from collectors.backfill import Backfill, Every
-from collectors.collect import Collector, SourceResult, rebuild, utc_now
+from collectors.collect import SKIPPED, Collector, SourceResult, no_key, rebuild, utc_now
 from collectors.errors import ConfigurationError, LockedError
+from collectors.hosts import are_left_behind
 from collectors.http import shortened
 from collectors.repair import Repair
-from collectors.screen import RunScreen, problems, result_table, table
+from collectors.screen import RunScreen, problems, result_table, summary, table
 from collectors.source import (
+    AnySource,
     ArchiveSource,
+    Source,
     Tracked,
     archives,
     build_facts,
     is_archive,
-    listings,
     load,
     load_all,
 )
@@ -80,6 +82,8 @@ _AFTER_INTERRUPT = {
     "collect": "what was read is kept, and the next `collectors collect` uses it",
     "backfill": "the days that were read are kept; run the same command again to go on",
     "repair": "run the same command again to finish it",
+    "add_figure": "nothing was written",
+    "propose_seeds": "nothing was changed",
 }
 
 # Parameters of data.metric, which a column of the same name cannot be passed beside.
@@ -110,9 +114,18 @@ class UsageError(Exception):
     """Wrong usage: said in one line, exit code 2."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command; the console script's entry point."""
-    app()
+    code: Any = 0
+    try:
+        app()
+    except SystemExit as ended:
+        code = ended.code
+    if are_left_behind():
+        # They may wait for a network for minutes, and the end of an interpreter does not mind them.
+        sys.stdout.flush()
+        os._exit(code or 0)
+    sys.exit(code)
 
 
 def command(body: Callable[P, int | None]) -> Callable[P, None]:
@@ -138,7 +151,8 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
             code = _complain(_os_problem(error, body.__name__), EXIT_FAILED)
         raise typer.Exit(code or 0)
 
-    app.command(body.__name__.removesuffix("_history"), cls=PlainCommand)(run)
+    name = body.__name__.removesuffix("_history").replace("_", "-")
+    app.command(name, cls=PlainCommand)(run)
     return run
 
 
@@ -151,25 +165,42 @@ def collect(
     every: Annotated[
         bool, typer.Option("--all", help="Read every source but the archives.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show each entity of each source, too.")
+    ] = False,
 ) -> int:
     """Read each SOURCE, by default those that are due: store what it answers, then parse it.
+
+    Sources at different hosts are read at the same time. What goes wrong with one, a variable of
+    its own included, is said at the end and does not stop the others; a variable of a source that
+    is named alone is an error before anything begins. A source that needs a key is skipped while
+    its variable is not set, which is a failure only where the source is named.
 
     An archive is only read when it is named, and then its newest day; `backfill` reads its past.
     """
     if sources and every:
         raise UsageError("name sources or give --all, not both")
-    names = [s.NAME for s in listings()] if every else _known_sources(sources or [])
     worker = Collector(data_dir=data.data_dir(), tracked=tracked_from_seeds(), progress=RunScreen())
-    results = worker.collect(names or None)
-    if not results:
-        _say("nothing is due; `collectors status` says when, `collectors collect --all` reads now")
-        return 0
+    results = worker.collect(sources or None, every=every)
+    was_read = any(result.exit != SKIPPED for result in results)
+    if was_read:
+        _print_results(results, with_entities=verbose or len(sources or []) == 1)
     for result in results:
-        _report(result)
-    failed = any(result.exit != "done" for result in results)
-    if any(entity.status == "accepted" for result in results for entity in result.entities):
+        for problem in problems(result, load(result.source).ENTITY):
+            _say(problem)
+    if not was_read and not sources:
+        _say("nothing is due; `collectors status` says when, `collectors collect --all` reads now")
+    if any(result.accepted for result in results):
         _say("next: collectors build")
-    return EXIT_FAILED if failed else 0
+    good = ("done",) if sources else ("done", SKIPPED)
+    return 0 if all(result.exit in good for result in results) else EXIT_FAILED
+
+
+def _print_results(results: list[SourceResult], *, with_entities: bool) -> None:
+    for result in results:
+        if with_entities and result.entities:
+            print(f"{result_table(result, load(result.source).ENTITY)}\n")
+    print(summary(results), flush=True)
 
 
 @command
@@ -233,10 +264,9 @@ def repair(
     """Read one day of one source again, or take it out."""
     if day is None or source is None:
         raise UsageError("say which day of which source: --day YYYY-MM-DD --source SOURCE")
-    (name,) = _known_sources([source])
     work = Repair(
         data_dir=data.data_dir(),
-        source=load(name),
+        source=load(source),
         day=_date(day, "--day"),
         progress=RunScreen(),
     )
@@ -250,12 +280,70 @@ def repair(
 
 
 @command
-def sources() -> None:
-    """List the sources: what they are, and how often they are worth reading."""
-    rows = [
-        [s.NAME, s.TITLE, s.CADENCE.total_seconds() / 86400, s.URL, s.LICENCE] for s in load_all()
-    ]
-    print(table(["source", "title", "every days", "address", "licence"], rows))
+def sources(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Page for readers and licence, too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with everything.")] = False,
+) -> None:
+    """List the sources: what they are, how often they are worth reading, where, by which key."""
+    known = load_all()
+    if as_json:
+        described = [_described(source) for source in known]
+        print(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
+        return
+    header = ["source", "title", "every", "key", "read from"]
+    rows = [[s.NAME, s.TITLE, _every(s.CADENCE), _key_state(s), _read_from(s)] for s in known]
+    if verbose:
+        header += ["page", "licence"]
+        rows = [[*row, s.URL, s.LICENCE] for row, s in zip(rows, known, strict=True)]
+    print(table(header, rows), flush=True)
+    for source in known:
+        if problem := no_key(source) or _wrong_setting(source):
+            _say(f"{source.NAME}: {problem}")
+
+
+def _described(source: AnySource) -> dict[str, Any]:
+    """What `sources --json` says of a source."""
+    key = None if is_archive(source) else cast(Source, source).KEY
+    return {
+        "name": source.NAME,
+        "title": source.TITLE,
+        "url": source.URL,
+        "licence": source.LICENCE,
+        "citation": source.CITATION,
+        "tables": list(source.TABLES),
+        "is_archive": is_archive(source),
+        "cadence_days": source.CADENCE / timedelta(days=1),
+        "key": key,
+        "is_key_set": None if key is None else no_key(source) is None,
+        "read_from": _read_from(source),
+    }
+
+
+def _every(cadence: timedelta) -> str:
+    days = cadence / timedelta(days=1)
+    return "day" if days == 1 else f"{days:g} days"
+
+
+def _key_state(source: AnySource) -> str | None:
+    """Whether the key is set that a source needs; None when it needs none."""
+    if is_archive(source) or cast(Source, source).KEY is None:
+        return None
+    return "not set" if no_key(source) else "set"
+
+
+def _read_from(source: AnySource) -> str | None:
+    """The host that a source is read from, by its variables; None when they cannot be used."""
+    return None if _wrong_setting(source) else urlsplit(source.address()).netloc
+
+
+def _wrong_setting(source: AnySource) -> str | None:
+    try:
+        source.check_settings()
+    except ConfigurationError as error:
+        return str(error)
+    return None
 
 
 @command
@@ -271,6 +359,8 @@ def status(
         _print_unmapped(as_json)
         return
     found = data.status(sources=_facts())
+    for source in found["sources"]:
+        _mark_without_key(source)
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
         return
@@ -283,21 +373,45 @@ def status(
         if found["is_stale"]:
             print(f"stale     {found['stale_reason']}")
     if found["sources"]:
-        columns = [
-            "name",
-            "last_snapshot_at",
-            "rows_read",
-            "entities_failed",
-            "age_days",
-            "next_due_at",
-            "is_due",
-        ]
+        header = ["source", "last read (UTC)", "rows", "failed", "age in days", "next due (UTC)"]
         print()
-        print(table(columns, [[s.get(column) for column in columns] for s in found["sources"]]))
+        print(table(header, [_freshness(source) for source in found["sources"]]))
     for source in found["sources"]:
         if source["missing"]:
             names = shortened(source["missing"])
             print(f"\n{source['name']}: the last run has no good answer for {names}")
+
+
+def _mark_without_key(source: dict[str, Any]) -> None:
+    """Add to a source's freshness whether its key is missing; then it is not due."""
+    known = {s.NAME: s for s in load_all()}.get(source["name"])
+    source["is_without_key"] = known is not None and no_key(known) is not None
+    if source["is_without_key"]:
+        source["is_due"], source["next_due_at"] = False, None
+
+
+def _freshness(source: dict[str, Any]) -> list[Any]:
+    due: str | None
+    if source["is_without_key"]:
+        due = "no key"
+    elif source["is_archive"]:
+        due = "when named"
+    else:
+        due = "now" if source["is_due"] else _minute(source["next_due_at"])
+    age = source["age_days"]
+    return [
+        source["name"],
+        _minute(source["last_snapshot_at"]),
+        source["rows_read"],
+        source["entities_failed"],
+        None if age is None else round(age, 1),
+        due,
+    ]
+
+
+def _minute(instant: str | None) -> str | None:
+    """An instant as ISO text, to the minute."""
+    return f"{datetime.fromisoformat(instant):%Y-%m-%d %H:%M}" if instant else None
 
 
 def _print_unmapped(as_json: bool) -> None:
@@ -420,44 +534,30 @@ def query(
         _say(hint)
 
 
+command(seed_commands.propose_seeds)
+command(seed_commands.add_figure)
+
+
 def tracked_from_seeds() -> Tracked:
     """What the seeds ask the collectors to follow. Raises SeedError."""
-    families = data.seeds.load(data.SEEDS_DIR)["model_families"]
-    return Tracked(organisations=data.seeds.tracked_organisations(families))
+    tables = data.seeds.load(data.SEEDS_DIR)
+    return Tracked(
+        organisations=data.seeds.tracked_organisations(tables["model_families"]),
+        runtimes=data.seeds.tracked_runtimes(tables),
+        modelscope_owners=data.seeds.tracked_modelscope_owners(tables),
+    )
 
 
 def _facts() -> list[data.SourceFacts]:
     return [build_facts(source) for source in load_all()]
 
 
-def _known_sources(names: list[str]) -> list[str]:
-    for name in names:
-        if name not in collectors.SOURCES:
-            close = difflib.get_close_matches(name, collectors.SOURCES, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            known = ", ".join(collectors.SOURCES)
-            raise UsageError(f"no source is named {name!r}; {hint}known sources: {known}")
-    return names
-
-
 def _archive(name: str) -> ArchiveSource:
-    (known,) = _known_sources([name])
-    found = load(known)
+    found = load(name)
     if not is_archive(found):
         names = ", ".join(archive.NAME for archive in archives())
         raise UsageError(f"--source {name}: it has no past to read; the archives are {names}")
     return found
-
-
-def _report(result: SourceResult) -> None:
-    if result.entities:
-        print(result_table(result, load(result.source).ENTITY))
-        print(flush=True)
-    for problem in problems(result, load(result.source).ENTITY):
-        _say(problem)
-    counted = [entity.status for entity in result.entities]
-    good = counted.count("accepted")
-    _say(f"{result.source}: {result.exit}; {good} of {len(counted)} accepted")
 
 
 def _metric_info(name: str) -> data.MetricInfo:

@@ -8,34 +8,43 @@ Parsing depends on stored runs alone (no clock, no network), so a run that was k
 the next collect as if nothing had happened, and `rebuild` gives the same bytes. One process at a
 time, by a lock in runs/. Each run leaves runs/<run>.<source>.json, whatever happens to it. The
 files of archives are not kept, so `rebuild` takes over what was typed of them.
+
+Sources at different hosts are read at the same time, those at one host in turn. Each writes files
+of its own only, so nothing but the progress is shared; DuckDB is opened anew for each partition.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
+import threading
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pyarrow as pa
 
+import collectors
 from collectors.acceptance import Listing, judge
 from collectors.archive_reader import ArchiveReader, Reading
-from collectors.errors import ConfigurationError, LockedError
-from collectors.http import Session, shortened
+from collectors.errors import CollectError, ConfigurationError, FaultError, LockedError
+from collectors.hosts import Work, work_by_host
+from collectors.http import Session, origin_of, printable, shortened
 from collectors.hub import Dataset
 from collectors.source import (
     AnySource,
     ArchiveSource,
     Fetched,
+    Keyed,
     Measures,
     Parsed,
     Row,
@@ -60,8 +69,10 @@ from data.snapshots import (
 Observation = Mapping[str, Any]
 Clock = Callable[[], datetime]
 
+SKIPPED = "skipped"
 NOT_REACHED = "the run ended before it was asked for"
 _FRESH_HISTORY = ".history.rebuild"
+_ENDING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,9 @@ class EntityResult:
 class SourceResult:
     """What came of one run of a source.
 
-    `exit`: done; partial (some entities lack a usable answer); failed; interrupted; crashed.
+    `exit`: done; partial (some entities lack a usable answer); failed; interrupted; crashed; or
+    skipped, when its key is not set: then there was no run. `rows` are those accepted, and
+    `newest_date` is that of the newest data among them.
     """
 
     source: str
@@ -89,24 +102,41 @@ class SourceResult:
     ended_at: datetime | None = None
     exit: str = "crashed"
     error: str | None = None
+    rows: int | None = None
+    newest_date: date | None = None
     entities: list[EntityResult] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def accepted(self) -> int:
+        """How many entities brought an answer that is believed."""
+        return sum(entity.status == "accepted" for entity in self.entities)
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from its beginning to its end; None when it did not begin or end."""
+        if self.exit == SKIPPED or self.ended_at is None:
+            return None
+        return max(0.0, (self.ended_at - self.started_at).total_seconds())
+
 
 class Progress(Protocol):
-    """Who wants to know how a run is getting on."""
+    """Who wants to know how runs are getting on; called from several threads.
+
+    `source` is the name of the source that is spoken of.
+    """
 
     def began(self, source: AnySource, planned: int) -> None:
         """A run begins that will ask for this many entities."""
 
-    def received(self, what: str, done: int, total: int) -> None:
+    def received(self, source: str, what: str, done: int, total: int) -> None:
         """So many bytes of a large file have come."""
 
-    def read(self, fetched: Fetched, seconds: float) -> None:
+    def read(self, source: str, fetched: Fetched, seconds: float) -> None:
         """One entity was answered, or failed."""
 
     def ended(self, result: SourceResult) -> None:
-        """The run is over."""
+        """The run is over, which may not have begun to ask."""
 
     def note(self, text: str) -> None:
         """A sentence that is worth showing."""
@@ -118,10 +148,10 @@ class Silent:
     def began(self, source: AnySource, planned: int) -> None:
         """Nothing."""
 
-    def received(self, what: str, done: int, total: int) -> None:
+    def received(self, source: str, what: str, done: int, total: int) -> None:
         """Nothing."""
 
-    def read(self, fetched: Fetched, seconds: float) -> None:
+    def read(self, source: str, fetched: Fetched, seconds: float) -> None:
         """Nothing."""
 
     def ended(self, result: SourceResult) -> None:
@@ -204,6 +234,26 @@ def parse_run(
     return observations
 
 
+@dataclass
+class _Turn:
+    """The turn of one source in a collection.
+
+    `stuck`: why earlier runs of it cannot be parsed; `stop`: set when all reading must end;
+    `error`: what ended its run.
+    """
+
+    source: AnySource
+    stuck: str | None
+    stop: threading.Event
+    result: SourceResult | None = None
+    error: AdoptionError | None = None
+
+    def mind(self) -> None:
+        """Raises KeyboardInterrupt when all reading must end."""
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+
+
 @dataclass(kw_only=True)
 class Collector:
     """Reads sources into one data directory. `now` is the clock of all runs, in UTC."""
@@ -224,30 +274,78 @@ class Collector:
         """The parsed history of the data directory."""
         return History(self.data_dir / "history")
 
-    def collect(self, names: Sequence[str] | None = None) -> list[SourceResult]:
-        """Fetch and parse the named sources, or with None those that are due; one result each.
+    def collect(
+        self, names: Sequence[str] | None = None, *, every: bool = False
+    ) -> list[SourceResult]:
+        """Fetch and parse the named sources; with None those that are due, or `every` one.
 
-        Archives are read only when they are named, and then their newest day. A source that fails
-        does not stop the others. Raises LockedError while another run is at work,
-        ConfigurationError for an unknown name or a setting that a source cannot use, both before
-        anything begins; an OSError, a HistoryError or an interrupt ends everything, after the run's
-        record was written.
+        Returns one result each, in the order of SOURCES. Archives are read only when they are
+        named, and then their newest day. A source whose key is not set is skipped. Whatever is
+        wrong with a source, a variable of its own included, is told in its result and does not
+        stop the others.
+
+        Raises LockedError while another run is at work and ConfigurationError for an unknown name,
+        before anything begins. What is wrong with a source that was named alone is raised too, and
+        a setting of it that cannot be used before anything begins. An OSError (a full disk) or an
+        interrupt ends everything at once; records of what had begun are written.
         """
-        sources: list[AnySource] = (
-            [*listings()] if names is None else [load(name) for name in dict.fromkeys(names)]
-        )
-        for source in sources:
-            source.check_settings()
+        sources = self._chosen(names)
+        is_alone = names is not None and len(sources) == 1
+        if is_alone:
+            sources[0].check_settings()
         with lock(self.data_dir):
             stuck = {source.NAME: self._parse_leftovers(source) for source in listings()}
-            if names is None:
+            if names is None and not every:
                 sources = [source for source in sources if self._is_due(source)]
-            return [
-                self._run_archive(source)
-                if is_archive(source)
-                else self._run(cast(Source, source), stuck[source.NAME])
-                for source in sources
-            ]
+            stop = threading.Event()
+            turns = [_Turn(source, stuck.get(source.NAME), stop) for source in sources]
+            self._take_turns(turns, stop)
+        if is_alone and turns[0].error:
+            raise turns[0].error
+        return [turn.result for turn in turns if turn.result]
+
+    def _chosen(self, names: Sequence[str] | None) -> list[AnySource]:
+        """Those that are named, or all but the archives, in the order of SOURCES."""
+        if names is None:
+            return [*listings()]
+        by_name = {name: load(name) for name in names}
+        return [by_name[name] for name in collectors.SOURCES if name in by_name]
+
+    def _take_turns(self, turns: Sequence[_Turn], stop: threading.Event) -> None:
+        """Read the sources, those at different hosts at the same time."""
+        by_host: dict[str, list[Work]] = defaultdict(list)
+        for turn in turns:
+            if why := no_key(turn.source):
+                now = self.now()
+                turn.result = SourceResult(turn.source.NAME, "", now, exit=SKIPPED, error=why)
+            else:
+                by_host[_host(turn.source)].append(partial(self._take, turn))
+        try:
+            work_by_host([*by_host.values()], stop)
+        except BaseException:
+            for turn in turns:
+                if turn.result and turn.result.ended_at is None and turn.result.exit != SKIPPED:
+                    # It still waits for an answer, which will not be kept.
+                    turn.result.exit = turn.result.error = "interrupted"
+                    _end(turn.result, self.data_dir, self.now, self.progress)
+            raise
+
+    def _take(self, turn: _Turn) -> None:
+        """One run of one source, recorded whatever happens. OSError, KeyboardInterrupt."""
+        source = turn.source
+        result = turn.result = SourceResult(source.NAME, run_name(self.now()), self.now())
+        try:
+            with recorded(result, self.data_dir, self.now, self.progress):
+                if is_archive(source):
+                    self._run_archive(source, turn, result)
+                else:
+                    self._run(cast(Source, source), turn, result)
+        except OSError:
+            raise  # of this machine, which no other source can be spared
+        except AdoptionError as error:
+            turn.error = error
+        except Exception:
+            turn.error = None  # unforeseen: its result says so, and the other sources go on
 
     def _is_due(self, source: AnySource) -> bool:
         days = source.CADENCE / timedelta(days=1)
@@ -277,58 +375,80 @@ class Collector:
             )
         return None
 
-    def _run(self, source: Source, stuck: str | None) -> SourceResult:
-        """One run of one source, recorded whatever happens."""
+    def _run(self, source: Source, turn: _Turn, result: SourceResult) -> None:
+        with _foreseen():
+            source.check_settings()
+        result.started_at = self._next_instant(source)
+        result.run = run_name(result.started_at)
         earlier = observed(self.history, source.NAME)
         have = {e for e, past in earlier.items() if any(o["status"] == "accepted" for o in past)}
-        planned = source.plan(have, self.tracked)
-        run = self.store.open_run(source.NAME, planned, self._next_instant(source))
-        result = SourceResult(source.NAME, run.name, run.started_at)
+        with _foreseen():
+            planned = source.plan(have, self.tracked, self.now().date())
+        if not planned:
+            result.exit, result.error = "failed", f"the seeds name no {source.ENTITY} to ask for"
+            return
+        run = self.store.open_run(source.NAME, planned, result.started_at)
         self.progress.began(source, len(planned))
-        with recorded(result, self.data_dir, self.now, self.progress):
-            self._fetch(source, run, have, result)
-            if stuck:
-                # Runs are judged by the runs before them, so this one waits until they are parsed.
-                result.exit, result.error = "failed", f"stored, but not parsed: {stuck}"
-            else:
-                self._parse(source, run, earlier, result)
-        return result
+        self._fetch(source, run, planned, turn, result)
+        if turn.stuck:
+            # Runs are judged by the runs before them, so this one waits until they are parsed.
+            result.exit, result.error = "failed", f"stored, but not parsed: {turn.stuck}"
+        else:
+            self._parse(source, run, earlier, result)
 
-    def _run_archive(self, source: ArchiveSource) -> SourceResult:
-        """Read the newest day of an archive, recorded whatever happens."""
+    def _run_archive(self, source: ArchiveSource, turn: _Turn, result: SourceResult) -> None:
+        """Read the newest day of an archive."""
+        source.check_settings()
         reader = archive_reader(source, self.data_dir, self.new_session, self.now)
-        result = SourceResult(source.NAME, run_name(self.now()), self.now())
         self.progress.began(source, 1)
-        with recorded(result, self.data_dir, self.now, self.progress), closing(reader):
+
+        def on_bytes(done: int, total: int) -> None:
+            turn.mind()
+            self.progress.received(source.NAME, source.NAME, done, total)
+
+        with closing(reader):
             began = time.monotonic()
             reader.recover()
-            reading = reader.newest(
-                lambda done, total: self.progress.received(source.NAME, done, total)
-            )
+            reading = reader.newest(on_bytes)
             entity = reading_result(reading, time.monotonic() - began)
             if reading.is_new:
-                tell(self.progress, reading, entity)
+                tell(self.progress, source, reading, entity)
             else:
                 self.progress.note(
                     f"{source.NAME}: nothing newer than {entity.entity}, read before"
                 )
             result.entities = [entity]
             result.exit = "done" if reading.status == "accepted" else "failed"
-        return result
+            if reading.status == "accepted":
+                result.rows, result.newest_date = reading.rows, reading.day or reading.revision.day
 
     def _fetch(
-        self, source: Source, run: SnapshotRun, have: set[str], result: SourceResult
+        self,
+        source: Source,
+        run: SnapshotRun,
+        planned: Sequence[str],
+        turn: _Turn,
+        result: SourceResult,
     ) -> None:
         """Ask the source and store each answer at once."""
         began = time.monotonic()
         try:
-            for fetched in source.fetch(self.new_session(), have, self.tracked):
+            for fetched in self._answers(source, planned):
+                turn.mind()
                 self._store(source, run, fetched)
                 took = result.seconds[fetched.entity] = time.monotonic() - began
                 began = time.monotonic()
-                self.progress.read(fetched, took)
+                self.progress.read(source.NAME, fetched, took)
         except AdoptionError as error:
             result.error = str(error)
+        turn.mind()
+
+    def _answers(self, source: Source, planned: Sequence[str]) -> Iterator[Fetched]:
+        session = self.new_session()
+        session.max_bytes = min(session.max_bytes, source.MOST_BYTES)
+        session.pace = source.PACE
+        with _foreseen():
+            yield from source.fetch(session, planned, self.tracked)
 
     def _store(self, source: Source, run: SnapshotRun, fetched: Fetched) -> None:
         fetched_at = self.now()
@@ -362,6 +482,9 @@ class Collector:
         except AdoptionError as error:
             result.exit, result.error = "failed", f"stored, but not parsed: {error}"
             return
+        good = [o for o in observations if o["status"] == "accepted"]
+        result.rows = sum(o["rows_read"] - (o["rows_set_aside"] or 0) for o in good)
+        result.newest_date = _newest_date(source, run, self.history, good)
         result.entities = _results(source, run, observations, earlier, result.seconds)
         statuses = [entity.status for entity in result.entities]
         if result.error or "accepted" not in statuses:
@@ -402,11 +525,11 @@ def reading_result(reading: Reading, seconds: float) -> EntityResult:
     return EntityResult(day, reading.status, reading.reason, reading.rows, seconds)
 
 
-def tell(progress: Progress, reading: Reading, entity: EntityResult) -> None:
+def tell(progress: Progress, source: ArchiveSource, reading: Reading, entity: EntityResult) -> None:
     """Show what came of a revision, and of the days that it proved wrong."""
     error = None if reading.status == "accepted" else f"{reading.status}: {reading.reason}"
     fetched = Fetched(entity.entity, "", None, rows=reading.rows, error=error)
-    progress.read(fetched, entity.seconds or 0.0)
+    progress.read(source.NAME, fetched, entity.seconds or 0.0)
     for day, reason in reading.withdrawn.items():
         progress.note(f"{day} was kept before and is withdrawn: {reason}")
 
@@ -421,13 +544,64 @@ def recorded(
     except KeyboardInterrupt:
         result.exit, result.error = "interrupted", "interrupted"
         raise
-    except BaseException as error:
+    except AdoptionError as error:
+        result.exit, result.error = "failed", str(error)
+        raise
+    except OSError as error:
         result.exit, result.error = "crashed", f"{type(error).__name__}: {error}"
         raise
+    except Exception as error:
+        result.exit, result.error = "crashed", _fault(error)
+        raise
     finally:
+        _end(result, data_dir, now, progress)
+
+
+def _end(result: SourceResult, data_dir: Path, now: Clock, progress: Progress) -> None:
+    """End a run once, and write its record."""
+    with _ENDING:
+        if result.ended_at is not None:
+            return
         result.ended_at = now()
-        progress.ended(result)
-        _record(result, data_dir)
+    progress.ended(result)
+    _record(result, data_dir)
+
+
+@contextmanager
+def _foreseen() -> Iterator[None]:
+    """Around the code of a source: what it raises and nobody foresaw becomes a FaultError."""
+    try:
+        yield
+    except AdoptionError:
+        raise
+    except Exception as error:
+        raise FaultError(_fault(error)) from error
+
+
+def _fault(error: Exception) -> str:
+    """What an error that nobody foresaw says, and the line of ours that it came from."""
+    here = f"{Path(__file__).parent}{os.sep}"
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(here)]
+    where = f" at collectors/{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    said = printable(str(error), 160)
+    return f"{type(error).__name__}: {said}{where}; a fault of the collector, please report it"
+
+
+def no_key(source: AnySource) -> str | None:
+    """Why a source is skipped: the key that it needs is not set; None when it can be read."""
+    variable = None if is_archive(source) else cast(Source, source).KEY
+    if variable is None or os.environ.get(variable, "").strip():
+        return None
+    return f"skipped, {variable} is not set; {cast(Keyed, source).KEY_URL} gives one"
+
+
+def _host(source: AnySource) -> str:
+    """Where a source is read."""
+    try:
+        with _foreseen():
+            return origin_of(source.address())
+    except CollectError:
+        return source.NAME  # its own check of its settings will say so
 
 
 def _record(result: SourceResult, data_dir: Path) -> None:
@@ -438,6 +612,8 @@ def _record(result: SourceResult, data_dir: Path) -> None:
         "ended_at": result.ended_at.isoformat() if result.ended_at else None,
         "exit": result.exit,
         "error": result.error,
+        "rows": result.rows,
+        "newest_date": result.newest_date.isoformat() if result.newest_date else None,
         "entities": [
             {
                 "entity": entity.entity,
@@ -491,7 +667,7 @@ def _observe(
     if manifest.sha256 is None:
         return {**observation, "status": "failed", "reason": manifest.error}, None
     try:
-        parsed = source.parse(run.body(manifest), manifest)
+        parsed = _parsed(source, run, manifest)
     except SnapshotError:
         raise
     except AdoptionError as error:
@@ -509,6 +685,13 @@ def _observe(
         "reason": "; ".join(reason for reason in reasons if reason) or None,
     }
     return {**observation, **counts}, parsed
+
+
+def _parsed(source: Source, run: SnapshotRun, manifest: Manifest) -> Parsed:
+    """What a stored body held. Raises SnapshotError, WrongAnswerError and FaultError."""
+    body = run.body(manifest)
+    with _foreseen():
+        return source.parse(body, manifest)
 
 
 def _blank(
@@ -617,6 +800,15 @@ def _results(
     ]
 
 
+def _newest_date(
+    source: Source, run: SnapshotRun, history: History, accepted: Sequence[Observation]
+) -> date | None:
+    """The newest date in what a run brought; of rows without dates the day on which it was read."""
+    dated = [history.newest_date(table, run.name, source.NAME) for table in source.TABLES]
+    read = [observation["observed_at"].astimezone(UTC).date() for observation in accepted]
+    return max(filter(None, dated), default=max(read, default=None))
+
+
 class _Listings:
     """Reads stored listings again, to say what changed since the one before."""
 
@@ -632,7 +824,8 @@ class _Listings:
         if parsed is None:
             return {}
         before = [o for o in past if o["status"] == "accepted" and o["run"] < observation["run"]]
-        return self.source.measure(parsed, self._parsed(before[-1]) if before else None)
+        with _foreseen():
+            return self.source.measure(parsed, self._parsed(before[-1]) if before else None)
 
     def _parsed(self, observation: Observation) -> Parsed | None:
         """A stored listing; None when its snapshot was moved away or is damaged."""
@@ -641,7 +834,7 @@ class _Listings:
             return None
         try:
             run = SnapshotRun(self.runs_folder / observation["run"], self.source.NAME)
-            return self.source.parse(run.body(manifest), manifest)
+            return _parsed(self.source, run, manifest)
         except AdoptionError:
             return None
 

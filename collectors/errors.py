@@ -9,6 +9,7 @@
         +-- NoRoomError           the disk has too little room for what comes next
         +-- LockedError           another run holds the lock of the data directory
         +-- ConfigurationError    a variable or an argument has a value that cannot be used
+        +-- FaultError            the code of a source failed in a way that nobody foresaw
 
 A message names the place, what was expected, what was found and what to do; never a token.
 """
@@ -61,3 +62,10 @@ class LockedError(CollectError):
 
 class ConfigurationError(CollectError):
     """An environment variable or an argument has a value that cannot be used."""
+
+
+class FaultError(CollectError):
+    """The code of a source failed in a way that nobody foresaw: a fault of ours, not of the source.
+
+    It is told as that source's failure, so that the others go on.
+    """

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import email.utils
 import errno
+import os
 import random
 import re
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -46,6 +47,8 @@ _CHUNK = 64 * 1024
 _INFLATED = 16 * _CHUNK  # the most that is decompressed at once
 _RETRIED = frozenset({408, 429})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LEFT, _RESET, _RETRY_AT = "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Retry-After"
+_FIRST_UNIX_TIME = 10**9  # a smaller number is no time of this century
 _BUCKET = re.compile(r'"([^"]{1,40})"\s*;\s*r=(\d{1,12})\s*;\s*t=(\d{1,7})')
 
 
@@ -60,10 +63,12 @@ def user_agent() -> str:
 
 @dataclass(frozen=True)
 class Credentials:
-    """A bearer token and the only origin (scheme, host, port) that may see it."""
+    """A token, the only origin (scheme, host, port) that may see it, and the header it goes in."""
 
     origin: str
     token: str = field(repr=False)
+    header: str = "Authorization"
+    prefix: str = "Bearer "
 
     def __post_init__(self) -> None:
         # A line break in a header would end up, with the token, in an error message of the library.
@@ -71,6 +76,25 @@ class Credentials:
             raise ConfigurationError(
                 "the token holds characters that an HTTP header cannot carry; set it again"
             )
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What is asked. A call with `body` is a POST."""
+
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    credentials: Credentials | None = None
+    body: bytes | None = None
+
+    @property
+    def sent_headers(self) -> dict[str, str]:
+        """The headers, with the token when the address may see it."""
+        sent = dict(self.headers)
+        if self.credentials and origin_of(self.url) == self.credentials.origin:
+            sent[self.credentials.header] = f"{self.credentials.prefix}{self.credentials.token}"
+        return sent
 
 
 @dataclass(frozen=True)
@@ -97,6 +121,7 @@ class _Limit:
 
     left: int
     resets_at: float
+    spared: int = LEAVE_CALLS  # calls that are not made, for those who share the limit
 
 
 class _PassingError(Exception):
@@ -130,7 +155,8 @@ class _OneRequest(requests.Session):
 class Session:
     """Reads addresses for one source; not safe to share between threads.
 
-    `max_wait`: seconds that may be spent waiting in all; `max_bytes`: of one decoded answer.
+    `max_wait`: seconds that may be spent waiting in all; `max_bytes`: of one decoded answer;
+    `pace`: seconds between the beginnings of two calls, which do not count as waiting.
     """
 
     sleep: Callable[[float], None] = time.sleep
@@ -140,11 +166,13 @@ class Session:
     max_wait: float = MAX_WAIT_SECONDS
     max_bytes: int = MAX_BYTES
     read_timeout: float = READ_SECONDS
+    pace: float = 0.0
 
     def __post_init__(self) -> None:
         self._wait_left = self.max_wait
         self._limits: dict[tuple[str, str], _Limit] = {}
         self._buckets_of_path: dict[str, set[tuple[str, str]]] = {}
+        self._called_at: float | None = None
         self._requests = _OneRequest()
         # An own `auth` keeps requests from sending what it finds in a .netrc file.
         self._requests.auth = lambda request: request
@@ -155,6 +183,7 @@ class Session:
         url: str,
         *,
         params: Sequence[tuple[str, str]] = (),
+        headers: Sequence[tuple[str, str]] = (),
         credentials: Credentials | None = None,
     ) -> Answer:
         """GET with retries; returns an answer with status 200.
@@ -163,56 +192,59 @@ class Session:
         when the waiting would exceed the session's ceiling; UnreachableError when not even a
         connection came about) and WrongAnswerError.
         """
-        origin_of(url)
+        return self._tried(_Call(url, tuple(params), tuple(headers), credentials))
+
+    def post(self, url: str, body: bytes, *, params: Sequence[tuple[str, str]] = ()) -> Answer:
+        """POST of a question that changes nothing, e.g. a query; otherwise as `get`."""
+        return self._tried(_Call(url, tuple(params), body=body))
+
+    def _tried(self, call: _Call) -> Answer:
+        origin_of(call.url)
         for attempt in range(1, MAX_TRIES + 1):
             try:
-                return self._follow(url, params, credentials)
+                return self._follow(call)
             except _PassingError as problem:
                 if attempt == MAX_TRIES:
                     raise _given_up(problem) from None
                 self._wait(self._pause(problem, attempt), str(problem), problem.status)
         raise AssertionError("unreachable")
 
-    def _follow(
-        self, url: str, params: Sequence[tuple[str, str]], credentials: Credentials | None
-    ) -> Answer:
+    def _follow(self, call: _Call) -> Answer:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(url, params, credentials)
+            answer = self._once(call)
             if answer.status not in _REDIRECTS:
                 return answer
             target = answer.headers.get("Location")
             if not target:
                 raise WrongAnswerError(f"HTTP {answer.status} without a Location", answer.status)
-            url, params = _joined(answer.url, target), ()
+            call = replace(call, url=_joined(answer.url, target), params=())
         raise WrongAnswerError(f"more than {MAX_REDIRECTS} redirects in a row")
 
-    def _once(
-        self, url: str, params: Sequence[tuple[str, str]], credentials: Credentials | None
-    ) -> Answer:
-        self._respect_limits(url)
-        headers: dict[str, str] = {}
-        if credentials and origin_of(url) == credentials.origin:
-            headers["Authorization"] = f"Bearer {credentials.token}"
+    def _once(self, call: _Call) -> Answer:
+        self._respect_limits(call.url)
+        self._keep_pace()
         try:
-            with self._requests.get(
-                url,
-                params=list(params),
-                headers=headers,
+            with self._requests.request(
+                "GET" if call.body is None else "POST",
+                call.url,
+                params=list(call.params),
+                headers=call.sent_headers,
+                data=call.body,
                 timeout=(CONNECT_SECONDS, self.read_timeout),
                 stream=True,
                 allow_redirects=False,
             ) as response:
                 self._note_limits(response.url, response.headers)
-                return self._read(response, credentials)
+                return self._read(response, call.credentials)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _network_problem(error, url) from None
+            raise _network_problem(error, call.url) from None
 
     def _read(self, response: requests.Response, credentials: Credentials | None) -> Answer:
         status = response.status_code
         body = b"".join(self._chunks(response))
         if credentials:
             _refuse_echo(credentials.token, body, response)
-        if status in _RETRIED or status >= 500:
+        if status in _RETRIED or status >= 500 or _is_limit(status, response.headers):
             raise _PassingError(
                 f"HTTP {status}{_said(body, response.headers)}",
                 status,
@@ -247,11 +279,21 @@ class Session:
         if gunzip is not None and total and not gunzip.eof:
             raise _PassingError("the compressed answer ended early")
 
+    def _keep_pace(self) -> None:
+        if self.pace and self._called_at is not None:
+            left = self._called_at + self.pace - self.clock()
+            if left > 0:
+                self.sleep(left)
+        self._called_at = self.clock()
+
     def _respect_limits(self, url: str) -> None:
         """Wait when the last answer for this path said that few calls are left."""
-        for bucket in self._buckets_of_path.get(_path_key(url), ()):
+        of_path, of_host = (
+            self._buckets_of_path.get(k, ()) for k in (_path_key(url), origin_of(url))
+        )
+        for bucket in (*of_path, *of_host):
             limit = self._limits[bucket]
-            if limit.left <= LEAVE_CALLS and self.clock() < limit.resets_at:
+            if limit.left <= limit.spared and self.clock() < limit.resets_at:
                 pause = limit.resets_at - self.clock() + 1
                 self._wait(pause, f"the rate limit {bucket[1]!r} is used up", None)
 
@@ -260,6 +302,12 @@ class Session:
             bucket = (origin_of(url), name)
             self._limits[bucket] = _Limit(int(left), self.clock() + int(reset))
             self._buckets_of_path.setdefault(_path_key(url), set()).add(bucket)
+        left, seconds = headers.get(_LEFT, ""), _until(headers.get(_RESET, ""), self.now())
+        if re.fullmatch(r"[0-9]{1,12}", left) and seconds is not None:
+            # A limit of the whole host, whose reset is an instant (GitHub, Docker Hub).
+            bucket = (origin_of(url), _LEFT)
+            self._limits[bucket] = _Limit(int(left), self.clock() + seconds, spared=0)
+            self._buckets_of_path.setdefault(origin_of(url), set()).add(bucket)
 
     def _asked_wait(self, url: str, status: int, headers: Mapping[str, str]) -> float | None:
         """Seconds that the server asked for: an empty bucket's reset, else Retry-After."""
@@ -267,7 +315,13 @@ class Session:
         empty = [int(reset) + 1.0 for _, left, reset in buckets if int(left) <= LEAVE_CALLS]
         if status == 429 and empty:
             return max(empty)
-        return retry_after(headers.get("Retry-After"), self.now())
+        asked = retry_after(headers.get("Retry-After"), self.now())
+        if asked is None and status in (403, 429):
+            # With calls left, the end of the period is not what the service waits for.
+            names = (_RETRY_AT, _RESET) if headers.get(_LEFT, "0") == "0" else (_RETRY_AT,)
+            named = (_until(headers.get(name, ""), self.now()) for name in names)
+            asked = next((seconds + 1 for seconds in named if seconds is not None), None)
+        return asked
 
     def _pause(self, problem: _PassingError, attempt: int) -> float:
         if problem.wait is not None:
@@ -285,6 +339,22 @@ class Session:
         self.sleep(seconds)
 
 
+def _is_limit(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a refusal says that too much was asked, which GitHub says with 403."""
+    return status == 403 and (headers.get(_LEFT) == "0" or "Retry-After" in headers)
+
+
+def _until(value: str, now: datetime) -> float | None:
+    """Seconds until the instant in a header of a whole-host limit, 0 at least; None without one.
+
+    It is a Unix time in seconds or in milliseconds, or what some hosts write: the seconds left.
+    """
+    if not re.fullmatch(r"[0-9]{1,13}", value):
+        return None
+    number = float(value) / (1000 if len(value) > 11 else 1)
+    return max(0.0, number - now.timestamp()) if number > _FIRST_UNIX_TIME else number
+
+
 def origin_of(url: str) -> str:
     """scheme://host:port of an address; raises WrongAnswerError for anything but http(s)."""
     try:
@@ -296,6 +366,31 @@ def origin_of(url: str) -> str:
     if not host:
         raise WrongAnswerError(f"expected an http or https address, found {printable(url, 80)!r}")
     return f"{parts.scheme.lower()}://{host.lower()}:{port}"
+
+
+def base_address(variable: str, default: str, secret: str) -> str:
+    """The address that a variable names, else the default, without a slash at the end.
+
+    Raises ConfigurationError, which shows no password; `secret`: the variable for one.
+    """
+    value = os.environ.get(variable, "").strip().rstrip("/") or default
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ConfigurationError(
+            f"{variable}: expected an http or https address; for example {default}"
+        ) from None
+    if parts.username or parts.password:
+        raise ConfigurationError(
+            f"{variable}: expected an address without credentials; put a key in {secret}"
+        )
+    try:
+        origin_of(value)
+    except WrongAnswerError as error:
+        raise ConfigurationError(f"{variable}: {error}; for example {default}") from None
+    if parts.query or parts.fragment:
+        raise ConfigurationError(f"{variable}: expected an address without ? and #")
+    return value
 
 
 def _joined(base: str, target: str) -> str:
@@ -403,7 +498,8 @@ def _why_not_connected(error: BaseException) -> str | None:
 def _said(body: bytes, headers: Mapping[str, str]) -> str:
     """What an error answer said, as ': text'; nothing when it is a page and not a message."""
     message = headers.get("X-Error-Message") or ""
-    if not message and "html" not in headers.get("Content-Type", "").lower():
+    is_page = "html" in headers.get("Content-Type", "").lower() and b"<" in body
+    if not message and not is_page:
         text = body[:2000].decode("utf-8", "replace")
         found = re.search(r'"(?:error|message)"\s*:\s*"((?:[^"\\]|\\.){1,400})', text)
         message = found.group(1) if found else text

@@ -32,7 +32,15 @@ from collectors.errors import (
     UnreachableError,
     WrongAnswerError,
 )
-from collectors.http import MAX_TRIES, Credentials, Session, origin_of, printable, retry_after
+from collectors.http import (
+    MAX_TRIES,
+    Credentials,
+    Session,
+    base_address,
+    origin_of,
+    printable,
+    retry_after,
+)
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 IF_UNREACHED = (
@@ -56,19 +64,7 @@ OnBytes = Callable[[int, int], None]
 
 def endpoint() -> str:
     """The Hub's address by HF_ENDPOINT; raises ConfigurationError when it cannot be one."""
-    value = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or DEFAULT_ENDPOINT
-    parts = urlsplit(value)
-    if parts.username or parts.password:
-        raise ConfigurationError(
-            "HF_ENDPOINT: expected an address without credentials; put a token in HF_TOKEN"
-        )
-    try:
-        origin_of(value)
-    except WrongAnswerError as error:
-        raise ConfigurationError(f"HF_ENDPOINT: {error}; for example {DEFAULT_ENDPOINT}") from None
-    if parts.query or parts.fragment:
-        raise ConfigurationError("HF_ENDPOINT: expected an address without ? and #")
-    return value
+    return base_address("HF_ENDPOINT", DEFAULT_ENDPOINT, "HF_TOKEN")
 
 
 def credentials(address: str) -> Credentials | None:
@@ -78,6 +74,11 @@ def credentials(address: str) -> Credentials | None:
         return Credentials(origin_of(address), token) if token else None
     except ConfigurationError as error:
         raise ConfigurationError(f"HF_TOKEN: {error}") from None
+
+
+def check_settings() -> None:
+    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
+    credentials(endpoint())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from collectors.hub import Dataset, credentials, endpoint
+from collectors import hub
+from collectors.hub import Dataset
 from collectors.source import Revision
 from data.archives import ArchiveFile
 
@@ -25,6 +26,8 @@ ENTITY = "file"
 TABLES = ("hub_archive__models",)
 MIN_ROWS = 1
 CADENCE = timedelta(days=1)
+check_settings = hub.check_settings
+address = hub.endpoint
 DATASET = "cfahlgren1/hub-stats"
 IS_COMPLETE = True
 IS_SHARED = False
@@ -41,11 +44,6 @@ OPTIONAL = {
     "safetensors": "STRUCT(total BIGINT)",
     "gguf": "STRUCT(total BIGINT)",
 }
-
-
-def check_settings() -> None:
-    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
-    credentials(endpoint())
 
 
 def revisions(dataset: Dataset) -> Iterator[Revision]:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from collectors import hub_archive
-from collectors.hub import Dataset, credentials, endpoint
+from collectors import hub, hub_archive
+from collectors.hub import Dataset
 from collectors.source import Revision
 from data.archives import ArchiveFile
 
@@ -29,6 +29,8 @@ ENTITY = "file"
 TABLES = hub_archive.TABLES
 MIN_ROWS = 1
 CADENCE = timedelta(days=7)
+check_settings = hub.check_settings
+address = hub.endpoint
 DATASET = "hfmlsoc/hub_weekly_snapshots"
 IS_COMPLETE = True
 IS_SHARED = False
@@ -37,11 +39,6 @@ ALSO = ()
 FOLDER = "models"
 MODIFIED = "lastModified"
 _WEEK = re.compile(rf"{FOLDER}/(\d{{4}}-\d\d-\d\d)")
-
-
-def check_settings() -> None:
-    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
-    credentials(endpoint())
 
 
 def revisions(dataset: Dataset) -> Iterator[Revision]:

@@ -12,17 +12,26 @@ is set aside with its reason, and only the columns below are kept.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import orjson
-
+from collectors import hub
 from collectors.errors import CollectError, FetchError, UnreachableError, WrongAnswerError
+from collectors.fields import (
+    MalformedRowError,
+    flag,
+    instant,
+    json_answer,
+    json_of,
+    kind_of,
+    number,
+    text,
+    whole,
+)
 from collectors.http import Answer, Credentials, Session, origin_of, printable
 from collectors.hub import IF_UNREACHED, credentials, endpoint
 from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Row, Tracked
@@ -37,7 +46,12 @@ ENTITY = "organisation"
 TABLES = ("huggingface__models",)
 MIN_ROWS = 1
 CADENCE = timedelta(days=1)
+check_settings = hub.check_settings
+address = hub.endpoint
 REQUIRED_KEYS = ("downloads", "downloadsAllTime")
+KEY = None
+MOST_BYTES = 64 * 2**20
+PACE = 0.0
 
 PAGE_SIZE = 500
 MAX_PAGES = 400
@@ -62,34 +76,24 @@ EXPAND = (
     "author",
 )
 
-# Far above any count on the Hub (parameters reach 10^13), far below what a sum of BIGINTs holds:
-# one absurd row must not drown a total.
-_LARGEST_COUNT = 10**15
 _HUB_ID = re.compile(r"[0-9a-f]{24}")
 _MODEL_ID = re.compile(r"(?:[A-Za-z0-9_.-]{1,96}/)?[A-Za-z0-9_.-]{1,96}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _PARENT_TAG = re.compile(r"base_model:(?:(finetune|quantized|adapter|merge):)?([^:]+)")
 _RELATIONS = ("finetune", "quantized", "adapter", "merge")
-_LONGEST_TEXT = 200
 
 
-def plan(have: Collection[str], tracked: Tracked) -> list[str]:
+def plan(have: Collection[str], tracked: Tracked, today: date) -> list[str]:
     """Every tracked organisation, each run: the API has no history, so yesterday's says nothing."""
     return list(tracked.organisations)
 
 
-def check_settings() -> None:
-    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
-    credentials(endpoint())
-
-
-def fetch(session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
+def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterator[Fetched]:
     """One listing an organisation; raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN.
 
     When several in a row could not even be connected to, the rest are not asked.
     """
     hub = _Hub.from_environment(session)
-    for organisation in plan(have, tracked):
+    for organisation in planned:
         yield hub.not_asked(organisation) if hub.is_out_of_reach else hub.listing(organisation)
 
 
@@ -110,7 +114,7 @@ def parse(body: bytes, manifest: Manifest) -> Parsed:
             missing += any(row.get(key) is None for key in REQUIRED_KEYS)
         try:
             rows.append(_typed(row, owner, manifest))
-        except _MalformedRowError as problem:
+        except MalformedRowError as problem:
             aside.append(str(problem))
     return Parsed({"huggingface__models": rows}, len(rows) + len(aside), missing, aside)
 
@@ -260,10 +264,6 @@ class _Hub:
             return answer
 
 
-class _MalformedRowError(ValueError):
-    """A row that is not what the Hub promises; the text is the same for the same kind of fault."""
-
-
 def _query(organisation: str, expand: tuple[str, ...]) -> list[tuple[str, str]]:
     named = [("author", organisation), ("sort", "downloads"), ("limit", str(PAGE_SIZE))]
     return named + [("expand[]", name) for name in expand]
@@ -276,46 +276,20 @@ def _author(url: str, organisation: str) -> str:
 
 
 def _count_rows(answer: Answer) -> int:
-    kind = answer.headers.get("Content-Type", "application/json").split(";")[0].strip()
-    if "json" not in kind.lower():
-        raise WrongAnswerError(f"expected JSON, found {printable(kind, 40)!r}", answer.status)
-    page = _load(answer.body)
+    page = json_answer(answer)
     if not isinstance(page, list):
         raise WrongAnswerError(
-            f"expected a JSON list of repositories, found {_kind(page)}", answer.status
+            f"expected a JSON list of repositories, found {kind_of(page)}", answer.status
         )
     return len(page)
 
 
-def _load(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        problem = str(error)
-    try:
-        # The strict reader refuses a whole page for half a surrogate in one description.
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise WrongAnswerError(
-            f"expected JSON, found {len(body):,} bytes that are not ({printable(problem, 80)})"
-        ) from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
 def _rows(body: bytes) -> Iterator[Any]:
-    pages = _load(body)
+    pages = json_of(body)
     if not isinstance(pages, list) or not all(isinstance(page, list) for page in pages):
-        raise WrongAnswerError(f"expected a list of pages, found {_kind(pages)}")
+        raise WrongAnswerError(f"expected a list of pages, found {kind_of(pages)}")
     for page in pages:
         yield from page
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
-    return names.get(type(value), "a number")
 
 
 def _names(parsed: Parsed) -> dict[str, str]:
@@ -324,26 +298,26 @@ def _names(parsed: Parsed) -> dict[str, str]:
 
 def _typed(row: Any, owner: str, manifest: Manifest) -> dict[str, Any]:
     if not isinstance(row, dict):
-        raise _MalformedRowError("not an object")
+        raise MalformedRowError("not an object")
     return {
         "hub_id": _hub_id(row),
         "model_id": _model_id(row, owner),
         "hf_org": manifest.entity,
         "run": manifest.run,
         "observed_at": manifest.fetched_at,
-        "downloads_30d": _count(row, "downloads"),
-        "downloads_all_time": _count(row, "downloadsAllTime"),
-        "likes": _count(row, "likes"),
-        "trending_score": _number(row, "trendingScore"),
-        "created_at": _instant(row, "createdAt"),
-        "last_modified_at": _instant(row, "lastModified"),
-        "pipeline_tag": _text(row, "pipeline_tag"),
-        "library_name": _text(row, "library_name"),
+        "downloads_30d": whole(row, "downloads"),
+        "downloads_all_time": whole(row, "downloadsAllTime"),
+        "likes": whole(row, "likes"),
+        "trending_score": number(row, "trendingScore"),
+        "created_at": instant(row, "createdAt"),
+        "last_modified_at": instant(row, "lastModified"),
+        "pipeline_tag": text(row, "pipeline_tag"),
+        "library_name": text(row, "library_name"),
         "licence": _licence(row),
         "total_params": _total_params(row),
         "gated": _gated(row),
-        "is_private": _flag(row, "private"),
-        "is_disabled": _flag(row, "disabled"),
+        "is_private": flag(row, "private"),
+        "is_disabled": flag(row, "disabled"),
         "base_models": _base_models(row),
     }
 
@@ -351,7 +325,7 @@ def _typed(row: Any, owner: str, manifest: Manifest) -> dict[str, Any]:
 def _hub_id(row: Mapping[str, Any]) -> str:
     value = row.get("_id")
     if not isinstance(value, str) or not _HUB_ID.fullmatch(value):
-        raise _MalformedRowError("_id is not 24 hex digits")
+        raise MalformedRowError("_id is not 24 hex digits")
     return value
 
 
@@ -362,70 +336,15 @@ def _model_id(row: Mapping[str, Any], owner: str) -> str:
     """
     value = row.get("id")
     if not isinstance(value, str) or not _MODEL_ID.fullmatch(value):
-        raise _MalformedRowError("id is not a repository name")
+        raise MalformedRowError("id is not a repository name")
     found = value.split("/")[0] if "/" in value else row.get("author")
     if not isinstance(found, str) or found.casefold() != owner.casefold():
-        raise _MalformedRowError("belongs to another owner")
-    return value
-
-
-def _count(row: Mapping[str, Any], key: str) -> int | None:
-    value = row.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _MalformedRowError(f"{key} is not a whole number")
-    if value < 0:
-        raise _MalformedRowError(f"{key} is negative")
-    if value > _LARGEST_COUNT:
-        raise _MalformedRowError(f"{key} is over {_LARGEST_COUNT:.0e}")
-    return value
-
-
-def _number(row: Mapping[str, Any], key: str) -> float | None:
-    value = row.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise _MalformedRowError(f"{key} is not a number")
-    if not abs(value) <= _LARGEST_COUNT:
-        raise _MalformedRowError(f"{key} is over {_LARGEST_COUNT:.0e}")
-    return float(value)
-
-
-def _instant(row: Mapping[str, Any], key: str) -> datetime | None:
-    value = row.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise _MalformedRowError(f"{key} is not a UTC instant")
-    try:
-        instant = datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _MalformedRowError(f"{key} is not a UTC instant") from None
-    if not 2000 <= instant.year <= 2100:
-        raise _MalformedRowError(f"{key} is not in this century")
-    return instant
-
-
-def _text(row: Mapping[str, Any], key: str) -> str | None:
-    value = row.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
-        raise _MalformedRowError(f"{key} is not a short text")
-    return value
-
-
-def _flag(row: Mapping[str, Any], key: str) -> bool | None:
-    value = row.get(key)
-    if value is not None and not isinstance(value, bool):
-        raise _MalformedRowError(f"{key} is neither true nor false")
+        raise MalformedRowError("belongs to another owner")
     return value
 
 
 def _gated(row: Mapping[str, Any]) -> str | None:
-    return "false" if row.get("gated") is False else _text(row, "gated")
+    return "false" if row.get("gated") is False else text(row, "gated")
 
 
 def _tags(row: Mapping[str, Any]) -> list[str] | None:
@@ -433,14 +352,14 @@ def _tags(row: Mapping[str, Any]) -> list[str] | None:
     if tags is None:
         return None
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise _MalformedRowError("tags is not a list of texts")
+        raise MalformedRowError("tags is not a list of texts")
     return tags
 
 
 def _licence(row: Mapping[str, Any]) -> str | None:
     """The tag license:*; of several the first by name, since the order of tags is not stable."""
     found = [tag.removeprefix("license:") for tag in _tags(row) or () if tag.startswith("license:")]
-    return _text({"licence": min(found)}, "licence") if found else None
+    return text({"licence": min(found)}, "licence") if found else None
 
 
 def _total_params(row: Mapping[str, Any]) -> int | None:
@@ -449,8 +368,8 @@ def _total_params(row: Mapping[str, Any]) -> int | None:
         if value is None:
             continue
         if not isinstance(value, dict):
-            raise _MalformedRowError(f"{key} is not an object")
-        total = _count(value, "total")
+            raise MalformedRowError(f"{key} is not an object")
+        total = whole(value, "total")
         if total is not None:
             return total
     return None

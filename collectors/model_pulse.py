@@ -2,9 +2,12 @@
 
 One file is a month: `id, day, dl30, dl_all, likes` of the repositories with some use (30-day
 downloads >= 10, all-time >= 50, or a like), so a day of it is not the whole Hub and has a table of
-its own. It knows names and no ids. A repository's `hub_id` here is the first 24 hex digits of the
-SHA-256 of "name:" and the first name that it is known by: unlike the newest one, that stays the
-same when it is renamed again. What describes a repository is what is known of it now.
+its own. Its days before the first one of the complete archive are one history with it
+(data/joined.py).
+
+It knows names and no ids. A repository's `hub_id` here is the first 24 hex digits of the SHA-256 of
+"name:" and the first name that it is known by: unlike the newest one, that stays the same when it
+is renamed again. What describes a repository is what is known of it now.
 
 Its meta.json says which days are not to be believed; they are recorded as refused, unread.
 """
@@ -18,8 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from collectors import hub
 from collectors.errors import WrongAnswerError
-from collectors.hub import Dataset, credentials, endpoint
+from collectors.hub import Dataset
 from collectors.source import Revision
 from data.archives import ArchiveFile
 
@@ -32,6 +36,8 @@ ENTITY = "file"
 TABLES = ("model_pulse__models",)
 MIN_ROWS = 1
 CADENCE = timedelta(days=7)
+check_settings = hub.check_settings
+address = hub.endpoint
 DATASET = "modelpulse/model-pulse-data"
 IS_COMPLETE = False
 IS_SHARED = True
@@ -51,11 +57,6 @@ MARKS = {
 # In `frozen` each day has the share of counters that did not move; most do not on any day.
 FROZEN_SHARE = 0.99
 _DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
-
-
-def check_settings() -> None:
-    """Raises ConfigurationError for a bad HF_ENDPOINT or HF_TOKEN."""
-    credentials(endpoint())
 
 
 def revisions(dataset: Dataset) -> Iterator[Revision]:

@@ -87,12 +87,12 @@ class Repair:
             began = time.monotonic()
             reading = reader.read_again(
                 revision,
-                lambda done, total: self.progress.received(str(self.day), done, total),
+                lambda done, total: self.progress.received(source.NAME, str(self.day), done, total),
                 keep_if_refused=is_kept,
             )
             result.entities = [reading_result(reading, time.monotonic() - began)]
             result.exit = "done" if reading.status == "accepted" else "failed"
-            tell(self.progress, reading, result.entities[0])
+            tell(self.progress, source, reading, result.entities[0])
         if reading.status != "accepted" and is_kept:
             self.progress.note(f"{source.NAME}: what was stored of {self.day} stays as it is")
         return reading.status == "accepted"

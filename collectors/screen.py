@@ -1,14 +1,16 @@
 """What the command shows: progress while it works, a table at the end.
 
-On a terminal there is a progress bar; in a log there is a line an entity. Everything here goes to
-the stream that it is given. Names come from the internet, so nothing is shown as markup and control
-characters are dropped.
+On a terminal there is a progress bar a source; in a log there is a line an entity. Everything here
+goes to the stream that it is given. Names come from the internet, so nothing is shown as markup and
+control characters are dropped.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
@@ -20,10 +22,9 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
-from collectors.collect import SourceResult
+from collectors.collect import SKIPPED, SourceResult
 from collectors.http import printable, shortened
 from collectors.source import NOT_ASKED, AnySource, Fetched
 
@@ -66,66 +67,114 @@ def _shown(value: Any) -> str:
     return printable(str(value), _LONGEST_CELL)
 
 
+@dataclass
+class _Run:
+    """How far the run of one source is. `bar` is None in a log."""
+
+    planned: int
+    bar: TaskID | None = None
+    read: int = 0
+    rows: int = 0
+
+
 class RunScreen:
-    """Shows how a run is getting on, on standard error."""
+    """Shows how runs are getting on, on standard error: several at the same time, from threads."""
 
     def __init__(self) -> None:
         self.console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
-        self._bar: Progress | None = None
-        self._task = TaskID(0)
-        self._planned = self._read = self._rows = 0
+        self._lock = threading.RLock()
+        self._bars: Progress | None = None
+        self._runs: dict[str, _Run] = {}
 
     def began(self, source: AnySource, planned: int) -> None:
-        """A run begins: open the bar, or print a line."""
-        self._planned, self._read, self._rows = planned, 0, 0
-        if not self.console.is_terminal:
-            self._say(f"{source.NAME}: asking for {planned}")
-            return
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rows]:,} rows", markup=False),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-            transient=True,
-        )
-        self._task = self._bar.add_task(source.NAME, total=planned, rows=0)
-        self._bar.start()
+        """A run begins: open its bar, or print a line."""
+        with self._lock:
+            run = self._runs[source.NAME] = _Run(planned)
+            if not self.console.is_terminal:
+                self._say(f"{source.NAME}: asking for {planned:,}")
+                return
+            if self._bars is None:
+                self._bars = self._new_bars()
+                self._bars.start()
+            run.bar = self._bars.add_task(source.NAME, total=planned, rows=0, what="")
 
-    def read(self, fetched: Fetched, seconds: float) -> None:
+    def read(self, source: str, fetched: Fetched, seconds: float) -> None:
         """One entity came in: move the bar, or print a line."""
-        self._read += 1
-        self._rows += fetched.rows or 0
-        entity = printable(fetched.entity, 40)
-        if self._bar is not None:
-            self._bar.update(self._task, completed=self._read, description=entity, rows=self._rows)
-            return
-        if (fetched.error or "").startswith(NOT_ASKED):
-            return  # the summary says so once for all of them
-        what = fetched.error or f"{fetched.rows or 0:,} rows"
-        self._say(f"[{self._read}/{self._planned}] {entity}: {what}, {seconds:.1f} s")
+        with self._lock:
+            run = self._runs[source]
+            run.read += 1
+            run.rows += fetched.rows or 0
+            entity = printable(fetched.entity, 40)
+            if self._bars is not None and run.bar is not None:
+                self._bars.update(run.bar, completed=run.read, rows=run.rows, what=entity)
+                return
+            if (fetched.error or "").startswith(NOT_ASKED):
+                return  # the summary says so once for all of them
+            what = fetched.error or f"{fetched.rows or 0:,} rows"
+            self._say(f"{source}: [{run.read}/{run.planned}] {entity}: {what}, {seconds:.1f} s")
 
-    def received(self, what: str, done: int, total: int) -> None:
+    def received(self, source: str, what: str, done: int, total: int) -> None:
         """Bytes of a large file came in: move the bar by a part of an entity."""
-        if self._bar is not None:
-            text = f"{printable(what, 40)} {done / 1e6:,.0f}/{total / 1e6:,.0f} MB"
-            share = done / total if total else 0.0
-            self._bar.update(self._task, completed=self._read + share, description=text)
+        with self._lock:
+            run = self._runs[source]
+            if self._bars is not None and run.bar is not None:
+                text = f"{printable(what, 40)} {done / 1e6:,.0f}/{total / 1e6:,.0f} MB"
+                share = done / total if total else 0.0
+                self._bars.update(run.bar, completed=run.read + share, what=text)
 
     def ended(self, result: SourceResult) -> None:
-        """The run is over: close the bar."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        """The run is over: close the bars with the last one."""
+        with self._lock:
+            run = self._runs.pop(result.source, None)
+            if self._bars is None or run is None or run.bar is None:
+                return
+            self._bars.update(run.bar, what=result.exit)
+            self._bars.stop_task(run.bar)
+            if not self._runs:
+                self._bars.stop()
+                self._bars = None
 
     def note(self, text: str) -> None:
         """A sentence of its own."""
         self._say(text)
 
+    def _new_bars(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rows]:,} rows", markup=False),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[what]}", markup=False),
+            console=self.console,
+            transient=True,
+        )
+
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)
+
+
+def summary(results: Sequence[SourceResult]) -> str:
+    """One line a source: what came of it, rows accepted, the newest date among them, seconds."""
+    rows = [
+        [
+            result.source,
+            _outcome(result),
+            result.rows,
+            result.newest_date,
+            None if result.took is None else round(result.took, 1),
+        ]
+        for result in results
+    ]
+    return table(["source", "result", "rows", "newest", "seconds"], rows)
+
+
+def _outcome(result: SourceResult) -> str:
+    if result.exit == SKIPPED:
+        return "no key"
+    if result.exit == "partial":
+        return f"partial, {result.accepted:,} of {len(result.entities):,}"
+    return result.exit
 
 
 def result_table(result: SourceResult, entity_word: str) -> str:
@@ -158,6 +207,13 @@ def problems(result: SourceResult, entity_word: str) -> list[str]:
     for (_, sentence), names in sorted(grouped.items(), key=lambda item: item[0][0]):
         who = shortened(names)
         if len(names) > 1:
-            who = f"{len(names):,} {entity_word}s ({who})"
+            who = f"{len(names):,} {plural(entity_word)} ({who})"
         found.append(f"{result.source}: {who}: {sentence}")
     return found
+
+
+def plural(noun: str) -> str:
+    """Several of what a source reads in one piece: repositories, ranges of days."""
+    head, of, rest = noun.partition(" of ")
+    head = f"{head[:-1]}ies" if head.endswith("y") else f"{head}s"
+    return f"{head}{of}{rest}"

@@ -39,10 +39,14 @@ Measures = Mapping[str, int | None]
 class Tracked:
     """What the seeds ask the sources to follow; a source reads the part that concerns it.
 
-    `organisations`: Hub organisation -> the families that it develops.
+    `organisations`: Hub organisation -> the families that it develops; `runtimes`: where use of
+    the serving stacks is counted, channel -> names there (seeds/runtimes.csv); `modelscope_owners`:
+    owners on ModelScope (seeds/modelscope_owners.csv).
     """
 
     organisations: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    runtimes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    modelscope_owners: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -127,17 +131,28 @@ class Declared(Protocol):
     def check_settings(self) -> None:
         """Raises ConfigurationError when a variable that the source reads cannot be used."""
 
+    def address(self) -> str:
+        """The address that is read, by the variables: sources at one host are read in turn."""
+
 
 @runtime_checkable
 class Source(Declared, Protocol):
     """The face of a source that is asked for what is true now."""
 
     REQUIRED_KEYS: tuple[str, ...]  # keys of a row whose absence is counted and watched
+    KEY: str | None  # the variable that holds a key without which nothing can be read; see Keyed
+    MOST_BYTES: int  # no answer of the source is larger; one that is, is not read to its end
+    PACE: float  # seconds between two calls that the source asks for, or that keep within its limit
 
-    def plan(self, have: Collection[str], tracked: Tracked) -> list[str]:
-        """The entities that a run reads, in order; `have` are those accepted in earlier runs."""
+    def plan(self, have: Collection[str], tracked: Tracked, today: date) -> list[str]:
+        """The entities that a run reads, in order.
 
-    def fetch(self, session: Session, have: Collection[str], tracked: Tracked) -> Iterator[Fetched]:
+        `have` are those accepted in earlier runs; `today` is the UTC date on which the run begins.
+        """
+
+    def fetch(
+        self, session: Session, planned: Sequence[str], tracked: Tracked
+    ) -> Iterator[Fetched]:
         """One Fetched for each planned entity, in order; an entity's failure is not raised."""
 
     def parse(self, body: bytes, manifest: Manifest) -> Parsed:
@@ -148,6 +163,13 @@ class Source(Declared, Protocol):
 
     def measure(self, parsed: Parsed, before: Parsed | None) -> Measures:
         """Figures for the table at the end of a run; `before` is the last accepted listing."""
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """What a Source declares besides when its KEY is not None."""
+
+    KEY_URL: str  # where a reader gets a key
 
 
 @runtime_checkable
@@ -200,7 +222,7 @@ def load(name: str) -> AnySource:
     """The source of that name; raises ConfigurationError with the known names."""
     if name not in collectors.SOURCES:
         close = difflib.get_close_matches(name, collectors.SOURCES, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
+        hint = f"did you mean {close[0]}? " if close else ""
         known = ", ".join(collectors.SOURCES)
         raise ConfigurationError(f"no source is named {name!r}; {hint}known sources: {known}")
     return cast(AnySource, importlib.import_module(f"collectors.{name}"))

@@ -14,10 +14,11 @@ import data
 from collectors import huggingface
 from collectors.collect import Collector
 from collectors.http import Session
-from collectors.source import Tracked
+from collectors.source import Tracked, load_all
 from tests.fake_hub import FakeHub
 
 VARIABLE = "ADOPTION_DATA_DIR"
+NOWHERE = "http://127.0.0.1:9"
 FIRST_DAY = datetime(2026, 5, 30, 6, tzinfo=UTC)
 # Both sides of the ends of May and June, and of the end of July a gap.
 COLLECTED_DAYS = (0, 1, 2, 3, 31, 32, 60, 66)
@@ -40,6 +41,17 @@ def _no_real_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, nowhere)
         yield nowhere
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_service() -> Iterator[None]:
+    """No test asks a real service: those that name no fake get no answer."""
+    services = [vars(source).get("SERVICE") for source in load_all()]
+    variables = {f"{service.name}_BASE_URL" for service in services if service}
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in {*variables, "HF_ENDPOINT"}:
+            patch.setenv(variable, NOWHERE)
+        yield
 
 
 @pytest.fixture(autouse=True)

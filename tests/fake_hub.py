@@ -20,23 +20,20 @@ to the all-time counter and moves the window by a little, so that a history can 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import email.utils
 import gzip
 import hashlib
 import json
 import re
-import socket
-import struct
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
+
+from tests.fake_http import Answering, http_date, serve_until_stopped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "huggingface"
 LISTING = FIXTURES / "hub_listing_1000_models_2026-05-04.json.gz"
@@ -126,6 +123,8 @@ class FakeHub:
     renames: dict[str, str] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
     before_answer: Any = None
+    # Answers what is not the Hub's own: given the handler, says whether it did.
+    elsewhere: Callable[[Answering], bool] = lambda handler: False
 
     def __post_init__(self) -> None:
         self._faults: dict[str, list[_Fault]] = {}
@@ -248,13 +247,15 @@ def invented(model_id: str, **fields: Any) -> Model:
     return {key: value for key, value in {**model, **fields}.items() if value is not None}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = 2**16  # head and body in one packet; otherwise each answer waits 40 ms for an ACK
+class _Handler(Answering):
     hub: FakeHub
 
-    def log_message(self, *_: object) -> None:
-        pass
+    def usual_headers(self) -> Mapping[str, str]:
+        """The rate limit, which is on every answer."""
+        return {
+            "RateLimit": f'"api";r={self.hub.calls_left};t=189',
+            "RateLimit-Policy": '"fixed window";"api";q=500;w=300',
+        }
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -264,7 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.hub.before_answer:
             self.hub.before_answer()
         path = unquote(parts.path)
-        if path == "/api/models":
+        if self.hub.elsewhere(self):
+            pass
+        elif path == "/api/models":
             self._listing(query)
         elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)", path):
             self._single(found[1], query)
@@ -273,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/api/trending":
             self._trending(query)
         else:
-            self._json(404, {"error": "Sorry, we can't find the page you are looking for."})
+            self.send_json(404, {"error": "Sorry, we can't find the page you are looking for."})
 
     def _listing(self, query: Mapping[str, list[str]]) -> None:
         author = query.get("author", [""])[0]
@@ -285,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         problem = self._refused(query, expand)
         if problem:
-            self._json(400, {"error": problem})
+            self.send_json(400, {"error": problem})
             return
         rows = self._rows(query, fault)
         limit = min(int(query.get("limit", ["50"])[0]), self.hub.page_cap)
@@ -305,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "endless-link":
             headers["Link"] = self._link(query, max(offset, 1))
         shown = [self._shown(row, expand, fault) for row in page]
-        self._json(200, shown, headers)
+        self.send_json(200, shown, headers)
 
     def _applies(self, name: str, expand: list[str], offset: int) -> bool:
         if name.endswith("-token"):
@@ -373,56 +376,34 @@ class _Handler(BaseHTTPRequestHandler):
             self._missing()
             return
         expand = query.get("expand[]", []) + query.get("expand", [])
-        self._json(200, self._shown(self.hub.on_day(row), expand, None))
+        self.send_json(200, self._shown(self.hub.on_day(row), expand, None))
 
     def _overview(self, name: str) -> None:
         count = self.hub.organisations().get(name)
         if count is None:
-            self._json(404, {"error": "This organization does not exist"})
+            self.send_json(404, {"error": "This organization does not exist"})
         else:
-            self._json(200, {"name": name, "fullname": name, "numModels": count})
+            self.send_json(200, {"name": name, "fullname": name, "numModels": count})
 
     def _trending(self, query: Mapping[str, list[str]]) -> None:
         limit = min(int(query.get("limit", ["10"])[0]), 20)
         top = sorted(self.hub.models, key=lambda row: -row.get("trendingScore", 0))[:limit]
-        self._json(200, {"recentlyTrending": [{"repoType": "model", "repoData": m} for m in top]})
+        self.send_json(
+            200, {"recentlyTrending": [{"repoType": "model", "repoData": m} for m in top]}
+        )
 
     def _missing(self) -> None:
         headers = {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"}
-        self._json(401, {"error": "Invalid username or password."}, headers)
+        self.send_json(401, {"error": "Invalid username or password."}, headers)
 
     def _redirect(self, target: str) -> None:
-        self._send(307, b"", {"Location": target, "Content-Type": "text/plain"})
+        self.send(307, b"", {"Location": target, "Content-Type": "text/plain"})
 
-    def _json(self, status: int, value: Any, headers: Mapping[str, str] | None = None) -> None:
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        kind = {"Content-Type": "application/json; charset=utf-8"}
-        if status == 200 and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, 1)
-            kind["Content-Encoding"] = "gzip"
-        self._send(status, body, {**kind, **(headers or {})})
-
-    def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """Send an answer; the rate limit is on every one, unless `headers` has another."""
-        limits = {
-            "RateLimit": f'"api";r={self.hub.calls_left};t=189',
-            "RateLimit-Policy": '"fixed window";"api";q=500;w=300',
-        }
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **limits, **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def _limited(self, headers: Mapping[str, str], body: bytes | None = None) -> None:
+    def send_limit(self, headers: Mapping[str, str], body: bytes | None = None) -> None:
         if body is None:
-            self._json(429, {"error": "We had to rate limit you"}, headers)
+            self.send_json(429, {"error": "We had to rate limit you"}, headers)
         else:
-            self._send(429, body, {"Content-Type": "text/html", **headers})
-
-    def _retry_at(self, seconds: float) -> str:
-        return email.utils.formatdate(time.time() + seconds, usegmt=True)
+            self.send(429, body, {"Content-Type": "text/html", **headers})
 
     def _renamed(self, query: Mapping[str, list[str]]) -> None:
         old = query["author"][0]
@@ -432,71 +413,42 @@ class _Handler(BaseHTTPRequestHandler):
         ]
         self._redirect(f"/api/models?{urlencode(pairs)}")
 
-    def _truncated_gzip(self, _: object) -> None:
-        body = gzip.compress(b'[{"_id":"' + b"a" * 9000 + b'"}]')[:-20]
-        kind = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        self._send(200, body, kind)
-
-    def _cut(self, _: object) -> None:
-        self._send(200, b"[", {"Content-Type": "application/json", "Content-Length": "9999"})
-        self.close_connection = True
-
-    def _reset(self, _: object) -> None:
-        self._cut(None)
-        self.wfile.flush()
-        # Closing with unsent data and no lingering sends a reset instead of an orderly end.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-
-    def _stall(self, _: object) -> None:
-        time.sleep(self.hub.stall_seconds)
-        self.close_connection = True
-
-    def _large(self, *, compress: bool) -> None:
-        body = b"[" + b" " * self.hub.large_bytes + b"]"
-        headers = {"Content-Type": "application/json"}
-        if compress:
-            body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
-        try:
-            self._send(200, body, headers)
-        except OSError:
-            self.close_connection = True
-
     def _echo(self, _: object) -> None:
-        self._json(200, [{"id": self.headers.get("Authorization")}])
+        self.send_json(200, [{"id": self.headers.get("Authorization")}])
 
 
-_HTML = b"<!DOCTYPE html><html><body>Just a moment...</body></html>"
 _ANSWERS: dict[str, Any] = {
-    "base-models-400": lambda h, q: h._json(
+    "base-models-400": lambda h, q: h.send_json(
         400, {"error": _invalid_option(EXPANDABLE, "expand[11]")}
     ),
-    "400": lambda h, q: h._json(400, {"error": "\u2716 Invalid input\n  \u2192 at author"}),
-    "429-window": lambda h, q: h._limited({"RateLimit": '"api";r=0;t=1'}),
-    "429-seconds": lambda h, q: h._limited(
+    "400": lambda h, q: h.send_json(400, {"error": "\u2716 Invalid input\n  \u2192 at author"}),
+    "429-window": lambda h, q: h.send_limit({"RateLimit": '"api";r=0;t=1'}),
+    "429-seconds": lambda h, q: h.send_limit(
         {"RateLimit": '"api";r=99794;t=241', "Retry-After": "1"}
     ),
-    "429-date": lambda h, q: h._limited({"Retry-After": h._retry_at(2)}),
-    "429-days": lambda h, q: h._limited({"Retry-After": "259200"}),
+    "429-date": lambda h, q: h.send_limit({"Retry-After": http_date(2)}),
+    "429-days": lambda h, q: h.send_limit({"Retry-After": "259200"}),
     "401": lambda h, q: h._missing(),
-    "403-token": lambda h, q: h._json(403, {"error": "Forbidden"}),
-    "401-token": lambda h, q: h._json(
+    "403-token": lambda h, q: h.send_json(403, {"error": "Forbidden"}),
+    "401-token": lambda h, q: h.send_json(
         401, {"error": "Invalid credentials in Authorization header"}
     ),
     "renamed": lambda h, q: h._renamed(q),
-    "500": lambda h, q: h._json(500, {"error": "Internal Error - We're working hard to fix this"}),
-    "504-page-2": lambda h, q: h._send(504, _HTML, {"Content-Type": "text/html"}),
-    "html": lambda h, q: h._send(200, _HTML, {"Content-Type": "text/html; charset=utf-8"}),
-    "html-429": lambda h, q: h._limited({}, b'<a href="#etiquette">429 RATE LIMIT EXCEEDED</a>'),
-    "not-json": lambda h, q: h._send(200, b"[{'id':", {"Content-Type": "application/json"}),
-    "object": lambda h, q: h._json(200, {"models": []}),
-    "error-list": lambda h, q: h._json(404, ["Not found"]),
-    "truncated-gzip": _Handler._truncated_gzip,
-    "reset": _Handler._reset,
-    "cut": _Handler._cut,
-    "timeout": _Handler._stall,
-    "too-large": lambda h, q: h._large(compress=False),
-    "gzip-bomb": lambda h, q: h._large(compress=True),
+    "500": lambda h, q: h.send_json(
+        500, {"error": "Internal Error - We're working hard to fix this"}
+    ),
+    "504-page-2": lambda h, q: h.send_page(504),
+    "html": lambda h, q: h.send_page(),
+    "html-429": lambda h, q: h.send_limit({}, b'<a href="#etiquette">429 RATE LIMIT EXCEEDED</a>'),
+    "not-json": lambda h, q: h.send(200, b"[{'id':", {"Content-Type": "application/json"}),
+    "object": lambda h, q: h.send_json(200, {"models": []}),
+    "error-list": lambda h, q: h.send_json(404, ["Not found"]),
+    "truncated-gzip": lambda h, q: h.send_truncated_gzip(),
+    "reset": lambda h, q: h.send_reset(),
+    "cut": lambda h, q: h.send_cut(),
+    "timeout": lambda h, q: h.stall(h.hub.stall_seconds),
+    "too-large": lambda h, q: h.send_large(h.hub.large_bytes, compress=False),
+    "gzip-bomb": lambda h, q: h.send_large(h.hub.large_bytes, compress=True),
     "echo-token": _Handler._echo,
     "redirect-away": lambda h, q: h._redirect("http://localhost:9/api/models"),
 }
@@ -545,8 +497,7 @@ def main() -> None:
         hub.fault(organisation, name)
     with hub:
         print(f"HF_ENDPOINT={hub.endpoint}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        serve_until_stopped()
 
 
 if __name__ == "__main__":

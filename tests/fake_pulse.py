@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.archive import Archive
+
 PULSE = "modelpulse/model-pulse-data"
 FIRST = date(2026, 6, 28)
 SERIES = pa.schema(
@@ -73,6 +75,30 @@ def pulse_files(
         "models.parquet": _parquet(known, MODELS),
         "renames.parquet": _parquet(moves, RENAMES),
         **{f"series/{m}.parquet": _parquet(rows, SERIES) for m, rows in months.items()},
+    }
+
+
+def pulse_of(archive: Archive, days: Sequence[int]) -> dict[str, bytes]:
+    """Path -> bytes: days of a generated archive, of the repositories with some use."""
+    months: dict[str, list[dict[str, Any]]] = {}
+    known: dict[str, dict[str, Any]] = {}
+    for number in days:
+        day, told = archive.date_of(number), archive.day(number)
+        for row in told.select(
+            ["id", "downloads", "downloadsAllTime", "likes", "createdAt"]
+        ).to_pylist():
+            if row["downloads"] >= 10 or row["downloadsAllTime"] >= 50 or row["likes"]:
+                counters = {"dl30": row["downloads"], "dl_all": row["downloadsAllTime"]}
+                months.setdefault(f"{day:%Y-%m}", []).append(
+                    {"id": row["id"], "day": day, **counters, "likes": row["likes"]}
+                )
+                known[row["id"]] = _model(row["id"], created_at=row["createdAt"])
+    meta = {"days": [str(archive.date_of(number)) for number in days]}
+    return {
+        "meta.json": json.dumps(meta).encode(),
+        "models.parquet": _parquet(list(known.values()), MODELS),
+        "renames.parquet": _parquet([], RENAMES),
+        **{f"series/{month}.parquet": _parquet(rows, SERIES) for month, rows in months.items()},
     }
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import data
 from benchmarks.archive import Archive, Fault
 from collectors import hub_archive, hub_weekly, model_pulse
 from collectors.archive_reader import ArchiveReader
@@ -36,7 +37,8 @@ from collectors.day_acceptance import KINDS, refusal
 from collectors.errors import ConfigurationError, LockedError, NoRoomError
 from collectors.http import Session
 from collectors.repair import Repair
-from collectors.source import ArchiveSource, Revision, Tracked
+from collectors.source import ArchiveSource, Revision, Tracked, build_facts
+from data import warehouse
 from data.daystore import DayInfo
 from data.errors import HistoryError
 from data.history import History
@@ -44,7 +46,7 @@ from data.queries import due
 from data.snapshots import SnapshotStore
 from tests.fake_archive import ANSWERS, DATASET, FakeArchive
 from tests.fake_pulse import FIRST as PULSE_FIRST
-from tests.fake_pulse import PULSE, pulse_files
+from tests.fake_pulse import PULSE, pulse_files, pulse_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = date(2026, 6, 1)
@@ -61,10 +63,10 @@ class Said:
 
     def began(self, *_: object) -> None: ...
 
-    def read(self, fetched: Any, seconds: float) -> None:
+    def read(self, source: str, fetched: Any, seconds: float) -> None:
         self.answers.append(fetched)
 
-    def received(self, what: str, done: int, total: int) -> None:
+    def received(self, source: str, what: str, done: int, total: int) -> None:
         self.came.append((what, done, total))
 
     def ended(self, *_: object) -> None: ...
@@ -683,6 +685,40 @@ def test_a_series_without_days_is_unavailable(open_lab: Callable[..., Lab], meta
     assert str(result.error).startswith("unavailable: modelpulse/model-pulse-data: expected")
 
 
+def test_a_ready_series_and_the_archive_after_it_are_one_history(
+    open_lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The week of the switch is the truth of all that the series has, or that is new."""
+    lab = open_lab(days=10, first_day=date(2026, 6, 27))
+    archive, switch = lab.hub.archive, 5
+    lab.hub.others[PULSE] = pulse_of(archive, range(switch))
+    assert lab.run(source=model_pulse).exit == "done"
+    assert lab.run(since=archive.date_of(switch)).exit == "done"
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(lab.data_dir))
+    sources = [build_facts(source) for source in (hub_archive, model_pulse)]
+    report = data.build(sources, folder=lab.data_dir)
+    assert report.warnings == []
+    days = warehouse.frame(report.path, "SELECT * FROM hub_days ORDER BY date")
+    assert days["source"].tolist() == ["model_pulse"] * switch + ["hub_archive"] * 5
+    assert days["is_complete"].tolist() == [False] * switch + [True] * 5
+    assert days["hub_days"].tolist()[switch:] == [archive.rows(day) for day in range(switch, 10)]
+    assert days["hub_days"].iloc[0] < 180
+    assert warehouse.frame(report.path, "SELECT * FROM hub__incidents").empty
+    (total,) = warehouse.frame(report.path, "SELECT sum(downloads) FROM hub__cohort_weeks").iloc[0]
+    told = archive.day(switch - 1).to_pydict()
+    used = [
+        row
+        for row, counters in enumerate(
+            zip(told["downloads"], told["downloadsAllTime"], told["likes"], strict=True)
+        )
+        if counters[0] >= 10 or counters[1] >= 50 or counters[2]
+    ]
+    known = [*used, *range(archive.rows(switch - 1), archive.rows(9))]
+    assert total == (archive.all_time(8) - archive.all_time(1))[known].sum()
+    history = data.model_history(archive.hub_ids[archive._row_of("Qwen/Qwen3-0.6B")].as_py())
+    assert history["date"].dt.date.tolist() == [archive.date_of(number) for number in range(10)]
+
+
 # Repair.
 
 
@@ -751,7 +787,7 @@ def killed(home: Path, chance: random.Random) -> bool:
         assert process.stderr is not None
         read = chance.choice((0, 0, 1))
         for line in process.stderr:
-            if "asking for" in line or line.startswith("["):
+            if "asking for" in line or line.startswith("hub_archive: ["):
                 read -= 1
             if read < 0:
                 break

@@ -41,6 +41,7 @@ from data.history import History
 from data.queries import due
 from data.schema import arrow_schema
 from data.snapshots import Manifest, SnapshotStore
+from tests.conftest import NOWHERE
 from tests.fake_hub import FakeHub, recorded_rows
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +129,7 @@ class Notes:
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr("collectors.SOURCES", ("huggingface",))
     with FakeHub() as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
         yield Lab(hub, tmp_path)
@@ -462,7 +464,7 @@ def test_unusable_settings(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=f"{name}: .*{message}") as caught:
-        list(huggingface.fetch(lab.session(), [], TRACKED))
+        list(huggingface.fetch(lab.session(), list(TRACKED.organisations), TRACKED))
     assert "secret" not in str(caught.value)
     # It is said before anything begins.
     with pytest.raises(ConfigurationError, match=name):
@@ -1030,4 +1032,4 @@ def assert_fits_the_table(rows: list[Any]) -> None:
 
 
 def test_the_environment_is_left_alone() -> None:
-    assert "127.0.0.1" not in os.environ.get("HF_ENDPOINT", "")
+    assert os.environ["HF_ENDPOINT"] == NOWHERE

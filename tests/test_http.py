@@ -33,6 +33,7 @@ class Server:
 
     replies: list[Reply] = field(default_factory=list)
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    posted: list[bytes] = field(default_factory=list)
     url: str = ""
 
     def take(self) -> Reply:
@@ -55,6 +56,10 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            state.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{listener.server_address[1]}/api/things"
@@ -256,6 +261,222 @@ def test_a_netrc_file_sends_nothing(
     server.replies = [(200, JSON, b"[]")]
     session.get(server.url)
     assert "authorization" not in server.seen[0][1]
+
+
+def test_a_question_is_posted(server: Server, session: http.Session) -> None:
+    server.replies = [(200, JSON, b"[]")]
+    answer = session.post(server.url, b"SELECT 1", params=[("user", "demo")])
+    assert (answer.status, answer.body) == (200, b"[]")
+    assert server.posted == [b"SELECT 1"]
+    assert server.seen[0][0] == "/api/things?user=demo"
+
+
+def test_a_posted_question_is_tried_again_with_its_body(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    server.replies = [(503, {}, b""), (307, {"Location": "/elsewhere"}, b""), (200, JSON, b"[]")]
+    session.post(server.url, b"SELECT 1")
+    assert server.posted == [b"SELECT 1"] * 3
+    assert server.seen[2][0] == "/elsewhere"
+    assert time.slept == [1.0]
+
+
+def test_further_headers_are_sent(server: Server, session: http.Session) -> None:
+    server.replies = [(302, {"Location": "/moved"}, b""), (200, JSON, b"[]")]
+    session.get(server.url, headers=[("Accept", "application/vnd.github+json"), ("X-A", "b")])
+    for _, headers in server.seen:
+        assert headers["accept"] == "application/vnd.github+json"
+        assert headers["x-a"] == "b"
+
+
+def test_a_key_has_the_header_that_its_service_asks_for(
+    server: Server, session: http.Session
+) -> None:
+    server.replies = [(200, JSON, b"[]")]
+    origin = http.origin_of(server.url)
+    session.get(server.url, credentials=http.Credentials(origin, "secret", "x-api-key", ""))
+    session.get(server.url, credentials=http.Credentials(origin, "secret", prefix="token "))
+    assert server.seen[0][1]["x-api-key"] == "secret"
+    assert "authorization" not in server.seen[0][1]
+    assert server.seen[1][1]["authorization"] == "token secret"
+
+
+def test_a_key_in_any_header_stays_at_its_origin(server: Server, session: http.Session) -> None:
+    other = server.url.replace("127.0.0.1", "localhost")
+    server.replies = [
+        (302, {"Location": "/api/moved"}, b""),
+        (302, {"Location": other}, b""),
+        (200, JSON, b"[]"),
+    ]
+    key = http.Credentials(http.origin_of(server.url), "secret", "x-api-key", "")
+    session.get(server.url, headers=[("X-A", "b")], credentials=key)
+    assert ["x-api-key" in headers for _, headers in server.seen] == [True, True, False]
+    assert not any("secret" in str(headers) for _, headers in server.seen[2:])
+
+
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key"])
+def test_an_answer_that_repeats_a_key_in_a_header_is_refused(
+    server: Server, session: http.Session, header: str
+) -> None:
+    server.replies = [(200, {**JSON, "X-Echo": "key=secret-key"}, b"[]")]
+    key = http.Credentials(http.origin_of(server.url), "secret-key", header, "")
+    with pytest.raises(WrongAnswerError, match="repeats the access token"):
+        session.get(server.url, credentials=key)
+
+
+def test_calls_keep_a_pace(server: Server, time: Time) -> None:
+    session = make_session(time, pace=2.0, max_wait=0.0)
+    server.replies = [(200, JSON, b"[]")]
+    session.get(server.url)
+    assert time.slept == []
+    session.get(server.url)
+    time.at += 0.5
+    session.get(server.url)
+    time.at += 5
+    session.get(server.url)
+    assert time.slept == [2.0, 1.5]
+
+
+def test_tries_and_redirects_keep_the_pace_too(server: Server, time: Time) -> None:
+    session = make_session(time, pace=2.0)
+    server.replies = [
+        (503, {"Retry-After": "1"}, b""),
+        (302, {"Location": "/moved"}, b""),
+        (200, JSON, b"[]"),
+    ]
+    session.get(server.url)
+    assert time.slept == [1.0, 1.0, 2.0]
+
+
+NOW = 1795248000  # 2026-11-21 08:00 UTC, the instant at which the clock of these tests begins
+
+
+@pytest.mark.parametrize(
+    ("reset", "waits"),
+    [
+        (f"{NOW + 30}", [31.0]),
+        (f"{(NOW + 30) * 1000}", [31.0]),
+        ("30", [31.0]),
+        (f"{NOW - 5}", []),
+        ("soon", []),
+        ("", []),
+        ("\u00b2", []),
+    ],
+)
+def test_a_used_up_limit_of_a_host_is_waited_out(
+    server: Server, session: http.Session, time: Time, reset: str, waits: list[float]
+) -> None:
+    limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
+    server.replies = [(200, {**JSON, **limits}, b"[]"), (200, JSON, b"[]")]
+    session.get(server.url)
+    assert time.slept == []
+    # The limit is of the whole host, not of one path.
+    session.get(f"{server.url}/others")
+    session.get(server.url)
+    assert time.slept == waits
+
+
+def test_the_last_call_of_a_host_is_made(server: Server, session: http.Session, time: Time) -> None:
+    limits = {"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": f"{NOW + 3000}"}
+    server.replies = [(200, {**JSON, **limits}, b"[]")]
+    session.get(server.url)
+    session.get(server.url)
+    assert time.slept == []
+
+
+def test_a_limit_that_lasts_too_long_is_an_error_without_a_call(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 3000}"}
+    server.replies = [(200, {**JSON, **limits}, b"[]")]
+    session.get(server.url)
+    with pytest.raises(FetchError, match="is used up; waiting 3001 s more would exceed"):
+        session.get(server.url)
+    assert len(server.seen) == 1
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("status", [403, 429])
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 30}"}, [31.0]),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW - 30}"}, [1.0]),
+        ({"Retry-After": "7", "X-RateLimit-Remaining": "12"}, [7.0]),
+        ({"Retry-After": "7", "X-Retry-After": f"{NOW + 30}"}, [7.0]),
+        ({"X-RateLimit-Remaining": "0", "X-Retry-After": f"{NOW + 20}"}, [21.0]),
+        ({"X-RateLimit-Remaining": "0"}, [1.0]),
+    ],
+)
+def test_a_refusal_for_too_many_calls_is_waited_out(
+    server: Server,
+    session: http.Session,
+    time: Time,
+    status: int,
+    headers: dict[str, str],
+    waits: list[float],
+) -> None:
+    server.replies = [(status, headers, b"{}"), (200, JSON, b"[]")]
+    assert session.get(server.url).status == 200
+    assert time.slept == waits
+
+
+def test_the_end_of_a_period_is_not_waited_for_while_calls_are_left(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    limits = {"X-RateLimit-Remaining": "12", "X-RateLimit-Reset": f"{NOW + 3000}"}
+    server.replies = [(429, limits, b"{}"), (200, JSON, b"[]")]
+    session.get(server.url)
+    assert time.slept == [1.0]
+
+
+def test_x_retry_after_alone_is_enough_for_a_429(
+    server: Server, session: http.Session, time: Time
+) -> None:
+    server.replies = [(429, {"X-Retry-After": f"{NOW + 20}"}, b"{}"), (200, JSON, b"[]")]
+    session.get(server.url)
+    assert time.slept == [21.0]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-RateLimit-Remaining": "12", "X-RateLimit-Reset": f"{NOW + 30}"}]
+)
+def test_a_403_that_is_no_limit_is_final(
+    server: Server, session: http.Session, headers: dict[str, str]
+) -> None:
+    server.replies = [(403, headers, b'{"message": "Forbidden"}')]
+    with pytest.raises(FetchError, match="HTTP 403: Forbidden"):
+        session.get(server.url)
+    assert len(server.seen) == 1
+
+
+def test_a_limit_without_an_end_in_sight_says_what_the_service_said(
+    server: Server, session: http.Session
+) -> None:
+    limits = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 3000}"}
+    server.replies = [(403, limits, b'{"message": "API rate limit exceeded"}')]
+    with pytest.raises(
+        FetchError, match="HTTP 403: API rate limit exceeded; waiting 3001 s more"
+    ) as caught:
+        session.get(server.url)
+    assert caught.value.status == 403
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"503 TEMPORARILY DISABLED", "HTTP 404: 503 TEMPORARILY DISABLED$"),
+        (b"<a href='#'>429 RATE LIMIT EXCEEDED</a>", "HTTP 404$"),
+        (b"<!DOCTYPE html><p>Just a moment</p>", "HTTP 404$"),
+    ],
+)
+def test_a_text_that_calls_itself_html_is_shown_and_a_page_is_not(
+    server: Server, session: http.Session, body: bytes, said: str
+) -> None:
+    server.replies = [(404, {"Content-Type": "text/html; charset=utf-8"}, body)]
+    with pytest.raises(FetchError, match=said):
+        session.get(server.url)
 
 
 def test_an_unknown_encoding_is_an_error(server: Server, session: http.Session) -> None:

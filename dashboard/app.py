@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -37,6 +35,9 @@ def main() -> None:
             st.Page(VIEWS / "downloads.py", title="Downloads"),
             st.Page(VIEWS / "derivatives.py", title="Derivatives"),
             st.Page(VIEWS / "models.py", title="Models"),
+            st.Page(VIEWS / "usage.py", title="Usage"),
+            st.Page(VIEWS / "runtimes.py", title="Runtimes"),
+            st.Page(VIEWS / "quality.py", title="Quality"),
             st.Page(VIEWS / "reported.py", title="Reported"),
             st.Page(VIEWS / "sources.py", title="Sources"),
         ],
@@ -77,7 +78,7 @@ def controls(build: Path) -> DeltaGenerator:
     """The controls that all pages share; their state is in the URL. Returns where the link goes."""
     hold_state()
     names = list(parts.families(build)["family"])
-    months = state.months_between(state.FIRST_MONTH, _newest(build))
+    months = state.months_between(state.FIRST_MONTH, parts.newest_day(build))
     with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Focus",
@@ -159,20 +160,6 @@ def link() -> None:
     chosen = state.selection(st.session_state)
     st.caption("Shows the same to whoever opens it")
     st.code(state.link(st.context.url or "", chosen, held), language=None, wrap_lines=True)
-
-
-def _newest(build: Path) -> date:
-    """The newest month or day that any chart of the build can show."""
-    shown = [
-        parts.metric(build, name)[column].max()
-        for name, column in (
-            ("account_downloads", "month"),
-            ("family_downloads", "date"),
-            ("hub_days", "date"),
-        )
-    ]
-    newest: date = max(day.date() for day in shown if pd.notna(day))
-    return newest
 
 
 main()

@@ -16,7 +16,7 @@ import pandas as pd
 from data import wording
 
 Role = Literal["focus", "compare", "rest"]
-ValueKind = Literal["share", "count", "index", "change"]
+ValueKind = Literal["share", "count", "index", "change", "score"]
 Measure = Literal["Share", "Downloads", "Index = 100"]
 
 REST_COLOURS = ("#7b8491", "#9aa3af")
@@ -66,6 +66,11 @@ class Selection:
     is_judged: bool = False  # derivatives with more than 5 downloads only
     is_grouped: bool = False  # precision variants under one model
     hides_tests: bool = True
+    token_cut: str = "family"  # what OpenRouter's tokens are split by
+    step: Literal["day", "week", "month"] = "week"
+    channel: str = "pypi"
+    benchmark: str = "lmarena_text"
+    release: str = ""
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -76,7 +81,8 @@ class Selection:
 @dataclass(frozen=True)
 class Line:
     """One series over time, drawn as a line or as a layer of stacked bars; `estimated` marks the
-    points that are estimates, `remarks` says why."""
+    points that are estimates, `remarks` says why. `highs` are the most that a value may be where
+    only the least of it is seen."""
 
     key: str
     label: str
@@ -88,11 +94,18 @@ class Line:
     short_label: str = ""
     shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
     remarks: tuple[str, ...] = ()
+    highs: tuple[float | None, ...] = ()
 
     @property
     def newest(self) -> float | None:
         """The newest value that is known; None when none is."""
         return next((value for value in reversed(self.y) if value is not None), None)
+
+    @property
+    def newest_high(self) -> float | None:
+        """The most that the newest known value may be; None when it is exact or unknown."""
+        pairs = zip(reversed(self.y), reversed(self.highs), strict=False)
+        return next((high for value, high in pairs if value is not None), None)
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,19 @@ class Bar:
     value: float
     colours: tuple[str, str]
     note: str = ""
+    half_width: float = 0.0  # of the interval that a rounded value stands for
+
+
+@dataclass(frozen=True)
+class Point:
+    """Two figures of one thing; `x` is drawn on a log axis, `y` as the chart's is_log says."""
+
+    key: str
+    label: str
+    x: float
+    y: float
+    colours: tuple[str, str]
+    role: Role = "compare"
 
 
 @dataclass(frozen=True)
@@ -153,6 +179,8 @@ class Chart:
     lines: tuple[Line, ...] = ()
     stacks: tuple[Line, ...] = ()  # bars on each other, the first at the bottom
     bars: tuple[Bar, ...] = ()
+    points: tuple[Point, ...] = ()
+    x_unit: str = ""  # of points
     bands: tuple[Band, ...] = ()
     markers: tuple[Marker, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -174,6 +202,7 @@ class Chart:
         """The chart in words, for those who cannot see it."""
         ends = [f"{line.label} {self.text(line.newest)}" for line in self.series]
         ends += [f"{bar.label} {self.text(bar.value)}" for bar in self.bars[:5]]
+        ends += [f"{point.label} {self.text(point.y)}" for point in self.points[:5]]
         return f"{self.title}. {self.shown}. Newest values: {', '.join(ends)}."
 
 
@@ -221,6 +250,8 @@ def value_text(kind: ValueKind, value: float | None) -> str:
         return wording.percent(value)
     if kind == "index":
         return wording.whole(value)
+    if kind == "score":
+        return wording.score(value)
     return wording.count(value)
 
 
@@ -253,6 +284,44 @@ def line_of(
         role=role,
         remarks=tuple(REASONS.get(str(reason), "") for reason in reasons),
     )
+
+
+def layer_of(
+    rows: pd.DataFrame,
+    time: str,
+    value: str,
+    key: str,
+    label: str,
+    colours: tuple[str, str],
+) -> Line:
+    """One series of rows in the order of time, as a layer of stacked bars or a plain line."""
+    return Line(
+        key=key,
+        label=label,
+        short_label=label,
+        x=tuple(moment.date() for moment in rows[time]),
+        y=values_of(rows[value]),
+        estimated=(False,) * len(rows),
+        colours=colours,
+    )
+
+
+def stacks_of(
+    rows: pd.DataFrame,
+    time: str,
+    value: str,
+    by: str,
+    classes: Mapping[str, tuple[str, tuple[str, str]]],
+) -> tuple[Line, ...]:
+    """One layer a class, in the order of `classes`, each over all times of the rows."""
+    times = pd.Index(sorted(rows[time].unique()), name=time)
+    return tuple(
+        layer_of(
+            rows[rows[by] == key].set_index(time)[[value]].reindex(times).reset_index(),
+            time, value, key, label, colours,
+        )
+        for key, (label, colours) in classes.items()
+    )  # fmt: skip
 
 
 def values_of(column: pd.Series) -> tuple[float | None, ...]:

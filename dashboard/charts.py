@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from dashboard import hub_charts
+from dashboard import hub_charts, quality_charts, runtime_charts, usage_charts
 from dashboard.chart import (
     ARCHIVE,
     MAX_BARS,
@@ -192,6 +192,9 @@ CHARTS: dict[str, ChartKind] = {
     "published_models": ChartKind("published_series", published_models, scopes=("own",)),
     "published_counters": ChartKind("published_series", published_counters, scopes=("own",)),
     **hub_charts.CHARTS,
+    **usage_charts.CHARTS,
+    **runtime_charts.CHARTS,
+    **quality_charts.CHARTS,
 }
 
 

@@ -20,7 +20,6 @@ from dashboard.chart import (
     Bar,
     Chart,
     Context,
-    Line,
     Marker,
     Selection,
     ValueKind,
@@ -28,9 +27,10 @@ from dashboard.chart import (
     day,
     end_of,
     family_colours,
+    layer_of,
     line_of,
     markers_between,
-    values_of,
+    stacks_of,
     when,
 )
 from data import MetricInfo, wording
@@ -125,7 +125,7 @@ def download_mix(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         citation=source.citation,
         as_of=_as_of(newest, "month", context),
         frame=chosen,
-        stacks=_stacks(chosen, "month", value, "class", classes),
+        stacks=stacks_of(chosen, "month", value, "class", classes),
         bands=_incidents(chosen["month"], "month", context),
         caveats=(
             _coverage(context.others.get("mix_coverage"), name),
@@ -168,7 +168,7 @@ def downloads_by_region(rows: pd.DataFrame, info: MetricInfo, context: Context) 
         citation=source.citation,
         as_of=_as_of(chosen["month"].max(), "month", context),
         frame=chosen,
-        stacks=_stacks(chosen, "month", value, "region", classes),
+        stacks=stacks_of(chosen, "month", value, "region", classes),
         bands=_incidents(chosen["month"], "month", context),
         caveats=(
             "Region of an account: seeds/organization_regions.csv; most small accounts are in no "
@@ -191,7 +191,7 @@ def growth_split(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
             "change of its share", family_colours(context, selection.focus),
         ),
     }  # fmt: skip
-    total = _layer(chosen, "month", "growth_split", "growth_split", "change in all", style.WORDS)
+    total = layer_of(chosen, "month", "growth_split", "growth_split", "change in all", style.WORDS)
     source = cited(context, ARCHIVE)
     return Chart(
         key="growth_split",
@@ -207,7 +207,7 @@ def growth_split(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         as_of=_as_of(chosen["month"].max(), "month", context),
         frame=chosen,
         stacks=tuple(
-            _layer(chosen, "month", column, column, label, colours)
+            layer_of(chosen, "month", column, column, label, colours)
             for column, (label, colours) in effects.items()
         ),
         lines=(total,),
@@ -237,7 +237,7 @@ def concentration_hub(rows: pd.DataFrame, info: MetricInfo, context: Context) ->
         bars = tuple(Bar(c, label, float(only[c]), hue) for c, (label, hue) in groups.items())
         return replace(chart, bars=bars)
     lines = tuple(
-        _layer(chosen, "month", column, column, label, hue)
+        layer_of(chosen, "month", column, column, label, hue)
         for column, (label, hue) in groups.items()
     )
     return replace(chart, lines=lines, bands=_incidents(chosen["month"], "month", context))
@@ -344,7 +344,7 @@ def derivatives_by_relation(rows: pd.DataFrame, info: MetricInfo, context: Conte
         citation=source.citation,
         as_of=_as_of(chosen["month"].max(), "month", context),
         frame=chosen,
-        stacks=_stacks(
+        stacks=stacks_of(
             chosen, "month", "derivatives_new", "relation",
             {r: (RELATIONS[r], colours[r]) for r in RELATIONS if r in known},
         ),
@@ -480,7 +480,8 @@ def _with_sources(chart: Chart, context: Context) -> Chart:
     """The chart with the sources that its rows name."""
     if "source" not in chart.frame.columns:
         return chart
-    names = [name for name in HUB_SOURCES if name in set(chart.frame["source"])]
+    told = {ARCHIVE if name in context.archives else name for name in chart.frame["source"]}
+    names = [name for name in HUB_SOURCES if name in told]
     found = [cited(context, name) for name in names]
     if not found:
         return chart
@@ -579,43 +580,6 @@ def _concentration(
             "Counters adjusted.",
         ),
     )
-
-
-def _layer(
-    rows: pd.DataFrame,
-    time: str,
-    value: str,
-    key: str,
-    label: str,
-    colours: tuple[str, str],
-) -> Line:
-    return Line(
-        key=key,
-        label=label,
-        short_label=label,
-        x=tuple(moment.date() for moment in rows[time]),
-        y=values_of(rows[value]),
-        estimated=(False,) * len(rows),
-        colours=colours,
-    )
-
-
-def _stacks(
-    rows: pd.DataFrame,
-    time: str,
-    value: str,
-    by: str,
-    classes: Mapping[str, tuple[str, tuple[str, str]]],
-) -> tuple[Line, ...]:
-    """One layer a class, in the order of `classes`, each over all times of the rows."""
-    times = pd.Index(sorted(rows[time].unique()), name=time)
-    return tuple(
-        _layer(
-            rows[rows[by] == key].set_index(time)[[value]].reindex(times).reset_index(),
-            time, value, key, label, colours,
-        )
-        for key, (label, colours) in classes.items()
-    )  # fmt: skip
 
 
 def _classes(rows: pd.DataFrame, cut: str) -> dict[str, tuple[str, tuple[str, str]]]:

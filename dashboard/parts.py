@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,20 @@ def families(build: Path) -> pd.DataFrame:
 def metric(build: Path, name: str, **filters: Any) -> pd.DataFrame:
     """Rows of a metric, kept by build: a new build is a new key. Not to be changed in place."""
     return data.metric(name, build=build, **filters)
+
+
+def newest_day(build: Path) -> date:
+    """The newest month or day that any chart of the build can show."""
+    shown = [
+        metric(build, name)[column].max()
+        for name, column in (
+            ("account_downloads", "month"),
+            ("family_downloads", "date"),
+            ("hub_days", "date"),
+        )
+    ]
+    newest: date = max(day.date() for day in shown if pd.notna(day))
+    return newest
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -233,12 +248,15 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def model_link(model_id: str) -> str:
+def model_link(model_id: str, build: Path) -> str:
     """A link to the page Models with that repository chosen, and all controls as they are."""
     held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
     address = re.sub(r"/[^/?]*$", "", st.context.url or "")
-    target = state.link(
-        f"{address}/models", state.selection(st.session_state), {**held, "model": model_id}
+    target = state.onward(
+        f"{address}/models",
+        state.selection(st.session_state),
+        {**held, "model": model_id},
+        newest_day(build),
     )
     return f'<a href="{html.escape(target)}">{html.escape(model_id)}</a>'
 
@@ -262,8 +280,19 @@ def family_colour(build: Path, family: str | None) -> str:
     return str(known.get(str(family), REST_COLOURS)[theme().index])
 
 
-def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A small table of ready-made HTML cells. On narrow windows each row becomes a card."""
+def link_list(items: Iterable[str]) -> None:
+    """Ready-made HTML items side by side, in columns."""
+    cells = "".join(f"<div>{item}</div>" for item in items)
+    st.html(f'<div class="oma-list oma-link">{cells}</div>')
+
+
+def html_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, is_compact: bool = False
+) -> None:
+    """A small table of ready-made HTML cells. On narrow windows each row becomes a card.
+
+    `is_compact`: many short rows, with less air between them.
+    """
     cells = "".join(f"<th>{html.escape(title)}</th>" for title in head)
     body = "".join(
         "<tr>"
@@ -275,8 +304,9 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         + "</tr>"
         for row in rows
     )  # fmt: skip
+    kind = "oma-table oma-compact" if is_compact else "oma-table"
     st.html(
-        f'<div class="oma-table"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
+        f'<div class="{kind}"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"
     )
 
@@ -343,9 +373,9 @@ def context(build: Path, selection: Selection) -> Context:
 
 def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
     st.caption(source_line(drawn))
-    name = "_".join(
-        [drawn.key, *[re.sub(r"\W+", "-", family) for family in selection.families], drawn.as_of]
-    )
+    # Of an instant only the day: file names hold no colons.
+    told = [*(re.sub(r"\W+", "-", family) for family in selection.families), drawn.as_of[:10]]
+    name = "_".join([drawn.key, *told])
     with st.container(horizontal=True, gap="small", key=f"tools-{drawn.key}"):
         csv_button(drawn.frame, name, key=f"csv-{drawn.key}")
     folded = st.expander(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.chart import Band, Bar, Chart, Line, Marker
+from dashboard.chart import Band, Bar, Chart, Line, Marker, Point
 from dashboard.style import FONT, Theme
 
 Width = Literal["wide", "narrow"]
@@ -28,13 +28,15 @@ LABEL_STEP = 0.047
 DIRECT_LABELS = 9
 LAYER_LABELS = 14
 HOVER_LETTERS = 60
+POINT_LABELS = {"wide": 14, "narrow": 4}
 TOLD_INCIDENTS = 4  # of one month, under the pointer
 
 
 def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
     """The chart as a Plotly figure. Wide: labels at the lines' ends and events in words; narrow:
     bare lines with numbered events, since legend and events then stand below in text."""
-    drawn = _bars(chart, theme, width) if chart.bars else _lines(chart, theme, width)
+    draw = _bars if chart.bars else _points if chart.points else _lines
+    drawn = draw(chart, theme, width)
     drawn.update_layout(
         font={"family": FONT, "size": 13 if width == "wide" else 12, "color": theme.text},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -57,6 +59,8 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
     ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
     for layer in chart.stacks:
         _draw_layer(drawn, chart, layer, theme, scale)
+    for line in ordered:
+        _draw_interval(drawn, line, theme, scale)
     for line in ordered:
         _draw_line(drawn, chart, line, theme, scale)
     ticks = _ticks(chart, scale)
@@ -106,8 +110,10 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
     weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
     values = [None if value is None else value * scale for value in line.y]
     texts = [
-        f"{chart.text(value)}{f' ({remark})' if estimated else ''}"
-        for value, estimated, remark in zip(line.y, line.estimated, _remarks(line), strict=True)
+        f"{_between(chart, value, high)}{f' ({remark})' if estimated else ''}"
+        for value, high, estimated, remark in zip(
+            line.y, line.highs or line.y, line.estimated, _remarks(line), strict=True
+        )
     ]
     solid, dotted = _parts(values, line.estimated)
     for part, dash in ((dotted, "dot"), (solid, "solid")):
@@ -139,6 +145,33 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
                 cliponaxis=False,
             )
         )  # fmt: skip
+
+
+def _draw_interval(drawn: go.Figure, line: Line, theme: Theme, scale: float) -> None:
+    """A pale area from what is seen to the most that it may be."""
+    if line.role != "focus" or not line.highs:
+        return  # several areas on each other could not be read
+    red, green, blue = (int(line.colours[theme.index][at : at + 2], 16) for at in (1, 3, 5))
+    for values, fill in ((line.y, None), (line.highs, "tonexty")):
+        drawn.add_trace(
+            go.Scatter(
+                x=line.x,
+                y=[None if value is None else value * scale for value in values],
+                mode="lines",
+                line={"width": 0},
+                fill=fill,
+                fillcolor=f"rgba({red},{green},{blue},0.14)",
+                hoverinfo="skip",
+            )
+        )
+
+
+def _between(chart: Chart, low: float | None, high: float | None) -> str:
+    """'1.0–6.7 %', or one value where both are the same."""
+    least, most = chart.text(low), chart.text(high)
+    if low is None or high is None or least == most:
+        return least
+    return f"{least.removesuffix(' %')}–{most}" if most.endswith(" %") else f"{least}–{most}"
 
 
 def _remarks(line: Line) -> Sequence[str]:
@@ -335,7 +368,8 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
             )
         drawn.add_annotation(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
-            text=f"{name} {chart.text(value)}{_since(chart, line)}", showarrow=False, align="left",
+            text=f"{name} {_newest_text(chart, line, value)}{_since(chart, line)}",
+            showarrow=False, align="left",
             font={"color": colour, "size": 14 if line.role == "focus" else 12},
         )  # fmt: skip
         if abs(y - place) > LABEL_STEP:
@@ -343,6 +377,11 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
                 type="line", xref="paper", yref="paper", x0=1, x1=1.008, y0=place, y1=y,
                 line={"color": colour, "width": 0.8},
             )  # fmt: skip
+
+
+def _newest_text(chart: Chart, line: Line, value: float) -> str:
+    """The newest value, up to the most that it may be."""
+    return _between(chart, value, line.newest_high)
 
 
 def _middles(chart: Chart) -> list[tuple[Line, float]]:
@@ -374,7 +413,8 @@ def _label_width(chart: Chart) -> int:
     """Room to the right of the plot, in pixels, for the longest label that stands there."""
     labelled = [*_labelled(chart), *(layer for layer, _ in _middles(chart))]
     letters = max((len(line.label + _since(chart, line)) for line in labelled), default=0)
-    return 66 + round(7.3 * letters)
+    interval = 62 if any(line.highs for line in labelled) else 0
+    return 66 + interval + round(7.3 * letters)
 
 
 def _labelled(chart: Chart) -> list[Line]:
@@ -436,7 +476,7 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
             y=[bar.key for bar in bars],
             orientation="h",
             marker={"color": [bar.colours[theme.index] for bar in bars]},
-            text=[chart.text(bar.value) for bar in bars],
+            text=[_rounded(chart, bar) for bar in bars],
             textposition="outside",
             cliponaxis=False,
             customdata=[bar.label for bar in bars],
@@ -456,6 +496,69 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         height=40 + BAR_ROW * len(bars), bargap=0.32, margin={"l": 10, "r": 40, "t": 10, "b": 10}
     )
     return drawn
+
+
+def _rounded(chart: Chart, bar: Bar) -> str:
+    """A bar's value, with what it is rounded to."""
+    margin = f" ± {chart.text(bar.half_width)}" if bar.half_width else ""
+    return f"{chart.text(bar.value)}{margin}"
+
+
+def _points(chart: Chart, theme: Theme, width: Width) -> go.Figure:
+    """Dots over a log axis; the focus family last, the selected and the highest ones named."""
+    ordered = sorted(chart.points, key=lambda point: ("rest", "compare", "focus").index(point.role))
+    ranked = sorted(chart.points, key=lambda point: (point.role == "rest", -point.y))
+    named = {point.key for point in ranked[: POINT_LABELS[width]]}
+    drawn = go.Figure(
+        go.Scatter(
+            x=[point.x for point in ordered],
+            y=[point.y for point in ordered],
+            mode="markers+text",
+            marker={
+                "color": [point.colours[theme.index] for point in ordered],
+                "size": [8 if point.role == "rest" else 12 for point in ordered],
+                "opacity": [0.6 if point.role == "rest" else 0.95 for point in ordered],
+            },
+            text=[point.label if point.key in named else "" for point in ordered],
+            textposition=_sides(ordered, named),
+            textfont={"size": 11, "color": theme.text},
+            customdata=[f"{point.label}: {chart.text(point.y)}" for point in ordered],
+            hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {chart.x_unit}<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    drawn.update_xaxes(
+        type="log", title={"text": chart.x_unit, "font": {"color": theme.muted, "size": 12}},
+        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, dtick=1,
+        fixedrange=True,
+    )  # fmt: skip
+    drawn.update_yaxes(
+        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True
+    )
+    if chart.is_log:
+        ticks = _decades([point.y for point in ordered])
+        drawn.update_yaxes(
+            type="log", tickvals=ticks, ticktext=[_tick_text(chart, value) for value in ticks]
+        )
+    drawn.update_layout(
+        height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
+        margin={"l": 52, "r": 40 if width == "wide" else 12, "t": 24, "b": 48},
+    )
+    return drawn
+
+
+def _sides(points: Sequence[Point], named: set[str]) -> list[str]:
+    """Names above and below by turns from left to right, so that neighbours do not overlap."""
+    in_order = sorted((point for point in points if point.key in named), key=lambda p: (p.x, p.y))
+    above = {point.key: number % 2 == 0 for number, point in enumerate(in_order)}
+    return ["top center" if above.get(p.key, True) else "bottom center" for p in points]
+
+
+def _decades(values: Sequence[float]) -> list[float]:
+    """The powers of ten around values."""
+    positive = [value for value in values if value > 0] or [1.0]
+    low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    return [10.0**power for power in range(low, high + 1)]
 
 
 def _shortened(label: str, limit: int) -> str:
@@ -493,7 +596,12 @@ def _x_range(chart: Chart, width: Width) -> list[date]:
 
 def _known(chart: Chart) -> list[float]:
     """Values that the axis must hold: of the lines, and of each bar the height of its layers."""
-    values = [value for line in chart.lines for value in line.y if value is not None]
+    values = [
+        value
+        for line in chart.lines
+        for value in (*line.y, *(line.highs if line.role != "rest" else ()))
+        if value is not None
+    ]
     for day in {day for layer in chart.stacks for day in layer.x}:
         parts = [
             value

@@ -35,7 +35,9 @@ SHARED_KEYS = (FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE)
 # Controls that single pages have besides, which a link holds as well.
 PAGE_KEYS = (
     "show", "whose", "what", "search", "counts", "step", "counters", "share_of", "by", "relation",
-    "filter", "inferred", "model", "grouped", "tests", "found",
+    "filter", "inferred", "model", "grouped", "tests", "long", "found", "tokens_by", "token_step",
+    "channel", "benchmark", "release_lmarena_text", "release_livebench",
+    "release_artificial_analysis",
 )  # fmt: skip
 
 
@@ -70,23 +72,48 @@ def swapped(rivals: Sequence[str], focus: str, focus_before: str) -> list[str]:
 def link(address: str, chosen: Selection, page_state: Mapping[str, object] | None = None) -> str:
     """The page's address with the whole state in it, defaults included, so that it shows the same
     to someone else even after a default has changed."""
+    return _address(address, {**_shared(chosen), **_of_page(page_state or {})})
+
+
+def onward(address: str, chosen: Selection, page_state: Mapping[str, object], newest: date) -> str:
+    """The address of the next page of a reader's own walk, without what is a default anyway.
+
+    The browser takes each default out of the address again, and each would be one more press of
+    its button for going back. `newest`: a day of the last month that can be chosen.
+    """
+    rivals = swapped(DEFAULT_RIVALS, chosen.focus, DEFAULT_FOCUS)
+    usual = _shared(Selection(DEFAULT_FOCUS, tuple(rivals), FIRST_MONTH, newest))
+    shared = {key: values for key, values in _shared(chosen).items() if values != usual[key]}
+    held = {key: value for key, value in page_state.items() if value is not False}
+    return _address(address, {**shared, **_of_page(held)})
+
+
+def _shared(chosen: Selection) -> dict[str, list[str]]:
     assert chosen.start is not None
     assert chosen.end is not None
-    parameters: list[tuple[str, str]] = [
-        (FOCUS, chosen.focus),
+    return {
+        FOCUS: [chosen.focus],
         # An empty value is an empty list; without the key it would be the default.
-        *((FAMILY, name) for name in chosen.rivals or ("",)),
-        (START, chosen.start.strftime("%Y-%m")),
-        (END, chosen.end.strftime("%Y-%m")),
-        (MEASURE, chosen.measure),
-        (SCALE, chosen.scale),
-        (SCOPE, chosen.scope),
-    ]
-    for key, value in (page_state or {}).items():
+        FAMILY: list(chosen.rivals) or [""],
+        START: [chosen.start.strftime("%Y-%m")],
+        END: [chosen.end.strftime("%Y-%m")],
+        MEASURE: [chosen.measure],
+        SCALE: [chosen.scale],
+        SCOPE: [chosen.scope],
+    }
+
+
+def _of_page(state: Mapping[str, object]) -> dict[str, list[str]]:
+    found = {}
+    for key, value in state.items():
         values = value if isinstance(value, (list, tuple)) else [value]
-        parameters += [(key, str(item)) for item in values if item not in (None, "")]
+        found[key] = [str(item) for item in values if item not in (None, "")]
+    return found
+
+
+def _address(address: str, parameters: Mapping[str, Sequence[str]]) -> str:
     path = "" if urlsplit(address).path or not address else "/"
-    return f"{address}{path}?{urlencode(parameters)}"
+    return f"{address}{path}?{urlencode(parameters, doseq=True)}"
 
 
 def _first_day(month: str) -> date:

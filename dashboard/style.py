@@ -100,6 +100,7 @@ CSS = f"""
 .oma-table th {{ text-align: left; font-weight: 400; opacity: .7; }}
 .oma-table th, .oma-table td {{ padding: .34rem .8rem .34rem 0; border: 0;
   border-bottom: 1px solid rgba(128,136,148,.25); vertical-align: top; }}
+.oma-compact th, .oma-compact td {{ padding-top: .22rem; padding-bottom: .22rem; }}
 .oma-table td small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
 .oma-table td b {{ white-space: nowrap; }}
 .oma-bar {{ height: 4px; margin-top: 3px; border-radius: 2px; min-width: 5rem;
@@ -110,6 +111,9 @@ CSS = f"""
 .oma-facts div {{ overflow-wrap: anywhere; }}
 .oma-facts small {{ display: block; opacity: .65; font-size: .82rem; }}
 .oma-facts b {{ font-weight: 600; }}
+.oma-list {{ display: grid; gap: .15rem 1.6rem; font-size: .92rem;
+  grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }}
+.oma-list small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
 .oma-table code {{ font-size: .86em; padding: .1em .3em; border-radius: 4px;
   background: rgba(128,136,148,.14); }}
 .oma-table a, .oma-link a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
@@ -133,10 +137,16 @@ CSS = f"""
   .oma-table td {{ border: 0; padding: .1rem .5rem .1rem 0; overflow-wrap: break-word;
     min-width: 0; }}
   .oma-table td.oma-long {{ grid-column: 1 / -1; }}
+  .oma-list {{ grid-template-columns: 1fr; gap: .4rem; }}
   .oma-table td small {{ display: block; padding: 0; font-weight: 400; }}
   .oma-table td:first-child {{ grid-column: 1 / -1; font-weight: 600; }}
+  /* A date and a link explain themselves: both on one line. */
+  .oma-compact td[data-label="As of"] {{ grid-column: 1; }}
+  .oma-compact td[data-label="Source"] {{ grid-column: 2 / -1; }}
   .oma-table td[data-label]::before {{ content: attr(data-label) " "; opacity: .65;
     font-size: .8rem; display: block; }}
+  .oma-compact td[data-label="As of"]::before, .oma-compact td[data-label="Source"]::before {{
+    display: none; }}
 }}
 </style>
 """

@@ -1,4 +1,5 @@
-"""Data directories for tests of the dashboard: seeds only, a Hub collection, and none at all.
+"""Data directories for tests of the dashboard: seeds only, a Hub collection, every source filled,
+and none at all.
 
 They are made once a test run, in the folder that all pytest-xdist workers share.
 """
@@ -7,9 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,26 @@ import collectors.cli
 import data
 from collectors.collect import Collector
 from collectors.http import Session
+from collectors.source import listings
 from tests import hub_by_hand
 from tests.fake_hub import FakeHub
+from tests.fake_services import AllServices
 
 FIRST_DAY = datetime(2026, 5, 5, 6, tzinfo=UTC)
 # Both sides of the end of May were read, so June begins exactly; the ends of June and July fall
 # into gaps, so those boundaries are interpolated.
 COLLECTED_DAYS = (0, 12, 26, 27, 45, 62, 84, 97)
-# Without any archive of the whole Hub, and with one.
-KINDS = ("seeds", "collected", "empty", "hub", "hub-month")
+# Readings of every service: counters at the ends of months, so that there are whole months of them;
+# what brings its own past, once; what a page compares with itself, twice.
+_COUNTERS = ("ollama", "dockerhub", "github")
+_TWICE = ("huggingface", "openrouter", "openrouter_models", "lmarena")
+LAST_DAY = date(2026, 9, 10)
+READINGS: Mapping[date, Sequence[str]] = {
+    date(2026, 6, 30): _COUNTERS,
+    date(2026, 7, 31): _COUNTERS,
+    date(2026, 8, 31): (*_COUNTERS, *_TWICE),
+    LAST_DAY: [source.NAME for source in listings()],
+}
 
 
 def seeds_only(home: Path) -> None:
@@ -59,16 +71,33 @@ def collect(home: Path) -> None:
             collect_once(home, FIRST_DAY + timedelta(days=day))
 
 
-def collect_once(home: Path, now: datetime) -> None:
-    """One run of the Hub's collector as if at that instant."""
+def collect_once(home: Path, now: datetime, names: Sequence[str] = ("huggingface",)) -> None:
+    """One run of collectors, by default of the Hub's, as if at that instant."""
     worker = Collector(
         data_dir=home,
         tracked=collectors.cli.tracked_from_seeds(),
         now=lambda: now,
         new_session=Session,
     )
-    (result,) = worker.collect(["huggingface"])
-    assert result.exit == "done", result
+    results = worker.collect(names)
+    assert {result.source: result.exit for result in results} == dict.fromkeys(names, "done")
+
+
+def filled(home: Path) -> None:
+    """A build after the real collectors read fakes of all services on some days of three months."""
+    with (
+        AllServices() as services,
+        environment(**services.environment, NO_PROXY="127.0.0.1"),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for source in listings():
+            patch.setattr(source, "PACE", 0.0)
+        for day, names in READINGS.items():
+            services.hub.day = (day - FIRST_DAY.date()).days
+            for fake in services.fakes.values():
+                fake.today = day
+            collect_once(home, datetime.combine(day, time(6), UTC), names)
+    data.build(facts(), folder=home)
 
 
 def empty(home: Path) -> None:
@@ -87,6 +116,7 @@ MAKERS: Mapping[str, Callable[[Path], None]] = {
     "empty": empty,
     "hub": hub,
     "hub-month": hub_month,
+    "filled": filled,
 }
 
 

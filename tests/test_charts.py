@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,19 +16,21 @@ import pandas as pd
 import pytest
 
 import data
-from dashboard import charts, hub_charts, plots, style
+from dashboard import charts, hub_charts, plots, quality_charts, runtime_charts, style, usage_charts
 from dashboard.chart import (
     MAX_BARS,
     MAX_MARKERS,
     REST_COLOURS,
     SCOPE_TITLES,
     Band,
+    Bar,
     Chart,
     Cited,
     Context,
     Line,
     Marker,
     Note,
+    Point,
     Selection,
 )
 from dashboard.style import THEMES
@@ -527,6 +530,20 @@ def test_months_of_two_sources_cite_both() -> None:
     assert chart.citation == "Source: Archive, {as_of}; Source: API"
 
 
+def test_months_of_any_archive_cite_all_archives() -> None:
+    """Whichever brought them; under the name of the first stand all that the build holds."""
+    rows = month_rows({"Qwen": [1, 2, 3, 4]}, source=["model_pulse", "hub_archive"] * 2)
+    joined = Cited(
+        "Series and Archive", "https://series.example", "Source: Series; Source: Archive"
+    )
+    given = replace(
+        context(), sources={"hub_archive": joined}, archives=("model_pulse", "hub_archive")
+    )
+    chart = hub_charts.monthly_downloads(rows, MONTHLY_INFO, given)
+    assert chart is not None
+    assert chart.source == "Series and Archive"
+
+
 def test_one_month_is_drawn_as_bars() -> None:
     rows = month_rows({"Qwen": [1, 2, 3, 4], "Llama": [9, 9, 9, 9]})
     rows = rows[rows["month"] == MONTHS[3]]
@@ -1009,6 +1026,82 @@ def test_spread_leaves_alone_what_is_apart() -> None:
     assert plots._spread(places) == places
 
 
+def areas(chart: Chart, theme: Any = "light") -> list[dict[str, Any]]:
+    return [trace for trace in spec(chart, theme)["data"] if trace.get("fill") == "tonexty"]
+
+
+def test_what_a_share_may_be_at_most_is_a_pale_area() -> None:
+    chart = hand_made([0.01, 0.02, None, 0.03], [0.2, 0.2, 0.2, 0.2], kind="share")
+    focus, other = chart.lines
+    highs = (0.06, 0.07, None, 0.08)
+    chart = replace(chart, lines=(replace(focus, highs=highs), replace(other, highs=(0.25,) * 4)))
+    (area,) = areas(chart)  # of the focus only: areas on each other could not be read
+    assert area["y"] == pytest.approx([6.0, 7.0, None, 8.0])
+    assert area["fillcolor"] == "rgba(17,17,17,0.14)"
+    assert areas(chart, "dark")[0]["fillcolor"] == "rgba(170,170,170,0.14)"
+    told = next(t for t in spec(chart)["data"] if t.get("name") == "Line 0")["customdata"]
+    assert told[0] == "1.0–6.0 %"
+    labels = [text for _, text in end_labels(chart)]
+    assert "<b>Line 0</b> 3.0–8.0 %" in labels
+    assert "<b>Line 1</b> 20.0–25.0 %" in labels
+    assert spec(chart)["layout"]["yaxis"]["range"][1] >= 25, "the axis holds the most, too"
+
+
+def test_the_most_is_not_told_where_it_is_the_value_itself() -> None:
+    chart = hand_made([0.1, 0.2], kind="share")
+    exact = replace(chart, lines=(replace(chart.lines[0], highs=(0.1, 0.2)),))
+    assert [text for _, text in end_labels(exact)] == ["<b>Line 0</b> 20.0 %"]
+    assert not areas(chart)
+
+
+def test_bars_say_how_far_rounding_can_be_off() -> None:
+    bars = (
+        Bar("a", "a", 118e6, ("#111111", "#aaaaaa"), half_width=5e4),
+        Bar("b", "b", 12.0, ("#111111", "#aaaaaa")),
+    )
+    chart = hand_made(bars=bars)
+    assert spec(chart)["data"][0]["text"] == ["118M ± 50.0K", "12"]
+
+
+def points(count: int, **other: Any) -> Chart:
+    made = [
+        Point(
+            f"p{n}", f"Point {n}", 10.0 ** (n / 3), 5.0 + n, ("#111111", "#aaaaaa"),
+            "focus" if n == 3 else "compare" if n % 2 else "rest",
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    return hand_made(points=tuple(made), x_unit="dollars", **other)
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_points(theme: str, width: Any, is_log: bool) -> None:
+    chart = points(40, is_log=is_log)
+    figure = spec(chart, theme, width)
+    (trace,) = figure["data"]
+    drawn = dict(zip((text.split(":")[0] for text in trace["customdata"]), trace["x"], strict=True))
+    assert drawn == {point.label: point.x for point in chart.points}
+    # The focus lies on top of all.
+    assert trace["customdata"][-1].startswith("Point 3:")
+    named = [text for text in trace["text"] if text]
+    assert len(named) == plots.POINT_LABELS[width]
+    assert "Point 39" in named
+    assert len(trace["textposition"]) == len(trace["x"])
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    assert figure["layout"]["xaxis"]["title"]["text"] == "dollars"
+    assert (figure["layout"]["yaxis"].get("type") == "log") == is_log
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_one_point_at_zero(is_log: bool) -> None:
+    alone = Point("p", "Alone", 1.0, 0.0, ("#111111", "#aaaaaa"))
+    chart = hand_made(points=(alone,), is_log=is_log)
+    assert spec(chart)["data"]
+    assert "Alone 0" in chart.description
+
+
 def test_eighteen_lines() -> None:
     chart = hand_made(*([n, 2 * n + 1, 3 * n] for n in range(18)))
     assert len(drawn_points(chart)) == 18
@@ -1092,7 +1185,7 @@ def test_months_are_not_labelled_twice() -> None:
 def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         kind: data.newest_build(app_builds.shared_home(tmp_path_factory, kind))
-        for kind in ("seeds", "collected", "hub", "hub-month")
+        for kind in ("seeds", "collected", "hub", "hub-month", "filled")
     }
 
 
@@ -1109,6 +1202,13 @@ PERIODS = {
     "one month": (date(2026, 6, 1), date(2026, 6, 30)),
 }
 HUB_CHARTS = set(hub_charts.CHARTS)
+PUBLISHED = {"published_tokens", "published_pulls"}
+# What the services fill that are asked besides the Hub.
+SERVICE_CHARTS = (
+    set(usage_charts.CHARTS) | set(runtime_charts.CHARTS) | set(quality_charts.CHARTS)
+) - PUBLISHED
+# The newest release of the leaderboard that the fakes have.
+NEWEST_RELEASE = {"benchmark": "lmarena_text", "release": "2026-09-08"}
 
 
 @pytest.mark.parametrize(
@@ -1124,8 +1224,9 @@ def test_every_chart_of_real_figures(
     builds: Mapping[str, Path], key: str, measure: Any, scale: Any, period: str
 ) -> None:
     start, end = PERIODS[period]
-    selection = Selection("Qwen", FIVE, start, end, measure, scale)
-    chart = real_chart(builds["hub"], key, selection)
+    selection = Selection("Qwen", FIVE, start, end, measure, scale, **NEWEST_RELEASE)
+    build = builds["filled" if key in SERVICE_CHARTS else "hub"]
+    chart = real_chart(build, key, selection)
     if chart is None:
         assert period == "one month"
         return
@@ -1138,25 +1239,148 @@ def test_every_chart_of_real_figures(
     assert chart.source
     assert chart.source_url.startswith("https://")
     assert chart.unit
-    assert pd.Timestamp(chart.as_of) <= pd.Timestamp("2026-12-31")
+    assert pd.Timestamp(chart.as_of[:10]) <= pd.Timestamp("2026-12-31")
     heights = [height for height, _ in end_labels(chart)]
     assert all(upper - lower > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(heights))
 
 
 def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
     start, end = PERIODS["all"]
-    selection = Selection("Qwen", FIVE, start, end)
+    selection = Selection("Qwen", FIVE, start, end, **NEWEST_RELEASE)
     shown = {key for key in charts.CHARTS if real_chart(builds["seeds"], key, selection)}
-    assert shown == {"account_downloads", "publishers", "published_models", "published_counters"}
+    assert shown == PUBLISHED | {
+        "account_downloads", "publishers", "published_models", "published_counters",
+    }  # fmt: skip
     shown = {key for key in charts.CHARTS if real_chart(builds["collected"], key, selection)}
-    assert shown == set(charts.CHARTS) - HUB_CHARTS | {"monthly_downloads"}
+    assert shown == set(charts.CHARTS) - HUB_CHARTS - SERVICE_CHARTS | {"monthly_downloads"}
     shown = {key for key in charts.CHARTS if real_chart(builds["hub"], key, selection)}
-    assert shown == set(charts.CHARTS)
+    assert shown == set(charts.CHARTS) - SERVICE_CHARTS
+    shown = {key for key in SERVICE_CHARTS if real_chart(builds["filled"], key, selection)}
+    assert shown == SERVICE_CHARTS
     # Of one month there is no change, and nothing that was collected family by family.
     month = builds["hub-month"]
     selection = replace(selection, end=date(2026, 11, 30))
     shown = {key for key in HUB_CHARTS if real_chart(month, key, selection)}
     assert shown == HUB_CHARTS - {"growth_split"}
+
+
+# What the services fill: every control of their pages
+
+
+VIEWS = [
+    *(
+        ("token_share", {"token_cut": cut, "step": step})
+        for cut in usage_charts.TOKEN_CUTS.values()
+        for step in usage_charts.STEPS.values()
+    ),
+    *(("runtime_downloads", {"channel": one}) for one in runtime_charts.CHANNELS.values()),
+    ("quality_and_adoption", NEWEST_RELEASE),
+    ("quality_and_adoption", {"benchmark": "lmarena_text", "release": "2026-08-29"}),
+    ("quality_and_adoption", {"benchmark": "livebench", "release": "2026-01-08"}),
+    ("quality_and_adoption", {"benchmark": "artificial_analysis", "release": "4.1"}),
+    *((key, {}) for key in sorted(SERVICE_CHARTS | PUBLISHED)
+      if key not in ("token_share", "runtime_downloads", "quality_and_adoption")),
+]  # fmt: skip
+HUE = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def view_of(builds: Mapping[str, Path], key: str, control: Mapping[str, Any]) -> Chart:
+    start, end = PERIODS["all"]
+    selection = replace(Selection("Qwen", FIVE, start, end), **control)
+    chart = real_chart(builds["filled"], key, selection)
+    assert chart is not None
+    return chart
+
+
+@pytest.mark.parametrize(("key", "control"), VIEWS)
+def test_every_view_of_the_services(
+    builds: Mapping[str, Path], key: str, control: Mapping[str, Any]
+) -> None:
+    chart = view_of(builds, key, control)
+    assert chart.key == key
+    assert chart.source_url.startswith("https://")
+    assert len(chart.frame)
+    assert [bool(chart.bars), bool(chart.points), bool(chart.series)].count(True) == 1
+    for line in chart.series:
+        assert len(line.x) == len(line.y) == len(line.estimated)
+        assert len(line.remarks) in (0, len(line.x))
+        assert list(line.x) == sorted(set(line.x))
+        for low, high in zip(line.y, line.highs, strict=bool(line.highs)):
+            assert (low is None) == (high is None)
+            assert low is None or high is None or 0 <= low <= high <= 1
+    marks = [*chart.series, *chart.bars, *chart.points]
+    assert len({mark.key for mark in marks}) == len(marks)
+    for mark in marks:
+        assert mark.label
+        assert all(HUE.fullmatch(hue) for hue in mark.colours)
+    for theme in THEMES:
+        for width in ("wide", "narrow"):
+            spec(chart, theme, width)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cut", usage_charts.TOKEN_CUTS.values())
+@pytest.mark.parametrize("step", usage_charts.STEPS.values())
+def test_stacks_of_tokens_sum_to_the_whole(builds: Mapping[str, Path], cut: str, step: str) -> None:
+    chart = view_of(builds, "token_share", {"token_cut": cut, "step": step})
+    if cut == "family":
+        assert {line.key for line in chart.lines} <= {"Qwen", *FIVE}
+        assert all(line.highs for line in chart.lines)
+        return
+    sums = [sum(value or 0.0 for value in values) for values in zip(*_heights(chart), strict=True)]
+    assert sums
+    assert sums == pytest.approx([1.0] * len(sums))
+    assert chart.stacks[-1].label == "outside the top 50"
+
+
+def _heights(chart: Chart) -> list[tuple[float | None, ...]]:
+    return [layer.y for layer in chart.stacks]
+
+
+@pytest.mark.parametrize(("key", "control"), [v for v in VIEWS if v[0] in usage_charts.CHARTS])
+def test_openrouter_is_cited_as_it_demands(
+    builds: Mapping[str, Path], key: str, control: Mapping[str, Any]
+) -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    chart = view_of(builds, key, control)
+    told = {str(value) for value in chart.frame["as_of"]}
+    told |= {value[:10] for value in told}
+    assert chart.as_of in told, "the as-of date is that of the data"
+    wanted = f"Source: OpenRouter (openrouter.ai/rankings), as of {chart.as_of}."
+    assert wanted in parts.source_line(chart)
+    assert chart.as_of in parts.csv_bytes(chart.frame).decode()
+
+
+def test_artificial_analysis_is_named_with_its_address(builds: Mapping[str, Path]) -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    control = {"benchmark": "artificial_analysis", "release": "4.1"}
+    chart = view_of(builds, "quality_and_adoption", control)
+    assert "https://artificialanalysis.ai" in parts.source_line(chart)
+
+
+def test_pulls_are_told_with_what_they_are_rounded_to(builds: Mapping[str, Path]) -> None:
+    chart = view_of(builds, "ollama_libraries", {})
+    metric = data.metric("ollama_pulls", build=builds["filled"]).set_index("library")
+    metric = metric[metric["date"] == metric["date"].max()]
+    for bar in chart.bars:
+        assert bar.value == metric.loc[bar.key, "ollama_pulls"]
+        assert bar.half_width == metric.loc[bar.key, "pulls_half_step"] > 0
+    texts = spec(chart)["data"][0]["text"]
+    assert texts[0] == f"{chart.text(chart.bars[0].value)} ± {chart.text(chart.bars[0].half_width)}"
+
+
+def test_the_proxy_calls_itself_a_proxy(builds: Mapping[str, Path]) -> None:
+    chart = view_of(builds, "lmstudio_downloads", {})
+    assert "Proxy for LM Studio" in chart.title
+
+
+@pytest.mark.parametrize("source", ["pypistats", "clickhouse"])
+def test_packages_say_whether_mirrors_are_counted(builds: Mapping[str, Path], source: str) -> None:
+    chart = view_of(builds, "runtime_downloads", {"channel": "pypi"})
+    is_used = source in set(chart.frame["source"])
+    words = runtime_charts.WITH_MIRRORS[source]
+    assert any(words in caveat for caveat in chart.caveats) == is_used
 
 
 def test_the_figures_that_the_issue_names(builds: Mapping[str, Path]) -> None:

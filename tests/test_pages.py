@@ -1,4 +1,5 @@
-"""Every page of the dashboard, without a browser: seeds only, a Hub collection, and no build."""
+"""Every page of the dashboard, without a browser: seeds only, a Hub collection, every source
+filled, and no build."""
 
 from __future__ import annotations
 
@@ -25,9 +26,14 @@ TITLES = {
     "downloads": "Downloads",
     "derivatives": "Derivatives",
     "models": "Models",
+    "usage": "Usage",
+    "runtimes": "Runtimes",
+    "quality": "Quality",
     "reported": "Reported figures",
     "sources": "Sources",
 }
+# Pages of what other services than the Hub fill.
+SERVICE_PAGES = ("usage", "runtimes", "quality", "sources")
 COLLECT = "collectors collect huggingface"
 BACKFILL = "collectors backfill --from 2024-07 --every week"
 
@@ -93,16 +99,6 @@ def control(at: AppTest, key: str) -> Any:
 
 
 # Every page, whatever there is
-
-
-@pytest.mark.parametrize("kind", app_builds.KINDS)
-@pytest.mark.parametrize("page", TITLES)
-def test_a_page_opens(use: Callable[[str], Path], page: str, kind: str) -> None:
-    use(kind)
-    at = opened(page)
-    title = "Nothing is built yet" if kind == "empty" else TITLES[page]
-    assert at.title[0].value.startswith(title)
-    MUST_SAY[page, kind](at)
 
 
 def no_build(at: AppTest) -> None:
@@ -228,8 +224,11 @@ def models_of_hub(at: AppTest) -> None:
     assert at.subheader[0].value == "Most downloaded models of the whole Hub on 2026-11-15"
     (table,) = [table for table in sources_of_html(at) if "<table>" in table]
     ranking = data.metric("model_ranking", is_grouped=False)
-    wanted = ranking[~ranking["is_test"]].sort_values("position").head(100)
-    assert table.count("<tr>") == 1 + len(wanted)
+    wanted = ranking[~ranking["is_test"]].sort_values("position")
+    assert table.count("<tr>") == 1 + min(len(wanted), 20)
+    long = opened("models", long="true")
+    (table,) = [table for table in sources_of_html(long) if "<table>" in table]
+    assert table.count("<tr>") == 1 + min(len(wanted), 100)
     assert cells(table).count(wanted.iloc[0]["model_id"]) == 1
     assert hub_by_hand.TEST_MODEL not in table
     assert "as of 2026-11-15" in words(at)
@@ -266,12 +265,17 @@ def sources(at: AppTest) -> None:
         assert all(column.comment in said for column in metric.columns)
     assert data.newest_build().stem in said
     assert "{as_of}" not in said
+    assert "To read" in [heading.value for heading in at.header]
 
 
 def sources_of_seeds(at: AppTest) -> None:
     sources(at)
-    assert "never collected" in words(at)
-    assert words(at).count(BACKFILL) == 2
+    said = words(at)
+    assert "**Never collected:** `collectors collect` fills them" in said
+    assert "**Archives of the whole Hub, never read:** `collectors collect NAME`" in said
+    assert "collectors collect interconnects" in said
+    assert "Last snapshot" not in said
+    assert said.count(BACKFILL) == 2
 
 
 def sources_of_hub(at: AppTest) -> None:
@@ -297,6 +301,120 @@ def sources_of_collection(at: AppTest) -> None:
     assert f"{last:%Y-%m-%d %H:%M}" in words(at)
     assert f"Hugging Face Hub API, as of {last:%Y-%m-%d}" in words(at)
     assert BACKFILL in words(at)
+
+
+TO_FILL_USAGE = ("OPENROUTER_API_KEY", "collectors collect openrouter openrouter_models")
+
+
+def usage_of_seeds(at: AppTest) -> None:
+    assert all(words_ in at.info[0].value for words_ in TO_FILL_USAGE)
+    assert [title.value for title in at.subheader] == [
+        "Share of OpenRouter's tokens by author, by month, as published"
+    ]
+    assert not at.segmented_control
+    assert "Source: OpenRouter (openrouter.ai/rankings), as of 2026-" in words(at)
+
+
+def usage_filled(at: AppTest) -> None:
+    assert not at.info
+    assert [title.value.partition(", ")[0] for title in at.subheader] == [
+        "Share of OpenRouter's tokens by family",
+        "Models with the most tokens on OpenRouter",
+        "Tokens beside price",
+    ]
+    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    captions = [caption.value for caption in at.caption if "Unit:" in caption.value]
+    assert len(captions) == len(at.subheader)
+    for caption in captions:
+        assert "Source: OpenRouter (openrouter.ai/rankings), as of 2026-09-10" in caption
+        assert "tokenizer" in caption
+    assert "may be anybody's" in captions[0]
+    restated = data.metric("token_restatements")
+    assert len(restated)
+    assert "Restated days" in [heading.value for heading in at.header]
+    assert f"{len(restated)} values were changed" in words(at)
+    largest = restated.loc[restated["token_restatements"].abs().idxmax()]
+    assert largest["model_permaslug"] in words(at)
+
+
+def runtimes_of_seeds(at: AppTest) -> None:
+    assert [title.value for title in at.subheader] == [
+        "All pulls on Ollama, by family, as an archive recorded them"
+    ]
+    told = " ".join(box.value for box in at.info)
+    for sources_ in ("ollama", "lmstudio", "pypistats clickhouse npm dockerhub github", "github",
+                     "modelscope"):  # fmt: skip
+        assert f"`collectors collect {sources_}` and then `collectors build`" in told
+    assert "Published, not collected here." in words(at)
+
+
+def runtimes_filled(at: AppTest) -> None:
+    assert not at.info
+    assert [title.value for title in at.subheader] == [
+        "New pulls on Ollama by calendar month, by family",
+        "All pulls on Ollama, by family",
+        "Libraries of the selected families on Ollama, 2026-09-10",
+        "Proxy for LM Studio: downloads of lmstudio-community by base family, 2026-09-10",
+        "Downloads of Python packages, by calendar month",
+        "Stars of the runtimes' repositories on GitHub",
+    ]
+    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    said = words(at)
+    for cited in ("Ollama library (ollama.com/library), as of 2026-0", "pypistats", "ClickHouse",
+                  "GitHub", "ModelScope"):  # fmt: skip
+        assert cited in said
+    beside = data.metric("modelscope_beside_hub")
+    for row in beside[beside["modelscope_downloads"].notna()].itertuples():
+        assert row.family in said
+        assert data.wording.count(row.modelscope_downloads) in said
+    assert "ModelScope does not say what it counts as a download" in said
+
+
+def quality_of_seeds(at: AppTest) -> None:
+    told = " ".join(box.value for box in at.info)
+    assert "`collectors collect lmarena livebench` and then `collectors build`" in told
+    assert "ARTIFICIAL_ANALYSIS_API_KEY" in told
+    assert "`collectors collect epoch` and then `collectors build`" in told
+    assert not at.get("plotly_chart")
+
+
+def quality_filled(at: AppTest) -> None:
+    assert not at.info
+    assert at.subheader[0].value == "Quality beside adoption: LMArena text, release 2026-09-08"
+    assert len(at.get("plotly_chart")) == 2
+    said = words(at)
+    assert "LMArena, leaderboard-dataset (lmarena-ai, CC BY 4.0), as of 2026-09-10" in said
+    assert "never compared" in said
+    beside = data.metric("quality_and_adoption", benchmark="lmarena_text", release="2026-09-08")
+    for row in beside.itertuples():
+        assert f"{row.quality_position}. {row.family}" in said
+        assert row.model in said
+    assert "Epoch AI" in said
+
+
+def briefing_filled(at: AppTest) -> None:
+    layers = next(table for table in sources_of_html(at) if "<table>" in table)
+    assert layers.count("<tr>") == 1 + 8
+    assert "<code>" not in layers, "every layer is filled"
+    for layer in data.brief("Qwen", ["Llama"]).layers:
+        assert {html.escape(layer.title), html.escape(layer.leader)} <= set(cells(layers))
+    assert "Source: Model Pulse" in words(at)
+
+
+def sources_filled(at: AppTest) -> None:
+    sources(at)
+    said = words(at)
+    collected = [source for source in data.status()["sources"] if source["last_try_at"]]
+    assert len(collected) == 17
+    (table,) = [table for table in sources_of_html(at) if "Last snapshot (UTC)" in table]
+    assert table.count("<tr>") == 1 + len(collected)
+    assert "Never collected" not in said
+    assert "Archives of the whole Hub, never read" in said
+    posts = data.metric("reports_to_read")
+    newest = posts.sort_values("published_at", ascending=False).iloc[0]
+    assert newest["title"] in said
+    assert "`collectors add-figure` enters a figure" in said
+    assert f"of {len(posts)}; the file holds all" in said
 
 
 MUST_SAY: dict[tuple[str, str], Callable[[AppTest], None]] = {
@@ -325,7 +443,26 @@ MUST_SAY: dict[tuple[str, str], Callable[[AppTest], None]] = {
     ("models", "hub-month"): models_of_hub,
     ("reported", "hub-month"): reported,
     ("sources", "hub-month"): sources_of_hub,
+    # What a collection of the Hub leaves empty is as empty as with seeds alone.
+    ("usage", "seeds"): usage_of_seeds,
+    ("usage", "filled"): usage_filled,
+    ("runtimes", "seeds"): runtimes_of_seeds,
+    ("runtimes", "filled"): runtimes_filled,
+    ("quality", "seeds"): quality_of_seeds,
+    ("quality", "collected"): quality_of_seeds,
+    ("quality", "filled"): quality_filled,
+    ("briefing", "filled"): briefing_filled,
+    ("sources", "filled"): sources_filled,
 }
+
+
+@pytest.mark.parametrize(("page", "kind"), MUST_SAY)
+def test_a_page_opens(use: Callable[[str], Path], page: str, kind: str) -> None:
+    use(kind)
+    at = opened(page)
+    title = "Nothing is built yet" if kind == "empty" else TITLES[page]
+    assert at.title[0].value.startswith(title)
+    MUST_SAY[page, kind](at)
 
 
 # The whole Hub
@@ -599,11 +736,12 @@ def test_every_family_as_focus(use: Callable[[str], Path]) -> None:
 
 @pytest.mark.parametrize("page", TITLES)
 def test_bad_parameters_fall_back(use: Callable[[str], Path], page: str) -> None:
-    use("seeds")
+    use("filled" if page in SERVICE_PAGES else "seeds")
     bad = {
         "focus": "nonsense", "family": "x", "measure": "?", "from": "abc", "to": "2031-01",
         "scale": "<script>", "scope": "", "show": "Nothing", "whose": "?", "what": "?",
-        "counts": "perhaps", "unknown": "1",
+        "counts": "perhaps", "unknown": "1", "tokens_by": "?", "token_step": "Hours",
+        "channel": "<b>", "benchmark": "none", "release_lmarena_text": "1900-01-01",
     }  # fmt: skip
     at = AppTest.from_file(APP, default_timeout=30)
     for key, value in bad.items():
@@ -631,6 +769,60 @@ def test_the_link_of_every_page_holds_its_own_controls(use: Callable[[str], Path
     at = opened("downloads")
     control(at, "show").set_value("Models").run()
     assert parse_qs(at.code[0].value.partition("?")[2])["show"] == ["Models"]
+
+
+# Usage, runtimes, quality: controls
+
+
+@pytest.mark.parametrize("step", ["Days", "Months"])
+@pytest.mark.parametrize("by", ["Family", "Author", "Region", "Weights", "Variant"])
+def test_cuts_of_tokens(use: Callable[[str], Path], by: str, step: str) -> None:
+    use("filled")
+    at = opened("usage", tokens_by=by, token_step=step)
+    assert (control(at, "tokens_by").value, control(at, "token_step").value) == (by, step)
+    word = {"Days": "day", "Months": "month"}[step]
+    assert at.subheader[0].value == f"Share of OpenRouter's tokens by {by.lower()}, by {word}"
+    kinds = {trace["type"] for trace in figures(at)[0]["data"]}
+    assert kinds == ({"scatter"} if by == "Family" else {"bar"})
+    # Nothing of single controls reaches what does not depend on them.
+    assert figures(at)[2:] == figures(opened("usage"))[2:]
+
+
+@pytest.mark.parametrize(
+    ("channel", "words_"),
+    [
+        ("Docker Hub", "Pulls of images on Docker Hub"),
+        ("GitHub releases", "Downloads of release files on GitHub"),
+        ("npm", "Downloads of npm packages"),
+    ],
+)
+def test_channels_of_runtimes(use: Callable[[str], Path], channel: str, words_: str) -> None:
+    use("filled")
+    at = opened("runtimes", channel=channel)
+    assert control(at, "channel").value == channel
+    assert any(title.value.startswith(words_) for title in at.subheader)
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "release", "cited"),
+    [
+        ("LiveBench", "2025-11-25", "livebench.ai"),
+        ("Artificial Analysis", "4.1", "https://artificialanalysis.ai"),
+        ("LMArena text", "2026-08-29", "lmarena-ai"),
+    ],
+)
+def test_releases_of_benchmarks(
+    use: Callable[[str], Path], benchmark: str, release: str, cited: str
+) -> None:
+    use("filled")
+    key = f"release_{benchmark.lower().replace(' ', '_')}"
+    at = opened("quality", benchmark=benchmark, **{key: release})
+    assert control(at, "benchmark").value == benchmark
+    assert control(at, key).value == release
+    title = f"Quality beside adoption: {benchmark}, release {release}"
+    assert at.subheader[0].value == title
+    assert cited in words(at)
+    assert parse_qs(at.code[0].value.partition("?")[2])[key] == [release]
 
 
 # Reported: filters
@@ -769,7 +961,7 @@ def test_only_web_addresses_become_links(
     assert "<b>" not in quoted
     links = re.findall(r'href="([^"]*)"', "".join(sources_of_html(opened(page))))
     assert all(re.match(r"https?://", link) for link in links)
-    use("hub")
+    use("filled" if page in SERVICE_PAGES else "hub")
     links = re.findall(r'href="([^"]*)"', "".join(sources_of_html(opened(page))))
     # Without a browser the page has no address of its own, so links to other models begin with /.
     assert all(re.match(r"https?://|/models\?", link) for link in links)

@@ -38,7 +38,9 @@ def layers_table(brief: data.Brief, focus: str, rival: str | None) -> None:
             ]
         )
     shown = [place for place, title in enumerate(head) if title]
-    parts.html_table([head[n] for n in shown], [[row[n] for n in shown] for row in rows])
+    parts.html_table(
+        [head[n] for n in shown], [[row[n] for n in shown] for row in rows], is_compact=True
+    )
 
 
 def boxes(brief: data.Brief, rival: str | None) -> None:

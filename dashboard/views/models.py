@@ -12,7 +12,7 @@ import streamlit as st
 import data
 from dashboard import hub_charts, parts, state
 
-RANKED = 100
+RANKED, RANKED_AT_FIRST = 100, 20
 
 build = data.newest_build()
 selection = state.selection(st.session_state)
@@ -33,7 +33,7 @@ def models_table(rows: pd.DataFrame) -> None:
         ],
         [
             [
-                parts.model_link(row.model_id) if pd.notna(row.position)
+                parts.model_link(row.model_id, build) if pd.notna(row.position)
                 else f"{html.escape(row.model_id)}<small>not on the Hub now</small>",
                 parts.bar(
                     data.wording.count(row.downloads_30d), row.downloads_30d, top,
@@ -147,10 +147,13 @@ def ranking() -> None:
             "With test repositories", key="tests", bind="query-params",
             help="Some repositories exist for software tests, which download them all the time.",
         )  # fmt: skip
+        is_long = st.toggle(
+            f"{RANKED} instead of {RANKED_AT_FIRST}", key="long", bind="query-params"
+        )
     rows = parts.metric(build, "model_ranking", is_grouped=is_grouped)
     if not with_tests:
         rows = rows[~rows["is_test"]]
-    rows = rows.sort_values("position").head(RANKED)
+    rows = rows.sort_values("position").head(RANKED if is_long else RANKED_AT_FIRST)
     rows = rows.assign(
         **{
             name: rows[name].astype(object).where(rows[name].notna(), None)
@@ -161,16 +164,15 @@ def ranking() -> None:
     day = f"{rows['date'].max():%Y-%m-%d}"
     st.subheader(f"Most downloaded models of the whole Hub on {day}", anchor=False)
     parts.html_table(
-        ["Model", "Downloads, 30 days", "Rank", "Family", "Root", "Size", "Licence", "Task"],
+        ["Model", "Downloads, 30 days", "Family", "Root", "Size", "Licence", "Task"],
         [
             [
-                parts.model_link(row.model_id)
+                f"{row.position}. {parts.model_link(row.model_id, build)}"
                 + (f"<small>{row.variants} variants</small>" if row.variants > 1 else ""),
                 parts.bar(
                     data.wording.count(row.model_ranking), row.model_ranking, top,
                     row.family or row.root_family, build,
                 ),
-                data.wording.whole(row.position),
                 text_of(row.family),
                 text_of(row.root_family),
                 html.escape(hub_charts.SIZES.get(row.size_class, row.size_class)),
@@ -179,6 +181,7 @@ def ranking() -> None:
             ]
             for row in rows.itertuples()
         ],
+        is_compact=True,
     )  # fmt: skip
     tests = "Test repositories are left out." if not with_tests else "Test repositories are in it."
     st.caption(

@@ -1,5 +1,5 @@
-"""Sources: how fresh each source is, what it may be used for, what went wrong, what each number
-means."""
+"""Sources: how fresh each source is, what it may be used for, what went wrong, what is still to be
+read, what each number means."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import html
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 import data
 from dashboard import parts
 
 INCIDENTS = 60
+POSTS = 10
+LATE = 2  # times its cadence, since when nothing was read of a source
 # What is missing -> its kind in the metric, and what to do.
 UNMAPPED = {
     "No family": (
@@ -29,10 +32,8 @@ UNMAPPED = {
 }
 
 
-def ago(age_days: float | None) -> str:
-    """'3 hours', '2 days'; a source never collected has no age."""
-    if age_days is None:
-        return "never collected"
+def ago(age_days: float) -> str:
+    """'3 hours', '2 days'."""
     return f"{age_days * 24:.0f} hours" if age_days < 2 else f"{age_days:.0f} days"
 
 
@@ -41,26 +42,129 @@ def cited(citation: str, as_of: str) -> str:
     return citation.replace("{as_of}", as_of)
 
 
-def collected(status: dict) -> None:
-    """One row a source that the collectors know."""
-    rows = []
-    for source in status["sources"]:
-        due = source["next_due_at"]
-        rows.append(
+def minute(instant: str | None) -> str:
+    """'2026-11-18 06:00'; a dash for none."""
+    return (instant or data.wording.NO_VALUE)[:16].replace("T", " ")
+
+
+def trouble(source: dict[str, Any]) -> str:
+    """Why somebody should look at a source that was collected; empty when nobody needs to."""
+    if source["entities_failed"]:
+        return f"{source['entities_failed']} of {source['entities']} failed"
+    if source["is_due"] and source["age_days"] > LATE * source["cadence_days"]:
+        return "late"
+    return ""
+
+
+def named(source: dict[str, Any]) -> str:
+    """A source's title as a link, with the name that the commands know."""
+    link = parts.link(source["title"], source["url"])
+    return f"{link}<small>{html.escape(source['name'])}</small>"
+
+
+def collected(sources: list[dict[str, Any]]) -> None:
+    """One row a source that was collected, those in trouble first."""
+    known = [(trouble(source), source) for source in sources]
+    # Failed before late before the rest; sorting keeps the order of titles within each.
+    known.sort(key=lambda pair: (not pair[0], pair[0] == "late"))
+    in_trouble = sum(bool(why) for why, _ in known)
+    if in_trouble:
+        st.caption(
+            f"{in_trouble} of {len(known)} need a look: the last run failed in part, or none was "
+            "made for long. `collectors collect` reads what is due."
+        )
+    parts.html_table(
+        ["Source", "State", "Last snapshot (UTC)", "Rows"],
+        [
             [
-                parts.link(source["title"], source["url"])
-                + f"<small>{html.escape(source['name'])}</small>",
-                html.escape(ago(source["age_days"])),
-                html.escape((source["last_snapshot_at"] or "–")[:16].replace("T", " ")),
+                named(source),
+                (f"<b>{html.escape(why)}</b>" if why else "fresh")
+                + f"<small>{html.escape(due(source))}</small>",
+                parts.unbroken(minute(source["last_snapshot_at"]))
+                + f"<small>{html.escape(age(source))}</small>",
                 data.wording.whole(source["rows_read"]),
-                "now" if source["is_due"] else html.escape(str(due)[:16].replace("T", " ")),
+            ]
+            for why, source in known
+        ],
+        is_compact=True,
+    )
+
+
+def age(source: dict[str, Any]) -> str:
+    """'3 hours ago'; nothing was believed yet of a source whose only runs failed."""
+    days = source["age_days"]
+    return "" if days is None else f"{ago(days)} ago"
+
+
+def due(source: dict[str, Any]) -> str:
+    """When a source is to be read again; archives are read when they are named."""
+    if source["is_archive"]:
+        return "when named"
+    return "due now" if source["is_due"] else f"due {minute(source['next_due_at'])}"
+
+
+def never_collected(sources: list[dict[str, Any]]) -> None:
+    """The other sources, by name, with the command that fills them."""
+    listed = [source for source in sources if not source["is_archive"]]
+    archives = [source for source in sources if source["is_archive"]]
+    if listed:
+        st.markdown(
+            "**Never collected:** `collectors collect` fills them, then `collectors build`."
+        )
+        parts.link_list(named(source) for source in listed)
+    if archives:
+        st.markdown(
+            "**Archives of the whole Hub, never read:** `collectors collect NAME` reads the newest "
+            "day, `collectors backfill` the past."
+        )
+        parts.link_list(named(source) for source in archives)
+
+
+def licences(sources: list[dict[str, Any]]) -> None:
+    """What each source may be used for, and how it wants to be cited."""
+    parts.html_table(
+        ["Source", "Licence", "Citation"],
+        [
+            [
+                named(source),
                 html.escape(source["licence"]),
                 html.escape(cited(source["citation"], (source["last_snapshot_at"] or "–")[:10])),
             ]
-        )
-    parts.html_table(
-        ["Source", "Age", "Last snapshot (UTC)", "Rows", "Next due", "Licence", "Citation"], rows
+            for source in sources
+        ],
     )
+
+
+def to_read() -> None:
+    """New posts of the feed of reports, whose figures nobody has entered yet."""
+    st.header("To read", anchor=False)
+    rows = parts.metric(build, "reports_to_read")
+    rows = rows.sort_values(["published_at", "guid"], ascending=False, na_position="last")
+    if rows.empty:
+        parts.empty_state(
+            "No post is waiting. Run `collectors collect interconnects` and then `collectors "
+            "build` to see new ones."
+        )
+        return
+    st.caption(
+        "Posts of Interconnects that no row of the seeds cites yet. `collectors add-figure` enters "
+        "a figure of one: it asks for value, unit, date and address."
+    )
+    parts.html_table(
+        ["Post", "Published", "First seen"],
+        [
+            [
+                parts.link(row.title, row.url),
+                f"{row.published_at:%Y-%m-%d}" if pd.notna(row.published_at) else "no date",
+                f"{row.first_seen_at:%Y-%m-%d}",
+            ]
+            for row in rows.head(POSTS).itertuples()
+        ],
+        is_compact=True,
+    )
+    if len(rows) > POSTS:
+        st.caption(f"The newest {POSTS} of {len(rows)}; the file holds all.")
+    parts.csv_button(rows, "reports_to_read", key="csv-to-read")
 
 
 def incident_list() -> None:
@@ -165,19 +269,23 @@ if status["is_stale"]:
     )
 
 st.header("Collected", anchor=False)
-collected(status)
-if any(source["age_days"] is None for source in status["sources"]):
-    st.caption("A source that was never collected is filled by `collectors collect`.")
+tried = [source for source in status["sources"] if source["last_try_at"]]
+if tried:
+    collected(tried)
+never_collected([source for source in status["sources"] if not source["last_try_at"]])
+with st.expander("Licences and citations"):
+    licences(status["sources"])
 runs = data.observations(build)
 if len(runs):
-    failed = runs[runs["status"] != "accepted"]
-    if len(failed):
-        st.warning(f"{len(failed)} of {len(runs)} readings of the last run did not succeed.")
-    with st.expander("The last run, organisation by organisation"):
+    # What did not succeed comes first.
+    runs = runs.loc[(runs["status"] == "accepted").sort_values(kind="stable").index]
+    with st.expander("The last run of each source, piece by piece"):
         parts.table(
             runs[["source", "entity", "status", "rows_read", "rows_set_aside", "reason"]],
             key="runs",
         )
+
+to_read()
 
 st.header("Published by others", anchor=False)
 parts.html_table(

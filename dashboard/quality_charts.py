@@ -1,0 +1,68 @@
+"""Charts of quality: one release of one benchmark, beside adoption."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.chart import Chart, Context, Point, cited, day, family_colours
+from dashboard.hub_charts import ChartKind
+from data import MetricInfo
+
+# Benchmark of the metric -> its name on screen, its source, what its score is.
+BENCHMARKS = {
+    "lmarena_text": ("LMArena text", "lmarena", "rating"),
+    "livebench": ("LiveBench", "livebench", "points, 0 to 100"),
+    "artificial_analysis": (
+        "Artificial Analysis", "artificial_analysis", "Intelligence Index",
+    ),
+}  # fmt: skip
+
+
+def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
+    """The score of each family's best open model beside how much the family is downloaded."""
+    name, source_name, unit = BENCHMARKS[context.selection.benchmark]
+    both = rows[rows["quality_and_adoption"].notna() & (rows["adoption"] > 0)]
+    if both.empty:
+        return None
+    source = cited(context, source_name)
+    families = set(context.selection.families)
+    return Chart(
+        key="quality_and_adoption",
+        title=f"Quality beside adoption: {name}, release {context.selection.release}",
+        shown="One dot a family: its best model there, models known to be closed left out, and the "
+        "downloads of its own repositories",
+        unit=unit,
+        value_kind="score",
+        source=source.title,
+        source_url=source.url,
+        citation=source.citation,
+        as_of=day(both["as_of"].max()),
+        frame=both.sort_values("quality_position"),
+        points=tuple(
+            Point(
+                r.family,
+                r.family,
+                float(r.adoption),
+                float(r.quality_and_adoption),
+                family_colours(context, r.family),
+                "focus" if r.family == context.selection.focus
+                else "compare" if r.family in families
+                else "rest",
+            )
+            for r in both.itertuples()
+        ),
+        x_unit="downloads of own repositories, newest known (factors of ten)",
+        caveats=(
+            "Adoption is today's, also beside an older release. A place beside another says "
+            "nothing about causes, sizes or prices.",
+            "Scores of two releases are never compared: tasks change, and ratings are fitted anew.",
+        ),
+    )  # fmt: skip
+
+
+CHARTS: dict[str, ChartKind] = {
+    "quality_and_adoption": ChartKind(
+        "quality_and_adoption", quality_and_adoption,
+        lambda s: {"benchmark": s.benchmark, "release": s.release},
+    ),
+}  # fmt: skip

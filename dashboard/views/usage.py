@@ -1,0 +1,85 @@
+"""Usage: which models OpenRouter serves, in tokens, and at which prices."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+
+import streamlit as st
+
+import data
+from dashboard import parts, state
+from dashboard.usage_charts import STEPS, TOKEN_CUTS
+
+FILL = (
+    "No tokens were collected. OpenRouter gives them with any of its keys: set "
+    "`OPENROUTER_API_KEY`, run `collectors collect openrouter openrouter_models` and then "
+    "`collectors build`. The first run reads every day since 2025-01-01."
+)
+NOT_HERE = "None of the selected families was among the 50 models with the most tokens here."
+RESTATED_SHOWN = 10
+
+build = data.newest_build()
+selection = state.selection(st.session_state)
+
+
+def restated() -> None:
+    """Days whose values the source changed later, the largest changes first."""
+    rows = parts.metric(build, "token_restatements", start=selection.start, end=selection.end)
+    if rows.empty:
+        return
+    st.header("Restated days", anchor=False)
+    st.caption(
+        f"{len(rows):,} values were changed by OpenRouter after they were first read. Both are "
+        "kept; charts draw the newest."
+    )
+    order = rows["token_restatements"].abs().sort_values(ascending=False, na_position="first")
+    shown = rows.loc[order.index].head(RESTATED_SHOWN).astype(object)
+    shown = shown.where(shown.notna(), None)
+    parts.html_table(
+        ["Model", "Day", "First", "Newest", "Change"],
+        [
+            [
+                html.escape(row.model_permaslug),
+                parts.unbroken(row.date.date().isoformat()),
+                data.wording.whole(row.first_tokens),
+                data.wording.whole(row.newest_tokens),
+                data.wording.count_change(row.token_restatements),
+            ]
+            for row in shown.itertuples()
+        ],
+    )
+    parts.csv_button(rows, "token_restatements", key="csv-restated")
+
+
+st.title("Usage", anchor=False)
+st.markdown(
+    "How many tokens OpenRouter serves with which models. It is one router: it names the 50 "
+    "models with the most tokens each day and puts the others together, so a share lies between "
+    "what is seen and what it may be at most."
+)
+if parts.metric(build, "model_tokens").empty:
+    parts.empty_state(FILL)
+    parts.show_chart(build, "published_tokens", selection, empty=NOT_HERE)
+else:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.segmented_control(
+            "By", list(TOKEN_CUTS), default="Family", required=True, key="tokens_by",
+            bind="query-params",
+        )  # fmt: skip
+        step = st.segmented_control(
+            "Step", list(STEPS), default="Weeks", required=True, key="token_step",
+            bind="query-params",
+        )  # fmt: skip
+    selection = replace(
+        selection, token_cut=TOKEN_CUTS[by or "Family"], step=STEPS[step or "Weeks"]
+    )
+    parts.show_chart(build, "token_share", selection, empty=NOT_HERE)
+    parts.show_chart(build, "model_tokens", selection, empty=FILL)
+    parts.show_chart(
+        build,
+        "token_prices",
+        selection,
+        empty="No prices: run `collectors collect openrouter_models` and then `collectors build`.",
+    )
+    restated()

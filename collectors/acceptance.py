@@ -31,8 +31,7 @@ HOLLOW_ROWS = 2
 SAME_WITHIN = 0.05
 DAYS_IN_A_ROW = 3
 EMPTY = (
-    "empty list: nothing is published under this name, or the name is wrong; "
-    "check it in seeds/model_families.csv"
+    "empty list: nothing is published under this name, or the name is wrong; check it in the seeds"
 )
 
 

@@ -22,6 +22,7 @@ from collectors.fields import (
     day,
     json_answer,
     json_of,
+    kind_of,
     listed,
     member,
     number,
@@ -63,6 +64,8 @@ MOVED = (
     f"see {URL}/data-api/docs for the new one and update this project"
 )
 
+_VERSION = "intelligence_index_version"
+_LONGEST_VERSION = 20
 _INDEX = "artificial_analysis_{}_index".format
 _MOST_INDEX = 100.0
 _MOST_USD = 1e6  # for a million tokens; the dearest model asks some hundreds
@@ -158,9 +161,7 @@ def _asked(session: Session, page: int) -> Answer:
 def _page(value: Any) -> _Page:
     what = "a page of models"
     models = listed(member(value, "data", what), "models")
-    version = member(value, "intelligence_index_version", what)
-    if not isinstance(version, str) or not version.isprintable() or not 0 < len(version) <= 20:
-        raise WrongAnswerError("expected the version of the index as a short text, found another")
+    version = _index_version(member(value, _VERSION, what))
     paging = member(value, "pagination", what)
     number, pages = (member(paging, key, "pagination") for key in ("page", "total_pages"))
     if not all(type(count) is int and count >= 1 for count in (number, pages)):
@@ -173,12 +174,27 @@ def _page(value: Any) -> _Page:
     return _Page(number, pages, version, models)
 
 
+def _index_version(value: Any) -> str:
+    """The version as text, however the source writes it: 4.1 or "4.1"."""
+    try:
+        if not isinstance(value, str):
+            required(number({_VERSION: value}, _VERSION), _VERSION)
+        version = text({_VERSION: str(value)}, _VERSION, _LONGEST_VERSION)
+    except MalformedRowError:
+        version = None
+    if not version:
+        raise WrongAnswerError(
+            f"expected {_VERSION} as a number or a short text, found {kind_of(value)}"
+        )
+    return version
+
+
 def _version(pages: Sequence[_Page]) -> str:
     """The one version of the index on all pages."""
     versions = sorted({page.version for page in pages})
     if len(versions) != 1:
         raise WrongAnswerError(
-            "expected one intelligence_index_version on all pages, found "
+            f"expected one {_VERSION} on all pages, found "
             f"{', '.join(versions) or 'no page'}; it changed while it was read, collect it again"
         )
     return versions[0]

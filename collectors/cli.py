@@ -143,8 +143,12 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
         except AdoptionError as error:
             code = _complain(error, EXIT_FAILED)
         except KeyboardInterrupt:
-            _say(f"interrupted; {_AFTER_INTERRUPT.get(body.__name__, _AFTER_INTERRUPT['collect'])}")
-            code = EXIT_INTERRUPTED
+            code = _interrupted(body.__name__)
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C in the middle of a statement.
+            if str(error) != "Query interrupted":
+                raise
+            code = _interrupted(body.__name__)
         except BrokenPipeError:
             code = _leave_quietly()
         except OSError as error:
@@ -683,6 +687,11 @@ def _write_file(out: Path, content: bytes) -> None:
     except OSError as error:
         # The hidden file that is written first is nobody's concern.
         raise OSError(error.errno, error.strerror, str(out)) from error
+
+
+def _interrupted(command: str) -> int:
+    _say(f"interrupted; {_AFTER_INTERRUPT.get(command, _AFTER_INTERRUPT['collect'])}")
+    return EXIT_INTERRUPTED
 
 
 def _complain(error: object, code: int) -> int:

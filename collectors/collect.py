@@ -205,19 +205,29 @@ def lock(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def _go_on() -> None:
+    """Nothing can stop the work but what stops the process."""
+
+
 def parse_run(
-    source: Source, run: SnapshotRun, history: History, earlier: dict[str, list[Observation]]
+    source: Source,
+    run: SnapshotRun,
+    history: History,
+    earlier: dict[str, list[Observation]],
+    mind: Callable[[], None] = _go_on,
 ) -> list[Observation]:
     """Write the history of one stored run: its tables, then, last, its observations.
 
-    `earlier`: entity -> its observations of other runs; those of this run are added to it. Returns
-    one observation for each planned entity. Raises SnapshotError and HistoryError.
+    `earlier`: entity -> its observations of other runs; those of this run are added to it.
+    `mind`: called before anything is written, raises when nothing must be any more. Returns one
+    observation for each planned entity. Raises SnapshotError and HistoryError.
     """
     manifests = {manifest.entity: manifest for manifest in run.manifests()}
     drafts: list[tuple[dict[str, Any], Parsed | None]] = []
     for entity in run.planned():
         manifest = manifests.get(entity)
         past = [o for o in earlier[entity] if o["run"] < run.name]
+        mind()
         drafts.append(_observe(source, run, entity, manifest, past))
     _require_least_rows(source, drafts)
     accepted = [
@@ -226,7 +236,9 @@ def parse_run(
         if parsed and observation["status"] == "accepted"
     ]
     for table in source.TABLES:
+        mind()
         _write_table(table, source, run, history, accepted)
+    mind()
     observations: list[Observation] = [observation for observation, _ in drafts]
     history.write(OBSERVATIONS, run.name, source.NAME, observations)
     for observation in observations:
@@ -381,7 +393,7 @@ class Collector:
         result.started_at = self._next_instant(source)
         result.run = run_name(result.started_at)
         earlier = observed(self.history, source.NAME)
-        have = {e for e, past in earlier.items() if any(o["status"] == "accepted" for o in past)}
+        have = {entity for entity, past in earlier.items() if any(map(_is_whole, past))}
         with _foreseen():
             planned = source.plan(have, self.tracked, self.now().date())
         if not planned:
@@ -394,7 +406,7 @@ class Collector:
             # Runs are judged by the runs before them, so this one waits until they are parsed.
             result.exit, result.error = "failed", f"stored, but not parsed: {turn.stuck}"
         else:
-            self._parse(source, run, earlier, result)
+            self._parse(source, run, earlier, turn, result)
 
     def _run_archive(self, source: ArchiveSource, turn: _Turn, result: SourceResult) -> None:
         """Read the newest day of an archive."""
@@ -452,6 +464,7 @@ class Collector:
 
     def _store(self, source: Source, run: SnapshotRun, fetched: Fetched) -> None:
         fetched_at = self.now()
+        as_of = str(fetched.facts.get("as_of", fetched_at.date()))
         manifest = Manifest(
             source=source.NAME,
             run=run.name,
@@ -460,7 +473,7 @@ class Collector:
             fetched_at=fetched_at,
             http_status=fetched.http_status,
             licence=source.LICENCE,
-            citation=source.CITATION.replace("{as_of}", fetched_at.date().isoformat()),
+            citation=source.CITATION.replace("{as_of}", as_of),
             rows=fetched.rows,
             error=fetched.error,
             facts=fetched.facts,
@@ -475,10 +488,11 @@ class Collector:
         source: Source,
         run: SnapshotRun,
         earlier: dict[str, list[Observation]],
+        turn: _Turn,
         result: SourceResult,
     ) -> None:
         try:
-            observations = parse_run(source, run, self.history, earlier)
+            observations = parse_run(source, run, self.history, earlier, turn.mind)
         except AdoptionError as error:
             result.exit, result.error = "failed", f"stored, but not parsed: {error}"
             return
@@ -642,6 +656,11 @@ def observed(history: History, source: str) -> dict[str, list[Observation]]:
     for observation in history.observations(source):
         earlier[observation["entity"]].append(observation)
     return earlier
+
+
+def _is_whole(observation: Observation) -> bool:
+    """Whether an answer was accepted and each of its rows could be read."""
+    return observation["status"] == "accepted" and not observation["rows_set_aside"]
 
 
 def _take_over(old: History, fresh: History, parsed_anew: set[str]) -> None:

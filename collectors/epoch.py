@@ -10,7 +10,7 @@ EPOCH_BASE_URL names another address.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -48,6 +48,7 @@ OPTIONAL = ("Training compute (FLOP)", "Confidence", "Model accessibility", "Bas
 
 _MOST_COMPUTE = 1e35  # the largest estimate so far is near 1e27
 _LONGEST = 1000  # dozens of organisations stand in one cell
+_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _DATE = re.compile(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -134,7 +135,7 @@ def _typed(cells: Cells, country: str, manifest: Manifest) -> dict[str, Any]:
         "training_compute_flop": amount(cells, "Training compute (FLOP)", _MOST_COMPUTE),
         "confidence": text(cells, "Confidence"),
         "accessibility": text(cells, "Model accessibility"),
-        "is_open_weights": _truth(cells, "Open model weights?"),
+        "is_open_weights": _truth(cells["Open model weights?"]),
         "base_model": text(cells, "Base model", _LONGEST),
     }
 
@@ -152,10 +153,6 @@ def _published_on(published: str) -> date | None:
     return whole if day else None
 
 
-def _truth(cells: Mapping[str, str | None], name: str) -> bool | None:
-    value = cells[name]
-    if value is None:
-        return None
-    if value.lower() not in ("true", "false"):
-        raise MalformedRowError(f"{name} is neither True nor False")
-    return value.lower() == "true"
+def _truth(cell: str | None) -> bool | None:
+    """Yes or no; None for what people write besides (unknown, Partially), which costs no row."""
+    return _TRUTHS.get((cell or "").lower())

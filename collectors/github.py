@@ -1,10 +1,11 @@
 """GitHub: stars of the serving stacks, and downloads of the files of their releases.
 
-Fetch asks for the repository and for the newest thousand of its releases, page by page. Their notes
-are megabytes that nobody reads, so of a release the body keeps RELEASE_KEYS and ASSET_KEYS, as they
-were said; the manifest has the size and hash of each page. Downloads are counted since a file was
-attached, for each release apart: one that is deleted, or older than the newest thousand, is no
-longer read, so what was downloaded in a time is the sum of what each release grew by.
+Fetch asks for the repository and for its releases, page by page: without a token for the newest
+thousand, since so few calls are answered an hour. Their notes are megabytes that nobody reads, so
+of a release the body keeps RELEASE_KEYS and ASSET_KEYS, as they were said; the manifest has the
+size and hash of each page. Downloads are counted since a file was attached, for each release apart:
+one that is deleted, or older than those that were read, is no longer there, so what was downloaded
+in a time is the sum of what each release grew by.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ check_settings = SERVICE.check_settings
 address = SERVICE.address
 
 PAGE_SIZE = 100
-MAX_PAGES = 10
+MAX_PAGES = 100  # GitHub shows no more than the newest 10,000 releases
+MAX_PAGES_WITHOUT_KEY = 10  # of 60 calls an hour
+BEYOND_WINDOW = 422  # "Only the first 10000 results are available."
+HAS_ALL = "has_all_releases"
 RELEASE_KEYS = ("tag_name", "draft", "prerelease", "published_at", "assets")
 ASSET_KEYS = ("name", "download_count")
 _HEADERS = (
@@ -77,7 +81,10 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 
 
 def parse(body: bytes, manifest: Manifest) -> Parsed:
-    """The row of github__repositories, and those of github__releases, each tag once."""
+    """The row of github__repositories, and those of github__releases, each tag once.
+
+    Whether all releases were read is not in the body: without the word of fetch they were not.
+    """
     answer = json_of(body)
     repository = member(answer, "repository", "a repository and its releases")
     pages = listed(member(answer, "releases", "a repository and its releases"), "pages")
@@ -95,7 +102,8 @@ def parse(body: bytes, manifest: Manifest) -> Parsed:
             continue
         # One that is published while pages are read moves another onto the next page again.
         releases.setdefault(row["tag"], row)
-    stars: list[Row] = [_repository(repository, manifest)]
+    has_all = manifest.facts.get(HAS_ALL) is True and not aside
+    stars: list[Row] = [{**_repository(repository, manifest), HAS_ALL: has_all}]
     tables = {TABLES[0]: stars, TABLES[1]: list(releases.values())}
     return Parsed(tables, 1 + len(releases) + len(aside), missing, aside)
 
@@ -121,6 +129,7 @@ class _Reading:
     releases: list[list[Any]] = field(default_factory=list)
     pages: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    has_all: bool = False
 
     def add(self, answer: Answer) -> None:
         """One page of releases. WrongAnswerError."""
@@ -151,7 +160,7 @@ def _read(session: Session, entity: str) -> Fetched:
         _read_releases(session, f"{SERVICE.address()}/repos/{name}/releases", reading)
     except FetchError as error:
         raise _explained(error, entity) from None
-    facts: dict[str, Any] = {"full_name": name, "pages": reading.pages}
+    facts: dict[str, Any] = {"full_name": name, "pages": reading.pages, HAS_ALL: reading.has_all}
     if reading.warnings:
         facts["warnings"] = reading.warnings
     # Escaped, because half a surrogate in a name cannot be written in another way.
@@ -161,19 +170,27 @@ def _read(session: Session, entity: str) -> Fetched:
 
 
 def _read_releases(session: Session, url: str, reading: _Reading) -> None:
+    most = MAX_PAGES if SERVICE.credentials() else MAX_PAGES_WITHOUT_KEY
     answer = _get(session, url, [("per_page", str(PAGE_SIZE))])
     reading.add(answer)
-    while (next_url := answer.next_url) is not None:
-        if len(reading.pages) >= MAX_PAGES:
-            reading.warnings.append(f"only the newest {reading.count:,} releases were read")
-            return
+    while (next_url := answer.next_url) is not None and len(reading.pages) < most:
         if origin_of(next_url) != origin_of(SERVICE.address()):
             raise WrongAnswerError(
                 f"the Link to the next page leads to {printable(origin_of(next_url), 80)}, "
                 f"expected {SERVICE.address()}; not followed"
             )
-        answer = _get(session, next_url)
+        try:
+            answer = _get(session, next_url)
+        except FetchError as error:
+            if error.status != BEYOND_WINDOW:
+                raise
+            break
         reading.add(answer)
+    # The last page that GitHub shows need not say that there are more.
+    reading.has_all = next_url is None and reading.count < MAX_PAGES * PAGE_SIZE
+    if not reading.has_all:
+        hint = "" if SERVICE.credentials() else f"; set {SERVICE.key_variable} to read more"
+        reading.warnings.append(f"only the newest {reading.count:,} releases were read{hint}")
 
 
 def _get(session: Session, url: str, params: Sequence[tuple[str, str]] = ()) -> Answer:

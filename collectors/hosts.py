@@ -23,7 +23,8 @@ def work_by_host(hosts: Sequence[Sequence[Work]], stop: threading.Event) -> None
 
     The first exception of a work, or Ctrl-C, is raised here, at once: `stop` is set before, no
     other work begins, and those that see `stop` within GRACE_SECONDS end by themselves. One that
-    waits for an answer is left behind, and must look at `stop` before it does anything more.
+    waits for an answer is left behind, and must look at `stop` before it does anything more: each
+    time before it writes, because what was held for these works is let go.
     """
     count = min(MOST_HOSTS, len(hosts))
     waiting: SimpleQueue[Sequence[Work] | None] = SimpleQueue()

@@ -44,6 +44,7 @@ MAX_REDIRECTS = 5
 LEAVE_CALLS = 5  # stop this many calls before a rate limit, as the Hub advises
 
 _CHUNK = 64 * 1024
+_KEPT = 4096  # bytes of a refusal
 _INFLATED = 16 * _CHUNK  # the most that is decompressed at once
 _RETRIED = frozenset({408, 429})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -127,10 +128,22 @@ class _Limit:
 class _PassingError(Exception):
     """A failure that is worth another try."""
 
-    def __init__(self, problem: str, status: int | None = None, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        problem: str,
+        status: int | None = None,
+        wait: float | None = None,
+        body: bytes = b"",
+    ) -> None:
         self.status = status
         self.wait = wait
+        self.body = body
         super().__init__(problem)
+
+    @property
+    def refusal(self) -> FetchError:
+        """What it is when it is not tried again."""
+        return FetchError(str(self), self.status, self.body)
 
 
 class _NoConnectionError(_PassingError):
@@ -151,12 +164,18 @@ class _OneRequest(requests.Session):
         return None
 
 
+def _by_status_alone(refusal: FetchError) -> bool:
+    """No refusal is final but by its status."""
+    return False
+
+
 @dataclass(kw_only=True)
 class Session:
     """Reads addresses for one source; not safe to share between threads.
 
     `max_wait`: seconds that may be spent waiting in all; `max_bytes`: of one decoded answer;
-    `pace`: seconds between the beginnings of two calls, which do not count as waiting.
+    `pace`: seconds between the beginnings of two calls, which do not count as waiting; `is_final`:
+    whether a refusal is not worth another try, though its status and headers ask for one.
     """
 
     sleep: Callable[[float], None] = time.sleep
@@ -167,6 +186,7 @@ class Session:
     max_bytes: int = MAX_BYTES
     read_timeout: float = READ_SECONDS
     pace: float = 0.0
+    is_final: Callable[[FetchError], bool] = _by_status_alone
 
     def __post_init__(self) -> None:
         self._wait_left = self.max_wait
@@ -204,9 +224,11 @@ class Session:
             try:
                 return self._follow(call)
             except _PassingError as problem:
+                if self.is_final(problem.refusal):
+                    raise problem.refusal from None
                 if attempt == MAX_TRIES:
                     raise _given_up(problem) from None
-                self._wait(self._pause(problem, attempt), str(problem), problem.status)
+                self._wait(self._pause(problem, attempt), problem.refusal)
         raise AssertionError("unreachable")
 
     def _follow(self, call: _Call) -> Answer:
@@ -249,9 +271,10 @@ class Session:
                 f"HTTP {status}{_said(body, response.headers)}",
                 status,
                 self._asked_wait(response.url, status, response.headers),
+                body[:_KEPT],
             )
         if status != 200 and status not in _REDIRECTS:
-            raise FetchError(f"HTTP {status}{_said(body, response.headers)}", status, body[:4096])
+            raise FetchError(f"HTTP {status}{_said(body, response.headers)}", status, body[:_KEPT])
         return Answer(response.url, status, response.headers, body)
 
     def _chunks(self, response: requests.Response) -> Iterator[bytes]:
@@ -295,7 +318,7 @@ class Session:
             limit = self._limits[bucket]
             if limit.left <= limit.spared and self.clock() < limit.resets_at:
                 pause = limit.resets_at - self.clock() + 1
-                self._wait(pause, f"the rate limit {bucket[1]!r} is used up", None)
+                self._wait(pause, FetchError(f"the rate limit {bucket[1]!r} is used up"))
 
     def _note_limits(self, url: str, headers: Mapping[str, str]) -> None:
         for name, left, reset in _BUCKET.findall(headers.get("RateLimit", "")):
@@ -328,12 +351,13 @@ class Session:
             return problem.wait
         return float(2 ** (attempt - 1)) * (0.5 + self.jitter())
 
-    def _wait(self, seconds: float, why: str, status: int | None) -> None:
+    def _wait(self, seconds: float, why: FetchError) -> None:
         if seconds > self._wait_left:
             raise FetchError(
                 f"{why}; waiting {seconds:.0f} s more would exceed the ceiling of "
                 f"{self.max_wait:.0f} s for this source; try again later",
-                status,
+                why.status,
+                why.body,
             )
         self._wait_left -= seconds
         self.sleep(seconds)
@@ -458,7 +482,7 @@ def _given_up(problem: _PassingError) -> FetchError:
     message = f"{problem}, {MAX_TRIES} times; try again later"
     if isinstance(problem, _NoConnectionError):
         return UnreachableError(message, problem.cause)
-    return FetchError(message, problem.status)
+    return FetchError(message, problem.status, problem.body)
 
 
 def _network_problem(error: Exception, url: str) -> Exception:

@@ -75,7 +75,7 @@ def check_settings() -> None:
 
 
 def plan(have: Collection[str], tracked: Tracked, today: date) -> list[str]:
-    """The releases that were not accepted yet, and always the newest."""
+    """The releases that were not accepted in full yet, and always the newest."""
     return [release for release in RELEASES[:-1] if release not in have] + [NEWEST]
 
 

@@ -70,6 +70,7 @@ def plan(have: Collection[str], tracked: Tracked, today: date) -> list[str]:
 def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterator[Fetched]:
     """One listing an owner; after a used-up quota, which is the account's, no more are asked."""
     used_up: list[str] = []
+    session.is_final = _is_quota  # it may ask to be tried again in a second, all the same
 
     def read(owner: str) -> Fetched:
         if used_up:

@@ -2,8 +2,8 @@
 
 Read from the official Data API (`rankings-daily`). An entity is a range of UTC days, named
 `2026-08-15..2026-08-21`. Days are restated for some time, so each run reads the last seven anew,
-after whatever was never read since 2025-01-01. Shares are of a day's whole, so a day of which one
-row cannot be read is left out as a whole.
+after whatever was never read as a whole since 2025-01-01. Shares are of a day's whole, so a day of
+which one row cannot be read, or which was cut short, is left out as a whole.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
+from statistics import median
 from typing import Any
 
 from collectors.errors import WrongAnswerError
@@ -60,13 +61,15 @@ RESTATED = 7  # days that are read again in each run
 OTHER = "other"
 MOST_NAMED = 50  # models a day; `other` comes on top
 MOST_MISSING = 0.05
+LEAST_OF_MEDIAN = 1 / 3  # of the tokens of a usual day of the same answer
+LEAST_DAYS = 3  # in an answer, before its days are compared
 
 _RANGE = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 _SLUG = re.compile(r"[^\s/]+/\S+")
 
 
 def plan(have: Collection[str], tracked: Tracked, today: date) -> list[str]:
-    """Ranges that were never read, oldest first, then the last seven days.
+    """Ranges that were never read in full, oldest first, then the last seven days.
 
     Yesterday may not be published when it is asked for, so a day counts as read only when the day
     after it was read too.
@@ -158,26 +161,55 @@ class _Range:
 
 @dataclass
 class _Day:
-    """What an answer says of one day: tokens by model in its order, and what could not be read."""
+    """What an answer says of one day: tokens by model in its order, and what could not be read.
+
+    `doubt`: why the day is not believed although each of its rows can be read.
+    """
 
     models: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    doubt: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.faults and self.doubt is None
+
+    @property
+    def tokens(self) -> int:
+        return sum(self.models.values())
+
+    @property
+    def aside(self) -> list[str]:
+        """Why rows of the day are left out, a reason a row."""
+        if self.doubt:
+            return [self.doubt] * len(self.models)
+        rest = len(self.models) if self.faults else 0
+        return self.faults + ["another row of its day cannot be read"] * rest
 
     @property
     def is_in_order(self) -> bool:
         named = [tokens for slug, tokens in self.models.items() if slug != OTHER]
-        is_last = OTHER not in self.models or list(self.models)[-1] == OTHER
+        is_last = not self.has_rest or list(self.models)[-1] == OTHER
         return is_last and named == sorted(named, reverse=True)
+
+    @property
+    def has_rest(self) -> bool:
+        return OTHER in self.models
 
     @property
     def is_short(self) -> bool:
         """There is a rest, so there must be 50 models before it."""
-        return OTHER in self.models and len(self.models) <= MOST_NAMED
+        return self.has_rest and len(self.models) <= MOST_NAMED
+
+    @property
+    def is_cut_off(self) -> bool:
+        """There is no rest, as after the last of fewer than 50 models, or after a cut."""
+        return not self.has_rest and len(self.models) < MOST_NAMED
 
 
 @dataclass
 class _Ranking:
-    """What an answer says; days with a row that cannot be read are not whole."""
+    """What an answer says; days with a row that cannot be read, or in doubt, are not whole."""
 
     as_of: str
     days: dict[date, _Day]
@@ -190,14 +222,11 @@ class _Ranking:
 
     @property
     def whole_days(self) -> dict[date, dict[str, int]]:
-        return {when: one.models for when, one in self.days.items() if not one.faults}
+        return {when: one.models for when, one in self.days.items() if one.is_whole}
 
     @property
     def aside(self) -> list[str]:
-        spoiled = [one for one in self.days.values() if one.faults]
-        rest = sum(len(one.models) for one in spoiled)
-        faults = [fault for one in spoiled for fault in one.faults]
-        return faults + ["another row of its day cannot be read"] * rest
+        return [reason for one in self.days.values() for reason in one.aside]
 
 
 def _ranges(days: Sequence[date]) -> list[_Range]:
@@ -225,6 +254,7 @@ def _ranking(answer: Any, span: _Range, yesterday: date) -> _Ranking:
             raise WrongAnswerError(
                 f"{when}: expected at most {MOST_NAMED} models and {OTHER!r}, found {named} models"
             )
+    _doubt(list(ranking.days.values()))
     ranking.warnings += [
         *_clamped(meta, span),
         *_missing_days(ranking, span, yesterday),
@@ -267,6 +297,24 @@ def _days(rows: Sequence[Any], span: _Range) -> dict[date, _Day]:
         if one.models.setdefault(slug, tokens) != tokens:
             one.faults.append("model_permaslug has two values on its day")
     return days
+
+
+def _doubt(days: Sequence[_Day]) -> None:
+    """Find the days that were cut short, beside the other days of their answer.
+
+    Each would take the place of what was read of it before.
+    """
+    if any(one.has_rest for one in days):
+        for one in days:
+            if not one.faults and one.is_cut_off:
+                one.doubt = f"its day has neither {OTHER!r} nor {MOST_NAMED} models"
+    whole = [one for one in days if one.is_whole]
+    if len(whole) < LEAST_DAYS:
+        return
+    usual = median(one.tokens for one in whole)
+    for one in whole:
+        if one.tokens < LEAST_OF_MEDIAN * usual:
+            one.doubt = "its day has under a third of the tokens of a usual day of the answer"
 
 
 def _typed(row: Mapping[str, Any]) -> tuple[str, int]:
@@ -314,7 +362,7 @@ def _most_common(reasons: Sequence[str]) -> str:
 
 
 def _out_of_shape(ranking: _Ranking) -> Iterator[str]:
-    whole = [one for one in ranking.days.values() if not one.faults]
+    whole = [one for one in ranking.days.values() if one.is_whole]
     if short := sum(one.is_short for one in whole):
         yield f"{short} days have {OTHER!r} beside fewer than {MOST_NAMED} models"
     if mixed := sum(not one.is_in_order for one in whole):

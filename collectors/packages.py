@@ -15,6 +15,7 @@ from collectors.errors import ConfigurationError
 from collectors.fields import Fields, MalformedRowError, day, required
 from collectors.http import shortened
 from collectors.source import Measures, Parsed, Tracked
+from data.seed_rules import normalised_package
 from data.snapshots import Manifest
 
 WHERE_NAMED = "seeds/runtimes.csv"
@@ -122,12 +123,8 @@ def measure_days(table: str, parsed: Parsed, before: Parsed | None) -> Measures:
 
 def python_packages(tracked: Tracked) -> list[str]:
     """The tracked packages of the Python Package Index, as it normalises their names."""
-    return list(dict.fromkeys(normalised(name) for name in tracked.runtimes.get("pypi", ())))
-
-
-def normalised(name: str) -> str:
-    """The name of a Python package as the index spells it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    names = tracked.runtimes.get("pypi", ())
+    return list(dict.fromkeys(normalised_package(name) for name in names))
 
 
 def python_package(name: str) -> str:

@@ -28,7 +28,6 @@ from collectors.packages import (
     days_between,
     measure_days,
     no_package,
-    normalised,
     python_package,
     python_packages,
     read_days,
@@ -36,6 +35,7 @@ from collectors.packages import (
 )
 from collectors.service import Service
 from collectors.source import Fetched, Measures, Parsed, Tracked
+from data.seed_rules import normalised_package
 from data.snapshots import Manifest
 
 NAME = "pypistats"
@@ -97,7 +97,7 @@ def _rows(answer: Any, package: str) -> list[Any]:
     if not rows:
         raise WrongAnswerError(no_package(TITLE, package, "an empty list"), 200)
     about = str(answer.get("package", package))
-    if normalised(about) != package:
+    if normalised_package(about) != package:
         raise WrongAnswerError(
             f"expected downloads of {package!r}, found {printable(about, 60)!r}", 200
         )

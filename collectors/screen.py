@@ -32,6 +32,10 @@ _RESULTS = {"accepted": "ok", "not_reached": "not reached"}
 _LONGEST_CELL = 60
 
 
+class _Seconds(float):
+    """Seconds, which are shown with one decimal: 18.0 beside 4.3."""
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """An aligned table as text: numbers to the right with thousands, None as a dash."""
     cells = [[_shown(value) for value in row] for row in rows]
@@ -60,6 +64,8 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, _Seconds):
+        return f"{value:,.1f}"
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, (list, tuple)):
@@ -162,7 +168,7 @@ def summary(results: Sequence[SourceResult]) -> str:
             _outcome(result),
             result.rows,
             result.newest_date,
-            None if result.took is None else round(result.took, 1),
+            None if result.took is None else _Seconds(result.took),
         ]
         for result in results
     ]
@@ -185,7 +191,7 @@ def result_table(result: SourceResult, entity_word: str) -> str:
         [
             entity.entity,
             *(entity.measures.get(name) for name in measured),
-            None if entity.seconds is None else round(entity.seconds, 1),
+            None if entity.seconds is None else _Seconds(entity.seconds),
             _RESULTS.get(entity.status, entity.status),
         ]
         for entity in asked

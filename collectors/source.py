@@ -54,7 +54,8 @@ class Fetched:
     """The answer for one entity: a body, or an error that says what happened to that entity.
 
     `rows` is the number of rows that the source saw in the body; `facts` is what `parse` needs to
-    know besides the body, and may hold `warnings`, a list of sentences that people should see.
+    know besides the body, and may hold `warnings`, a list of sentences that people should see, and
+    `as_of`, the date that the source wants to be cited with in the place of that of the answer.
     """
 
     entity: str
@@ -147,7 +148,8 @@ class Source(Declared, Protocol):
     def plan(self, have: Collection[str], tracked: Tracked, today: date) -> list[str]:
         """The entities that a run reads, in order.
 
-        `have` are those accepted in earlier runs; `today` is the UTC date on which the run begins.
+        `have` are those accepted in full in earlier runs: one of which a row was set aside is not
+        among them, so that it is asked for again. `today` is the UTC date on which the run begins.
         """
 
     def fetch(

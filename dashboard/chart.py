@@ -68,7 +68,7 @@ class Selection:
     hides_tests: bool = True
     token_cut: str = "family"  # what OpenRouter's tokens are split by
     step: Literal["day", "week", "month"] = "week"
-    channel: str = "pypi"
+    channel: str = "pypistats"  # the source of runtimes' downloads
     benchmark: str = "lmarena_text"
     release: str = ""
 
@@ -196,6 +196,17 @@ class Chart:
     def text(self, value: float | None) -> str:
         """A value of this chart as people write it."""
         return value_text(self.value_kind, value)
+
+    def between(self, low: float | None, high: float | None) -> str:
+        """'1.0–6.7 %', or one value where both are the same or the most is not known."""
+        least, most = self.text(low), self.text(high)
+        if low is None or high is None or least == most:
+            return least
+        return f"{least.removesuffix(' %')}–{most}" if most.endswith(" %") else f"{least}–{most}"
+
+    def newest_text(self, line: Line) -> str:
+        """The newest value of a line, up to the most that it may be."""
+        return self.between(line.newest, line.newest_high)
 
     @property
     def description(self) -> str:

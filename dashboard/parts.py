@@ -155,7 +155,9 @@ def source_line(drawn: Chart) -> str:
 
 
 def cited_text(citation: str, as_of: str) -> str:
-    """The publisher's own line with the as-of date in its place, or after it."""
+    """The publisher's own line with the as-of date in its place, or after it, once."""
+    if as_of in citation:
+        return f"{citation.rstrip('.')}."
     if "{as_of}" in citation:
         return f"{citation.replace('{as_of}', as_of).rstrip('.')}."
     return f"{citation.rstrip('.')}, as of {as_of}."
@@ -388,7 +390,8 @@ def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
     # A closed table is not sent: it would cost the browser more than the chart does.
     if folded.open:
         with folded:
-            rows = _newest_first(drawn.frame)
+            # How to cite the rows stands below the chart already.
+            rows = _newest_first(drawn.frame.drop(columns="citation", errors="ignore"))
             height: int | Literal["auto"] = TABLE_HEIGHT if len(rows) > ROWS_SHOWN else "auto"
             table(rows, key=f"table-{drawn.key}", columns=columns(rows), height=height)
 
@@ -442,7 +445,7 @@ def _sentence(text: str) -> str:
 def _legend(drawn: Chart, look: Theme) -> str:
     items = [
         f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
-        f"<i>{drawn.text(line.newest)}</i></span>"
+        f"<i>{drawn.newest_text(line)}</i></span>"
         for line in drawn.lines
         if line.role != "rest" and line.short_label
     ]

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from dashboard.chart import Band, Bar, Chart, Line, Marker, Point
 from dashboard.style import FONT, Theme
+from data import wording
 
 Width = Literal["wide", "narrow"]
 
@@ -28,7 +29,8 @@ LABEL_STEP = 0.047
 DIRECT_LABELS = 9
 LAYER_LABELS = 14
 HOVER_LETTERS = 60
-POINT_LABELS = {"wide": 14, "narrow": 4}
+INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
+POINT_LABELS = {"wide": 14, "narrow": 3}
 TOLD_INCIDENTS = 4  # of one month, under the pointer
 
 
@@ -110,7 +112,7 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
     weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
     values = [None if value is None else value * scale for value in line.y]
     texts = [
-        f"{_between(chart, value, high)}{f' ({remark})' if estimated else ''}"
+        f"{chart.between(value, high)}{f' ({remark})' if estimated else ''}"
         for value, high, estimated, remark in zip(
             line.y, line.highs or line.y, line.estimated, _remarks(line), strict=True
         )
@@ -160,18 +162,10 @@ def _draw_interval(drawn: go.Figure, line: Line, theme: Theme, scale: float) -> 
                 mode="lines",
                 line={"width": 0},
                 fill=fill,
-                fillcolor=f"rgba({red},{green},{blue},0.14)",
+                fillcolor=f"rgba({red},{green},{blue},{INTERVAL_OPACITY[theme.name]})",
                 hoverinfo="skip",
             )
         )
-
-
-def _between(chart: Chart, low: float | None, high: float | None) -> str:
-    """'1.0–6.7 %', or one value where both are the same."""
-    least, most = chart.text(low), chart.text(high)
-    if low is None or high is None or least == most:
-        return least
-    return f"{least.removesuffix(' %')}–{most}" if most.endswith(" %") else f"{least}–{most}"
 
 
 def _remarks(line: Line) -> Sequence[str]:
@@ -368,7 +362,7 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
             )
         drawn.add_annotation(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
-            text=f"{name} {_newest_text(chart, line, value)}{_since(chart, line)}",
+            text=f"{name} {chart.between(value, line.newest_high)}{_since(chart, line)}",
             showarrow=False, align="left",
             font={"color": colour, "size": 14 if line.role == "focus" else 12},
         )  # fmt: skip
@@ -377,11 +371,6 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
                 type="line", xref="paper", yref="paper", x0=1, x1=1.008, y0=place, y1=y,
                 line={"color": colour, "width": 0.8},
             )  # fmt: skip
-
-
-def _newest_text(chart: Chart, line: Line, value: float) -> str:
-    """The newest value, up to the most that it may be."""
-    return _between(chart, value, line.newest_high)
 
 
 def _middles(chart: Chart) -> list[tuple[Line, float]]:
@@ -507,7 +496,8 @@ def _rounded(chart: Chart, bar: Bar) -> str:
 def _points(chart: Chart, theme: Theme, width: Width) -> go.Figure:
     """Dots over a log axis; the focus family last, the selected and the highest ones named."""
     ordered = sorted(chart.points, key=lambda point: ("rest", "compare", "focus").index(point.role))
-    ranked = sorted(chart.points, key=lambda point: (point.role == "rest", -point.y))
+    first = ("focus", "compare", "rest").index
+    ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
     named = {point.key for point in ranked[: POINT_LABELS[width]]}
     drawn = go.Figure(
         go.Scatter(
@@ -527,14 +517,17 @@ def _points(chart: Chart, theme: Theme, width: Width) -> go.Figure:
             cliponaxis=False,
         )
     )
+    steps = _decades([point.x for point in ordered])
     drawn.update_xaxes(
         type="log", title={"text": chart.x_unit, "font": {"color": theme.muted, "size": 12}},
-        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, dtick=1,
-        fixedrange=True,
+        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted},
+        tickvals=steps, ticktext=[_decade_text(value) for value in steps], fixedrange=True,
     )  # fmt: skip
     drawn.update_yaxes(
-        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True
-    )
+        title={"text": chart.unit, "font": {"color": theme.muted, "size": 12}},
+        gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True,
+        tickformat=",",
+    )  # fmt: skip
     if chart.is_log:
         ticks = _decades([point.y for point in ordered])
         drawn.update_yaxes(
@@ -551,7 +544,16 @@ def _sides(points: Sequence[Point], named: set[str]) -> list[str]:
     """Names above and below by turns from left to right, so that neighbours do not overlap."""
     in_order = sorted((point for point in points if point.key in named), key=lambda p: (p.x, p.y))
     above = {point.key: number % 2 == 0 for number, point in enumerate(in_order)}
-    return ["top center" if above.get(p.key, True) else "bottom center" for p in points]
+    low, high = (math.log10(end(point.x for point in points)) for end in (min, max))
+    edge = 10 ** (high - 0.15 * (high - low))
+    return [
+        f"{'top' if above.get(p.key, True) else 'bottom'} {'left' if p.x > edge else 'center'}"
+        for p in points
+    ]
+
+
+def _decade_text(value: float) -> str:
+    return f"{value:g}" if value < 1000 else wording.count(value).replace(".0", "")
 
 
 def _decades(values: Sequence[float]) -> list[float]:

@@ -16,6 +16,10 @@ BENCHMARKS = {
         "Artificial Analysis", "artificial_analysis", "Intelligence Index",
     ),
 }  # fmt: skip
+WITHOUT_DEVELOPERS = (
+    "LiveBench names neither developers nor licences: closed models of a family may be among "
+    "its best.",
+)
 
 
 def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -35,7 +39,7 @@ def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context)
         value_kind="score",
         source=source.title,
         source_url=source.url,
-        citation=source.citation,
+        citation=str(both.iloc[0]["citation"]),
         as_of=day(both["as_of"].max()),
         frame=both.sort_values("quality_position"),
         points=tuple(
@@ -53,6 +57,7 @@ def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context)
         ),
         x_unit="downloads of own repositories, newest known (factors of ten)",
         caveats=(
+            *(WITHOUT_DEVELOPERS if context.selection.benchmark == "livebench" else ()),
             "Adoption is today's, also beside an older release. A place beside another says "
             "nothing about causes, sizes or prices.",
             "Scores of two releases are never compared: tasks change, and ratings are fitted anew.",

@@ -28,17 +28,29 @@ from dashboard.chart import (
 from dashboard.hub_charts import ChartKind
 from data import MetricInfo, wording
 
-# Channel on screen -> channel of the metric.
-CHANNELS = {"PyPI": "pypi", "Docker Hub": "dockerhub", "GitHub releases": "github", "npm": "npm"}
+# Channel on screen -> source of the metric. With and without mirrors are two series of PyPI.
+CHANNELS = {
+    "PyPI": "pypistats", "PyPI with mirrors": "clickhouse", "Docker Hub": "dockerhub",
+    "GitHub releases": "github", "npm": "npm",
+}  # fmt: skip
+INCOMPLETE = dict.fromkeys(
+    ("pypistats", "clickhouse", "npm", "dockerhub"), "Dotted: days of the month are missing."
+) | {"github": "Dotted: older releases were not read, so it is the least that it can be."}
+RUNTIMES = (
+    "vLLM", "SGLang", "llama.cpp", "Ollama", "transformers", "MLX", "TGI", "LM Studio",
+)  # fmt: skip
 COUNTED = {
-    "pypi": ("Downloads of Python packages", "Build servers and mirrors download, too."),
+    "pypistats": (
+        "Downloads of Python packages, mirrors left out",
+        "Build servers download, too. The source has 180 days.",
+    ),
+    "clickhouse": (
+        "Downloads of Python packages, mirrors included",
+        "Mirrors copy every release, and build servers download, too.",
+    ),
     "dockerhub": ("Pulls of images on Docker Hub", "Version checks count as pulls."),
     "github": ("Downloads of release files on GitHub", "Source checkouts are not in it."),
     "npm": ("Downloads of npm packages", "Build servers download, too."),
-}
-WITH_MIRRORS = {
-    "pypistats": "pypistats: without mirrors",
-    "clickhouse": "ClickHouse: mirrors included",
 }
 PULLS = "Pulls are counted by name, not by user, and the site rounds them."
 
@@ -138,30 +150,53 @@ def lmstudio_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -
 
 
 def runtime_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
-    """Downloads or pulls of every runtime in one channel, by month."""
+    """Downloads or pulls of every runtime by one source, by month; not of the running month."""
     channel = context.selection.channel
-    chosen = rows[(rows["channel"] == channel) & rows["runtime_downloads"].notna()]
+    read = rows[rows["source"] == channel]
+    known = read[read["runtime_downloads"].notna()]
+    if known.empty:
+        return None
+    # One that is over stays, even if days or old releases of it are missing.
+    newest = known["month"].max()
+    is_running = known["month"] == newest
+    is_running &= end_of(newest, "month") > read["last_on"].max()
+    chosen = known[~is_running]
     if chosen.empty:
         return None
     title, caveat = COUNTED[channel]
-    names = sorted(set(chosen["source"]))
-    sources = [cited(context, name) for name in names]
-    chart = _chart("runtime_downloads", info, sources[0], chosen, "month")
+    chart = _chart("runtime_downloads", info, cited(context, channel), chosen, "month")
     chart = replace(
         chart,
         title=f"{title}, by calendar month",
         shown="One line a package, image or repository; channels count different things and are "
         "never added up",
         unit=str(chosen.iloc[0]["unit"]),
-        source=" and ".join(one.title for one in sources),
-        citation="; ".join(one.citation.rstrip(".") for one in sources),
         caveats=(
             caveat,
-            *(f"{WITH_MIRRORS[name]}." for name in names if name in WITH_MIRRORS),
-            *(() if chosen["is_complete"].all() else ("Dotted: days of the month are missing.",)),
+            "The month that is not over is left out." if is_running.any() else "",
+            "" if chosen["is_complete"].all() else INCOMPLETE[channel],
         ),
     )
     return _by_name(chart, chosen, context, value="runtime_downloads", time="month")
+
+
+def runtime_totals(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
+    """Pulls or downloads of every runtime since the beginning, by the newest reading."""
+    channel = context.selection.channel
+    chosen = rows[(rows["channel"] == channel) & rows["runtime_totals"].notna()]
+    if chosen.empty:
+        return None
+    newest = chosen[chosen["date"] == chosen["date"].max()]
+    title, caveat = COUNTED[channel]
+    chart = _chart("runtime_totals", info, cited(context, channel), newest, "date")
+    chart = replace(
+        chart,
+        title=f"{title} since the beginning",
+        shown="One bar an image or repository, cumulative",
+        unit=str(newest.iloc[0]["unit"]),
+        caveats=(caveat,),
+    )
+    return _by_name(chart, newest, context, value="runtime_totals", time="date")
 
 
 def runtime_stars(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -197,7 +232,10 @@ CHARTS: dict[str, ChartKind] = {
         "lmstudio_downloads", lmstudio_downloads, scopes=("lineage",)
     ),
     "runtime_downloads": ChartKind(
-        "runtime_downloads", runtime_downloads, lambda s: {"channel": s.channel}
+        "runtime_downloads", runtime_downloads, lambda s: {"source": s.channel}
+    ),
+    "runtime_totals": ChartKind(
+        "runtime_totals", runtime_totals, lambda s: {"channel": s.channel}
     ),
     "runtime_stars": ChartKind("runtime_stars", runtime_stars),
 }  # fmt: skip
@@ -236,6 +274,8 @@ def _families(
     known = chosen[chosen[value].notna()]
     if known.empty:
         return None
+    # Months at either end of which nothing is known say nothing.
+    chosen = chosen[chosen[time].between(known[time].min(), known[time].max())]
     chart = _chart(info.name, info, cited(context, source), known, time)
     is_index = context.selection.measure == "Index = 100" and "index" in chosen
     kind: ValueKind = "index" if is_index else "count"
@@ -271,7 +311,7 @@ def _by_name(chart: Chart, rows: pd.DataFrame, context: Context, *, value: str, 
     """One line a package, image or repository, the largest first, or bars of one date."""
     newest = rows.sort_values(time).groupby("name").tail(1)
     ranked = newest.sort_values(value, ascending=False)
-    hues = dict(zip(ranked["name"], style.NOMINAL * 3, strict=False))
+    hues = {name: _colours(runtime) for name, runtime in ranked[["name", "runtime"]].to_numpy()}
     labels = _labels(rows)
     if rows[time].nunique() == 1:
         return replace(
@@ -286,11 +326,20 @@ def _by_name(chart: Chart, rows: pd.DataFrame, context: Context, *, value: str, 
     return replace(
         chart,
         lines=tuple(
-            _line(rows[rows["name"] == name].sort_values(time), time, value, labels[name], hue)
-            for name, hue in hues.items()
+            replace(
+                _line(rows[rows["name"] == name].sort_values(time), time, value, labels[name], hue),
+                shade=list(hues.values())[:place].count(hue),
+            )
+            for place, (name, hue) in enumerate(hues.items())
         ),
         is_log=context.selection.scale == "Log",
     )
+
+
+def _colours(runtime: str) -> tuple[str, str]:
+    """A runtime has one colour in all charts; those that are not among the known share the last."""
+    place = RUNTIMES.index(runtime) if runtime in RUNTIMES else len(RUNTIMES)
+    return style.NOMINAL[place]
 
 
 def _line(
@@ -305,7 +354,7 @@ def _line(
         y=values_of(series[value]),
         estimated=tuple(not flag for flag in is_whole),
         colours=colours,
-        remarks=tuple("" if flag else "days are missing" for flag in is_whole),
+        remarks=tuple("" if flag else "not whole" for flag in is_whole),
     )
 
 

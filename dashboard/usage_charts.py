@@ -48,6 +48,7 @@ WEIGHTS = {
     "unknown": ("not known", style.UNKNOWN),
 }
 OUTSIDE = "outside the top 50"
+SHARES_ONLY = "This chart shows shares, whatever the control Measure says."
 CAVEATS = (
     "Tokens are counted by each provider's own tokenizer and are not comparable across providers.",
     "One router, not all use.",
@@ -71,10 +72,15 @@ def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
         value_kind="share",
         source=source.title,
         source_url=source.url,
-        citation=source.citation,
+        citation=str(newest["citation"]),
         as_of=str(newest["as_of"]),
         frame=chosen,
-        caveats=(*_outside(newest), *_open_periods(chosen), *CAVEATS),
+        caveats=(
+            *((SHARES_ONLY,) if context.selection.measure != "Share" else ()),
+            *_outside(newest),
+            *_open_periods(chosen),
+            *CAVEATS,
+        ),
     )
     return _family_lines(chart, chosen, context) if cut == "family" else _stacked(chart, chosen)
 
@@ -95,7 +101,7 @@ def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         value_kind="count",
         source=source.title,
         source_url=source.url,
-        citation=source.citation,
+        citation=str(first["citation"]),
         as_of=str(first["as_of"]),
         frame=named,
         bars=tuple(
@@ -132,7 +138,7 @@ def token_prices(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         value_kind="count",
         source=source.title,
         source_url=source.url,
-        citation=source.citation,
+        citation=str(first["citation"]),
         as_of=str(first["as_of"]),
         frame=priced.sort_values("model_tokens", ascending=False),
         points=tuple(
@@ -305,10 +311,10 @@ def _open_periods(rows: pd.DataFrame) -> tuple[str, ...]:
         return ()
     newest = open_ones.loc[open_ones["date"].idxmax()]
     others = open_ones["date"].nunique() - 1
-    more = f"; {others} earlier ones lack days, too" if others else ""
+    more = f"; {others} before it lack{'' if others > 1 else 's'} some, too" if others else ""
     return (
-        f"Of the {newest['period']} from {day(newest['date'])}, {newest['days']} of "
-        f"{newest['days_in_period']} days are known{more}.",
+        f"Not all days are known: {newest['days']} of {newest['days_in_period']} of the "
+        f"{newest['period']} from {day(newest['date'])}{more}.",
     )
 
 

@@ -124,8 +124,9 @@ def _headline(
     tokens = next((layer for layer in layers if layer.name == "served_tokens"), None)
     if tokens is None or tokens.focus is None or tokens.focus >= SMALL_SHARE:
         return f"{text}."
-    of = "the served tokens that are seen" if tokens.is_least else "served tokens"
-    return f"{text}; in {of} it is small."
+    if tokens.is_least:
+        return f"{text}; among {tokens.source_title}'s 50 most used models its share is small."
+    return f"{text}; in served tokens it is small."
 
 
 def _short(row: Any) -> str:
@@ -278,8 +279,8 @@ def _value(row: Any) -> float | None:
 
 def _ratio(ours: Any, theirs: Any) -> float | None:
     mine, other = _value(ours), _value(theirs)
-    # A rating has no zero: one is not so many times the other.
-    if ours is not None and ours["unit"] == "rating":
+    # A rating has no zero, and of two values of which the least is known the ratio may be anything.
+    if ours is not None and (ours["unit"] == "rating" or ours["bound"] == "at_least"):
         return None
     return mine / other if mine is not None and other else None
 
@@ -350,6 +351,8 @@ def _holds(
     for layer in layers:
         if layer.name != "own_downloads" and layer.ratio is not None:
             sentences.append(f"{layer.title}: **{times(layer.ratio)} ×**")
+        elif layer.is_least and layer.focus is not None and layer.rival is not None:
+            sentences.append(f"{layer.title}: {layer.focus_text} and {layer.rival_text}, no ratio")
     return tuple(sentences)
 
 

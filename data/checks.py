@@ -20,7 +20,10 @@ def problems_of(
     problems: list[str] = []
     for file in (*rollups, *metrics):
         place = f"data/sql/{file.path.parent.name}/{file.path.name}"
-        problems += [f"{place}: {what}" for what in _broken(connection, file)]
+        try:
+            problems += [f"{place}: {what}" for what in _broken(connection, file)]
+        except duckdb.Error as error:
+            problems.append(f"{place}: {error}")
     return problems
 
 

@@ -168,8 +168,10 @@ class DayStore:
             shutil.rmtree(folder, ignore_errors=True)
         for leftover in self.root.rglob(".*.tmp"):
             leftover.unlink(missing_ok=True)
-        with self._connection() as connection:
-            self.mend(connection)
+        if self._astray():
+            with self._connection() as connection:
+                self.mend(connection)
+        self._drop_lone_attributes()
 
     def state(self, connection: duckdb.DuckDBPyConnection, day: date, name: str) -> None:
         """Make views `<name>_counters` and `<name>_attributes`: every repository of that day."""
@@ -273,19 +275,31 @@ class DayStore:
 
         That is what a process that was killed between two files leaves behind.
         """
-        mended = []
-        for day in self.days():
-            wanted = self._before(day)
-            if all(_base(self.path(day, part)) == wanted for part in PARTS):
-                continue
+        astray = self._astray()
+        for day, wanted in astray.items():
             self._load_state(connection, day, "mended")
             self._write(connection, day, "mended", self._source_facts(day), wanted)
-            mended.append(day)
-        # Attributes are written first and removed last, so alone they are of no day.
+        self._drop_lone_attributes()
+        return list(astray)
+
+    def _drop_lone_attributes(self) -> None:
+        """Attributes are written first and removed last, so alone they are of no day."""
         for path in self.root.glob("????-??/*.attributes.parquet"):
             if not self.path(date.fromisoformat(path.name[:10]), "counters").exists():
                 path.unlink()
-        return mended
+
+    def _astray(self) -> dict[date, date | None]:
+        """The days whose base is not the day before them, and the base that they should have."""
+        days = self.days()
+        before = {
+            day: earlier if earlier and earlier.replace(day=1) == day.replace(day=1) else None
+            for earlier, day in zip([None, *days], days, strict=False)
+        }
+        return {
+            day: wanted
+            for day, wanted in before.items()
+            if any(_base(self.path(day, part)) != wanted for part in PARTS)
+        }
 
     @contextmanager
     def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 MODEL_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+"
+# Channels whose names have two parts: what they are, and what to do about a name that has not.
+_TWO_PARTS = {
+    "dockerhub": ("namespace/name", "add the namespace; that of an official image is library"),
+    "github": ("owner/name", "add the owner"),
+}
 
 
 class Problem(NamedTuple):
@@ -130,6 +135,25 @@ def names_only_as_of(row: Row) -> Iterator[Problem]:
     if re.search(r"[{}]", citation.replace("{as_of}", "")):
         expected = "no braces but {as_of} in a citation"
         yield Problem(row.line, expected, short(citation), "remove the other braces")
+
+
+def normalised_package(name: str) -> str:
+    """The name of a Python package as its index spells it: lower case, one dash for . _ and -."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_fits_channel(row: Row) -> Iterator[Problem]:
+    """A name is spelt as its counts are, or they are read and joined to nothing."""
+    channel, name = row.get("channel"), row.get("name")
+    if not channel or not name:
+        return
+    found = short(name)
+    if channel == "pypi" and name != normalised_package(name):
+        expected = f"the normalised name {normalised_package(name)} for channel pypi"
+        yield Problem(row.line, expected, found, "write it like that")
+    form, todo = _TWO_PARTS.get(channel, ("", ""))
+    if form and not re.fullmatch(MODEL_ID, name):
+        yield Problem(row.line, f"{form} for channel {channel}", found, todo)
 
 
 def not_its_own_parent(row: Row) -> Iterator[Problem]:

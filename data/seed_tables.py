@@ -25,6 +25,7 @@ from data.seed_rules import (
     highlight_has_label,
     items_have_region,
     month_starts_on_first,
+    name_fits_channel,
     names_only_as_of,
     not_its_own_parent,
     not_negative,
@@ -308,12 +309,18 @@ TABLES: dict[str, SeedTable] = {
         columns=(
             _text("runtime", "name of the runtime, as filters and charts show it"),
             _text("channel", "where it is counted", allowed=CHANNELS),
-            _text("name", "exact name there", regex=RUNTIME_NAME),
+            _text(
+                "name",
+                "exact name there; pypi: normalised (lower case, dashes), dockerhub: "
+                "namespace/name, github: owner/name",
+                regex=RUNTIME_NAME,
+            ),
             _source_url(),
             _text("note", "what the count does and does not stand for", required=False),
         ),
         key=("channel", "name"),
         sort=("runtime", "channel", "name"),
+        row_rules=(name_fits_channel,),
     ),
     "modelscope_owners": SeedTable(
         file="modelscope_owners.csv",

@@ -275,10 +275,10 @@ def derive(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     Raises HeaderError and BuildError.
     """
     rollups, metrics = catalog.rollups(), catalog.metrics()
-    rows = {
-        file.name: _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
-        for file in rollups
-    }
+    rows = {}
+    for file in rollups:
+        _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
+        rows[file.name] = _count(connection, file.name)
     for file in metrics:
         _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
     problems = problems_of(connection, rollups, metrics)
@@ -315,10 +315,9 @@ def _fill_tables(
     return rows
 
 
-def _run(connection: duckdb.DuckDBPyConnection, file: catalog.SqlFile, statement: str) -> int:
+def _run(connection: duckdb.DuckDBPyConnection, file: catalog.SqlFile, statement: str) -> None:
     try:
         connection.execute(statement)
-        return _count(connection, file.name)
     except duckdb.Error as error:
         raise BuildError(f"data/sql/{file.path.parent.name}/{file.path.name}: {error}") from error
 

@@ -17,6 +17,7 @@ from tests.recorded import recorded
 from tests.source_lab import SourceLab, lab_of, parsed, rows_of
 
 NAME = "artificial_analysis"
+VERSION = "intelligence_index_version"
 
 
 @pytest.fixture
@@ -83,6 +84,39 @@ def test_two_versions_of_the_index_are_not_mixed() -> None:
     second["intelligence_index_version"] = "4.2"
     with pytest.raises(WrongAnswerError, match=r"one intelligence_index_version .* 4\.1, 4\.2"):
         parsed(NAME, json.dumps([first, second]).encode())
+
+
+def versioned(*versions: Any) -> bytes:
+    """The recorded pages under these versions of the index."""
+    found = [page | {VERSION: version} for page, version in zip(pages(), versions, strict=True)]
+    return json.dumps(found).encode()
+
+
+@pytest.mark.parametrize(
+    ("versions", "text"),
+    [
+        ((4.1, 4.1), "4.1"),
+        ((4.1, "4.1"), "4.1"),
+        ((5, 5), "5"),
+        (("4.1-beta",) * 2, "4.1-beta"),
+    ],
+)
+def test_a_version_is_a_number_or_a_short_text(versions: tuple[Any, Any], text: str) -> None:
+    rows = rows_of(parsed(NAME, versioned(*versions)))
+    assert {row["index_version"] for row in rows} == {text}
+
+
+@pytest.mark.parametrize(
+    "version", [None, True, "", "4.1\n", "4" * 21, float("inf"), 10**400, [4.1], {}]
+)
+def test_what_is_no_version_is_refused(version: Any) -> None:
+    with pytest.raises(WrongAnswerError):
+        parsed(NAME, versioned(version, version))
+
+
+def test_two_numbers_of_the_version_are_not_mixed() -> None:
+    with pytest.raises(WrongAnswerError, match=r"one intelligence_index_version .* 4\.1, 4\.3"):
+        parsed(NAME, versioned(4.1, 4.3))
 
 
 def test_no_pages_are_no_answer() -> None:

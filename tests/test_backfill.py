@@ -311,17 +311,22 @@ def test_totals_count_values_and_nulls(open_lab: Callable[..., Lab]) -> None:
     ],
 )
 def test_a_fault_is_told_and_is_never_an_empty_day(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, name: str, status: str, said: str
+    open_lab: Callable[..., Lab],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    status: str,
+    said: str,
 ) -> None:
+    lab = open_lab(days=3)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    lab.hub.break_files(name, day=11, at=5000)
+    lab.hub.break_files(name, day=2, at=5000)
     result = lab.collect()
     (entity,) = result.entities
     assert (result.exit, entity.status) == ("failed", status)
     assert entity.reason is not None
     assert entity.reason.startswith(said)
     assert lab.days == []
-    observed = lab.observations()["2026-06-12"]
+    observed = lab.observations()["2026-06-03"]
     assert (observed["status"], observed["reason"]) == (status, entity.reason)
     assert leftovers(lab.data_dir) == []
     record = next((lab.data_dir / "runs").glob("*.hub_archive.json"))
@@ -330,7 +335,7 @@ def test_a_fault_is_told_and_is_never_an_empty_day(
     lab.hub.heal()
     assert lab.collect().entities[0].status == ("accepted" if status == "failed" else "rejected")
     assert lab.backfill(retry=True)["2026-06-01"].status == "accepted"
-    assert lab.days[-1] == FIRST + timedelta(days=11)
+    assert lab.days[-1] == FIRST + timedelta(days=2)
 
 
 @pytest.mark.parametrize("name", ["500", "cut", "reset", "429"])
@@ -731,8 +736,8 @@ def stats(home: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def test_repair_rewrites_one_month_only(open_lab: Callable[..., Lab]) -> None:
-    lab = open_lab(days=12, first_day=date(2026, 6, 27))
-    day = date(2026, 7, 4)
+    lab = open_lab(days=7, first_day=date(2026, 6, 28))
+    day = date(2026, 7, 2)
     lab.backfill()
     undisturbed, before = files(lab.data_dir), stats(lab.data_dir)
     assert lab.repair(day).read_again()
@@ -743,14 +748,15 @@ def test_repair_rewrites_one_month_only(open_lab: Callable[..., Lab]) -> None:
     assert files(lab.data_dir) == undisturbed
     lab.repair(day).drop()
     assert day not in lab.days
-    assert lab.observations()["2026-07-04"]["reason"] == "dropped: taken out by hand"
-    assert "to undo it: collectors repair --day 2026-07-04" in lab.said.notes[-1]
+    assert lab.observations()["2026-07-02"]["reason"] == "dropped: taken out by hand"
+    assert "to undo it: collectors repair --day 2026-07-02" in lab.said.notes[-1]
     assert lab.backfill() == {}, "what was dropped stays dropped"
     assert lab.repair(day).read_again()
     assert files(lab.data_dir) == undisturbed
 
 
-def test_a_repair_that_fails_leaves_the_day_as_it_was(lab: Lab) -> None:
+def test_a_repair_that_fails_leaves_the_day_as_it_was(open_lab: Callable[..., Lab]) -> None:
+    lab = open_lab(days=5)
     lab.backfill()
     before = files(lab.data_dir)
     lab.hub.break_files("truncated", day=3)

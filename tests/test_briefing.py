@@ -317,7 +317,7 @@ def test_collected_tokens_are_the_least_that_they_can_be(brief_of: Briefed) -> N
     scene = Scene(month(THIS, alpha=0.3), tokens=0.01, tokens_bound="at_least", token_shares=shares)
     found = brief_of(scene)
     assert found.headline == (
-        "Alpha leads Hugging Face; in the served tokens that are seen it is small."
+        "Alpha leads Hugging Face; among A source's 50 most used models its share is small."
     )
     tokens = found.layers[1]
     assert (tokens.focus_text, tokens.leader) == ("≥ 1.0 %", "Alpha ≥ 1.0 %")

@@ -47,9 +47,10 @@ SERVE = (
     "import sys; from dashboard.server import application, settings; "
     "application().run(config=settings('127.0.0.1', int(sys.argv[1])))"
 )
-MARKS = f"{LINES}, .js-plotly-plot .barlayer .point path"
+MARKS = f"{LINES}, .js-plotly-plot .barlayer .point path, .js-plotly-plot .scatterlayer path.point"
 PAGES = (
     ("/downloads", "Downloads"), ("/derivatives", "Derivatives"), ("/models", "Models"),
+    ("/usage", "Usage"), ("/runtimes", "Runtimes"), ("/quality", "Quality"),
     ("/reported", "Reported"), ("/sources", "Sources"), ("/", "Qwen"),
 )  # fmt: skip
 # Views of the whole Hub: address, chart.
@@ -64,6 +65,13 @@ HUB_VIEWS = (
     ("/derivatives", "derivatives_by_relation"),
     ("/derivatives?filter=more+than+5+downloads&inferred=true", "derivatives_new"),
     ("/models?model=Qwen%2FQwen3-8B", "model_downloads_all_time"),
+)
+# Pages that other services than the Hub fill: address, charts.
+SERVICE_VIEWS = (
+    ("/usage?token_step=Months", ("token_share", "model_tokens", "token_prices")),
+    ("/usage?tokens_by=Region", ("token_share",)),
+    ("/runtimes?channel=npm", ("monthly_ollama_pulls", "ollama_libraries", "runtime_downloads")),
+    ("/quality", ("quality_and_adoption",)),
 )
 
 
@@ -150,6 +158,14 @@ def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
+def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same of a build for which every service was read."""
+    home = app_builds.shared_home(tmp_path_factory, "filled")
+    with serving(home, tmp_path_factory.mktemp("elsewhere"), is_command=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "no chromium on the PATH; `apt-get install chromium` brings it"
@@ -213,6 +229,13 @@ def visit(context: BrowserContext, server: Server) -> Iterator[Callable[..., Vis
 @pytest.fixture
 def visit_hub(context: BrowserContext, hub_server: Server) -> Iterator[Callable[..., Visitor]]:
     yield from visitors(context, hub_server)
+
+
+@pytest.fixture
+def visit_services(
+    context: BrowserContext, service_server: Server
+) -> Iterator[Callable[..., Visitor]]:
+    yield from visitors(context, service_server)
 
 
 def visitors(context: BrowserContext, server: Server) -> Iterator[Callable[..., Visitor]]:
@@ -327,12 +350,17 @@ def test_a_narrow_window(visit: Callable[..., Visitor]) -> None:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    width: int = page.evaluate(
-        "() => Math.max(...[document.documentElement, "
-        "document.querySelector('[data-testid=stMain]')]"
-        ".map(box => box.scrollWidth - box.clientWidth))"
-    )
+    """By how many pixels the page is wider than the window, once all has found its width."""
+    width = 0
+    for _ in range(20):
+        width = page.evaluate(
+            "() => Math.max(...[document.documentElement, "
+            "document.querySelector('[data-testid=stMain]')]"
+            ".map(box => box.scrollWidth - box.clientWidth))"
+        )
+        if width <= 0:
+            break
+        page.wait_for_timeout(250)  # charts are drawn anew some time after the window changed
     return width
 
 
@@ -419,6 +447,37 @@ def test_a_walk_along_the_relatives_of_a_model(visit_hub: Callable[..., Visitor]
     page.get_by_role("link", name="Qwen/Qwen3-8B", exact=True).first.click()
     expect(page.locator("h2").first).to_have_text("Qwen/Qwen3-8B", timeout=PATIENCE)
     visitor.chart("model_downloads_all_time")
+    visitor.settled()
+    # One press: what the address does not need to say was not put into it, to be taken out again.
+    page.go_back()
+    expect(page.locator("h2").first).to_have_text("unsloth/Qwen3-8B-GGUF", timeout=PATIENCE)
+    assert not strangers(visitor.requests)
+
+
+def test_the_ranking_is_short_on_a_phone(visit_hub: Callable[..., Visitor]) -> None:
+    visitor = visit_hub(NARROW)
+    page = visitor.open("/models", title="Models")
+    expect(page.get_by_text("Most downloaded models of the whole Hub")).to_be_visible()
+    visitor.settled()
+    height = page.locator("[data-testid=stMain]").evaluate("box => box.scrollHeight")
+    assert 1000 < height < 4000
+
+
+def test_pages_of_the_services(visit_services: Callable[..., Visitor]) -> None:
+    visitor = visit_services()
+    page = visitor.page
+    for path, keys in SERVICE_VIEWS:
+        page.set_viewport_size(WIDE)
+        visitor.open(path)
+        for key in keys:
+            require_room(visitor.chart(key), 4)
+        visitor.settled()
+        assert sideways(page) <= 0, path
+        page.set_viewport_size(NARROW)
+        for key in keys:
+            visitor.chart(key, "narrow")
+        assert sideways(page) <= 0, f"{path} scrolls sideways on a phone"
+        shot(page, f"services-{keys[0]}-390")
     assert not strangers(visitor.requests)
 
 

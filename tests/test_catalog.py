@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from collectors.source import build_facts, load_all
 from data import seeds, warehouse
 from data.catalog import SQL_DIR, TIME_COLUMNS, in_order, metrics, read_file, read_folder, rollups
 from data.checks import SUM_TOLERANCE, problems_of
@@ -94,7 +95,7 @@ def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("archived") / "archived.duckdb"
     info = {"name": "archived", "built_at": datetime(2026, 6, 11, tzinfo=UTC), "fingerprint": {}}
     with duckdb.connect(str(path)) as connection:
-        warehouse.prepare(connection, [], info)
+        warehouse.prepare(connection, [build_facts(source) for source in load_all()], info)
         for name, rows in seeds.load(SEEDS_DIR).items():
             connection.register("incoming", rows)
             connection.execute(f"INSERT INTO seed__{name} BY NAME SELECT * FROM incoming")
@@ -262,6 +263,23 @@ def test_metrics_have_rows_of_a_collection(
     )
     build = archived_build if is_archived else collected_build
     assert not warehouse.frame(build, f"SELECT * FROM {name} LIMIT 1").empty
+
+
+# What a licence asks for stands in each row, so that an export has it, too.
+CITED = (
+    "model_tokens", "quality_and_adoption", "quality_scores", "token_restatements", "token_share",
+    "token_share_by_cut",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CITED)
+def test_rows_carry_the_citation_of_their_source(name: str, archived_build: Path) -> None:
+    rows = warehouse.frame(archived_build, f"SELECT as_of, citation FROM {name}")
+    assert rows["citation"].notna().all()
+    for row in rows.drop_duplicates().itertuples():
+        as_of = row.as_of if isinstance(row.as_of, str) else f"{row.as_of:%Y-%m-%d}"
+        assert as_of in row.citation
+        assert "{" not in row.citation
 
 
 # Roll-ups are portable

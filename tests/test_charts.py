@@ -1038,13 +1038,39 @@ def test_what_a_share_may_be_at_most_is_a_pale_area() -> None:
     (area,) = areas(chart)  # of the focus only: areas on each other could not be read
     assert area["y"] == pytest.approx([6.0, 7.0, None, 8.0])
     assert area["fillcolor"] == "rgba(17,17,17,0.14)"
-    assert areas(chart, "dark")[0]["fillcolor"] == "rgba(170,170,170,0.14)"
+    assert areas(chart, "dark")[0]["fillcolor"] == "rgba(170,170,170,0.28)"
     told = next(t for t in spec(chart)["data"] if t.get("name") == "Line 0")["customdata"]
     assert told[0] == "1.0–6.0 %"
     labels = [text for _, text in end_labels(chart)]
     assert "<b>Line 0</b> 3.0–8.0 %" in labels
     assert "<b>Line 1</b> 20.0–25.0 %" in labels
     assert spec(chart)["layout"]["yaxis"]["range"][1] >= 25, "the axis holds the most, too"
+    none = replace(chart, lines=(replace(focus, role="compare", highs=highs), chart.lines[1]))
+    assert not areas(none)
+
+
+def test_the_legend_of_phones_says_what_the_ends_of_lines_say() -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    chart = hand_made([0.01, 0.03], [0.2, 0.2], kind="share")
+    lines_ = tuple(replace(line, short_label=line.label) for line in chart.lines)
+    chart = replace(chart, lines=(replace(lines_[0], highs=(0.06, 0.08)), lines_[1]))
+    assert [chart.newest_text(line) for line in chart.lines] == ["3.0–8.0 %", "20.0 %"]
+    legend = parts._legend(chart, THEMES["light"])
+    assert "Line 0 <i>3.0–8.0 %</i>" in legend
+    assert "Line 1 <i>20.0 %</i>" in legend
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "text"),
+    [
+        ("share", 0.01, 0.067, "1.0–6.7 %"), ("share", 0.01, 0.01, "1.0 %"),
+        ("share", 0.01, None, "1.0 %"), ("count", 1200, 3000, "1.2K–3.0K"),
+        ("count", None, 3000, data.wording.NO_VALUE),
+    ],
+)  # fmt: skip
+def test_between(kind: str, low: float | None, high: float | None, text: str) -> None:
+    assert hand_made([1], kind=kind).between(low, high) == text
 
 
 def test_the_most_is_not_told_where_it_is_the_value_itself() -> None:
@@ -1090,8 +1116,25 @@ def test_points(theme: str, width: Any, is_log: bool) -> None:
     assert "Point 39" in named
     assert len(trace["textposition"]) == len(trace["x"])
     assert figure["layout"]["xaxis"]["type"] == "log"
-    assert figure["layout"]["xaxis"]["title"]["text"] == "dollars"
-    assert (figure["layout"]["yaxis"].get("type") == "log") == is_log
+    across, up = figure["layout"]["xaxis"], figure["layout"]["yaxis"]
+    assert (across["title"]["text"], up["title"]["text"]) == ("dollars", "u")
+    assert across["tickvals"] == [10.0**power for power in range(14)]
+    assert across["ticktext"][:5] == ["1", "10", "100", "1K", "10K"]
+    assert across["ticktext"][6] == "1M"
+    assert (up.get("type") == "log") == is_log
+    # Names near the right edge stand to the left of it.
+    sides = dict(zip(trace["text"], trace["textposition"], strict=True))
+    assert sides["Point 39"].endswith(" left")
+    assert sides["Point 3"].endswith(" center")
+
+
+def test_prices_below_one_dollar_are_told_as_they_are() -> None:
+    cheap = (
+        Point("a", "A", 0.02, 3.0, ("#111111", "#aaaaaa")),
+        Point("b", "B", 30.0, 4.0, ("#111111", "#aaaaaa")),
+    )
+    axis = spec(hand_made(points=cheap))["layout"]["xaxis"]
+    assert axis["ticktext"] == ["0.01", "0.1", "1", "10", "100"]
 
 
 @pytest.mark.parametrize("is_log", [False, True])
@@ -1207,6 +1250,9 @@ PUBLISHED = {"published_tokens", "published_pulls"}
 SERVICE_CHARTS = (
     set(usage_charts.CHARTS) | set(runtime_charts.CHARTS) | set(quality_charts.CHARTS)
 ) - PUBLISHED
+# Only two sources count since the beginning.
+COUNTERS = ("dockerhub", "github")
+CHANNEL_OF = {"runtime_totals": "dockerhub"}
 # The newest release of the leaderboard that the fakes have.
 NEWEST_RELEASE = {"benchmark": "lmarena_text", "release": "2026-09-08"}
 
@@ -1224,7 +1270,10 @@ def test_every_chart_of_real_figures(
     builds: Mapping[str, Path], key: str, measure: Any, scale: Any, period: str
 ) -> None:
     start, end = PERIODS[period]
-    selection = Selection("Qwen", FIVE, start, end, measure, scale, **NEWEST_RELEASE)
+    selection = Selection(
+        "Qwen", FIVE, start, end, measure, scale,
+        channel=CHANNEL_OF.get(key, "pypistats"), **NEWEST_RELEASE,
+    )  # fmt: skip
     build = builds["filled" if key in SERVICE_CHARTS else "hub"]
     chart = real_chart(build, key, selection)
     if chart is None:
@@ -1256,7 +1305,7 @@ def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
     shown = {key for key in charts.CHARTS if real_chart(builds["hub"], key, selection)}
     assert shown == set(charts.CHARTS) - SERVICE_CHARTS
     shown = {key for key in SERVICE_CHARTS if real_chart(builds["filled"], key, selection)}
-    assert shown == SERVICE_CHARTS
+    assert shown == SERVICE_CHARTS - {"runtime_totals"}
     # Of one month there is no change, and nothing that was collected family by family.
     month = builds["hub-month"]
     selection = replace(selection, end=date(2026, 11, 30))
@@ -1274,12 +1323,14 @@ VIEWS = [
         for step in usage_charts.STEPS.values()
     ),
     *(("runtime_downloads", {"channel": one}) for one in runtime_charts.CHANNELS.values()),
+    *(("runtime_totals", {"channel": one}) for one in COUNTERS),
     ("quality_and_adoption", NEWEST_RELEASE),
     ("quality_and_adoption", {"benchmark": "lmarena_text", "release": "2026-08-29"}),
     ("quality_and_adoption", {"benchmark": "livebench", "release": "2026-01-08"}),
     ("quality_and_adoption", {"benchmark": "artificial_analysis", "release": "4.1"}),
     *((key, {}) for key in sorted(SERVICE_CHARTS | PUBLISHED)
-      if key not in ("token_share", "runtime_downloads", "quality_and_adoption")),
+      if key not in ("token_share", "runtime_downloads", "runtime_totals",
+                     "quality_and_adoption")),
 ]  # fmt: skip
 HUE = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -1346,9 +1397,60 @@ def test_openrouter_is_cited_as_it_demands(
     told = {str(value) for value in chart.frame["as_of"]}
     told |= {value[:10] for value in told}
     assert chart.as_of in told, "the as-of date is that of the data"
-    wanted = f"Source: OpenRouter (openrouter.ai/rankings), as of {chart.as_of}."
-    assert wanted in parts.source_line(chart)
+    line = parts.source_line(chart)
+    wanted = f"Source: OpenRouter (openrouter.ai/rankings), as of {chart.as_of}"
+    assert wanted in line
+    assert line.count(chart.as_of) == 1, "once, though the citation holds it already"
     assert chart.as_of in parts.csv_bytes(chart.frame).decode()
+
+
+CITED_BY_ROWS = [
+    (key, control)
+    for key, control in VIEWS
+    if key in ({*usage_charts.CHARTS, *quality_charts.CHARTS} - PUBLISHED)
+]
+
+
+@pytest.mark.parametrize(("key", "control"), CITED_BY_ROWS)
+def test_the_citation_is_that_of_the_rows_and_told_once(
+    builds: Mapping[str, Path], key: str, control: Mapping[str, Any]
+) -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    chart = view_of(builds, key, control)
+    assert chart.citation in set(chart.frame["citation"])
+    assert chart.as_of in chart.citation
+    assert "{as_of}" not in chart.citation
+    line = parts.source_line(chart)
+    assert line.count(chart.citation.rstrip(".")) == 1
+    assert line.count("as of") == chart.citation.count("as of"), "no date is appended again"
+    assert f'"{chart.citation}"' in parts.csv_bytes(chart.frame).decode()
+
+
+def test_quality_cites_the_benchmark_and_the_downloads_beside_it(
+    builds: Mapping[str, Path],
+) -> None:
+    chart = view_of(builds, "quality_and_adoption", NEWEST_RELEASE)
+    assert chart.citation == (
+        "Source: LMArena, leaderboard-dataset (lmarena-ai, CC BY 4.0), as of 2026-09-10; "
+        "Source: Hugging Face Hub API, as of 2026-09-10"
+    )
+
+
+@pytest.mark.parametrize(
+    ("citation", "told"),
+    [
+        ("Source: X, as of {as_of}", "Source: X, as of 2026-09-10."),
+        ("Source: X", "Source: X, as of 2026-09-10."),
+        ("Source: X, as of 2026-09-10", "Source: X, as of 2026-09-10."),
+        ("Source: X, as of 2026-09-10; Source: Y, as of 2026-09-08.",
+         "Source: X, as of 2026-09-10; Source: Y, as of 2026-09-08."),
+    ],
+)  # fmt: skip
+def test_a_citation_holds_its_date_once(citation: str, told: str) -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    assert parts.cited_text(citation, "2026-09-10") == told
 
 
 def test_artificial_analysis_is_named_with_its_address(builds: Mapping[str, Path]) -> None:
@@ -1375,12 +1477,104 @@ def test_the_proxy_calls_itself_a_proxy(builds: Mapping[str, Path]) -> None:
     assert "Proxy for LM Studio" in chart.title
 
 
-@pytest.mark.parametrize("source", ["pypistats", "clickhouse"])
-def test_packages_say_whether_mirrors_are_counted(builds: Mapping[str, Path], source: str) -> None:
-    chart = view_of(builds, "runtime_downloads", {"channel": "pypi"})
-    is_used = source in set(chart.frame["source"])
-    words = runtime_charts.WITH_MIRRORS[source]
-    assert any(words in caveat for caveat in chart.caveats) == is_used
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("pypistats", "mirrors left out"), ("clickhouse", "mirrors included")],
+)
+def test_packages_say_whether_mirrors_are_counted(
+    builds: Mapping[str, Path], source: str, words: str
+) -> None:
+    chart = view_of(builds, "runtime_downloads", {"channel": source})
+    assert chart.title == f"Downloads of Python packages, {words}, by calendar month"
+    assert set(chart.frame["source"]) == {source}, "the two series of PyPI are never joined"
+    metric = data.metric("runtime_downloads", build=builds["filled"], source=source)
+    for line in chart.lines:
+        own = metric[metric["name"] == line.key].set_index("month")["runtime_downloads"]
+        assert list(line.y) == [own[pd.Timestamp(at)] for at in line.x]
+
+
+LEFT_OUT = "The month that is not over is left out."
+
+
+@pytest.mark.parametrize("source", runtime_charts.CHANNELS.values())
+def test_the_running_month_of_runtimes_is_left_out(builds: Mapping[str, Path], source: str) -> None:
+    chart = view_of(builds, "runtime_downloads", {"channel": source})
+    assert {line.x[-1] for line in chart.lines} == {date(2026, 8, 1)}
+    assert chart.frame["month"].max() == pd.Timestamp(2026, 8, 1)
+    assert chart.as_of == "2026-08-31"
+    # Differences of counters have no value before the month is over: there is nothing to leave out.
+    assert (LEFT_OUT in chart.caveats) == (source not in COUNTERS)
+
+
+def runtime_rows(*months: tuple[str, str, bool, int | None]) -> pd.DataFrame:
+    """Rows of one package: month, last day read, whether complete, downloads."""
+    return pd.DataFrame(
+        [
+            {"month": pd.Timestamp(month), "channel": "pypi", "name": "vllm", "runtime": "vLLM",
+             "source": "pypistats", "runtime_downloads": value, "unit": "downloads",
+             "last_on": pd.Timestamp(last_on), "is_complete": is_complete}
+            for month, last_on, is_complete, value in months
+        ]
+    ).astype({"runtime_downloads": "Int64"})  # fmt: skip
+
+
+RUNTIME_INFO = info("runtime_downloads", "as the column unit says", "month", "channel")
+CITED = {"pypistats": Cited("pypistats", "https://example.org", "Source: pypistats")}
+
+
+def runtime_chart(*months: tuple[str, str, bool, int | None]) -> Chart | None:
+    named = replace(context(), sources=CITED)
+    return runtime_charts.runtime_downloads(runtime_rows(*months), RUNTIME_INFO, named)
+
+
+JUNE, JULY = ("2026-06-01", "2026-06-30", True, 30), ("2026-07-01", "2026-07-31", True, 40)
+
+
+def test_a_month_is_left_out_only_while_it_goes_on() -> None:
+    going_on = runtime_chart(JUNE, JULY, ("2026-08-01", "2026-08-09", False, 9))
+    (line,) = lines(going_on).values()
+    assert line.y == (30, 40)
+    assert going_on is not None
+    assert LEFT_OUT in going_on.caveats
+    # August lacks days, or old releases, and is over: something was read in September.
+    for value in (2, None):
+        over = runtime_chart(
+            JUNE, JULY, ("2026-08-01", "2026-08-29", False, 9),
+            ("2026-09-01", "2026-09-02", False, value),
+        )  # fmt: skip
+        (line,) = lines(over).values()
+        assert line.y == (30, 40, 9)
+        assert line.estimated == (False, False, True)
+        assert over is not None
+        assert (LEFT_OUT in over.caveats) == (value is not None)
+        assert "Dotted: days of the month are missing." in over.caveats
+    until_july = runtime_chart(JUNE, ("2026-07-01", "2026-07-31", False, 39))
+    (line,) = lines(until_july).values()
+    assert line.y == (30, 39)
+
+
+@pytest.mark.parametrize("value", [9, None])
+def test_nothing_is_drawn_of_a_running_month_alone(value: int | None) -> None:
+    assert runtime_chart(("2026-08-01", "2026-08-09", False, value)) is None
+
+
+@pytest.mark.parametrize("source", runtime_charts.CHANNELS.values())
+def test_only_counters_have_totals(builds: Mapping[str, Path], source: str) -> None:
+    start, end = PERIODS["all"]
+    selection = Selection("Qwen", FIVE, start, end, channel=source)
+    chart = real_chart(builds["filled"], "runtime_totals", selection)
+    assert (chart is not None) == (source in COUNTERS)
+    if chart is None:
+        return
+    counted, _ = runtime_charts.COUNTED[source]
+    assert chart.title == f"{counted} since the beginning, 2026-09-10"
+    assert chart.as_of == "2026-09-10"
+    totals = data.metric("runtime_totals", build=builds["filled"], channel=source)
+    newest = totals[totals["date"] == totals["date"].max()]
+    wanted = dict(zip(newest["name"], newest["runtime_totals"], strict=True))
+    assert {bar.key: bar.value for bar in chart.bars} == wanted
+    assert [bar.value for bar in chart.bars] == sorted(wanted.values(), reverse=True)
+    assert chart.unit == {"dockerhub": "pulls", "github": "downloads"}[source]
 
 
 def test_the_figures_that_the_issue_names(builds: Mapping[str, Path]) -> None:

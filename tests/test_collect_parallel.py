@@ -28,12 +28,12 @@ from typer.testing import CliRunner
 
 from collectors import cli, hosts
 from collectors.archive_reader import ArchiveReader
-from collectors.collect import SKIPPED, Collector, SourceResult
+from collectors.collect import SKIPPED, Collector, EntityResult, SourceResult, parse_run
 from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
 from collectors.hosts import MOST_HOSTS, work_by_host
 from collectors.http import Session
 from collectors.hub import Dataset
-from collectors.screen import RunScreen, plural, problems, summary
+from collectors.screen import RunScreen, plural, problems, result_table, summary
 from collectors.source import Fetched, Keyed, Parsed, Tracked, archives, listings
 from data.history import OBSERVATIONS, History
 from data.queries import due
@@ -514,6 +514,55 @@ def test_an_interrupt_ends_everything(lab_of: Callable[..., Lab]) -> None:
     assert lab.bodies("hangs") == []
 
 
+def test_nothing_is_written_after_an_interrupt(lab_of: Callable[..., Lab]) -> None:
+    """What was read is parsed meanwhile: the next run finishes it, not a thread left behind."""
+    go_on = threading.Event()
+    both = threading.Barrier(2)
+
+    def hang(_: str) -> None:
+        both.wait(PATIENCE)
+        wait_for(go_on)
+
+    def interrupt(_: str) -> None:
+        both.wait(PATIENCE)
+        raise KeyboardInterrupt
+
+    lab = lab_of(FakeSource("parsed", on_parse=hang), FakeSource("stopped", on_fetch=interrupt))
+    with pytest.raises(KeyboardInterrupt):
+        lab.collect()
+    assert lab.record("parsed")["exit"] == "interrupted"
+    before = sorted(lab.home.rglob("*"))
+    go_on.set()
+    while hosts.are_left_behind():
+        time.sleep(0.01)
+    assert sorted(lab.home.rglob("*")) == before
+    assert lab.rows("parsed") == 0
+
+    for source in lab.sources:
+        source.on_fetch = source.on_parse = nothing
+    lab.now += timedelta(hours=1)
+    assert {result.exit for result in lab.collect().values()} == {"done"}
+    assert lab.rows("parsed") == 2 * 3, "those of the interrupted run too"
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_tables_are_not_written_after_a_stop(tmp_path: Path, tables: int) -> None:
+    """It is looked at before each table, and before what says that all are there."""
+    source: Any = FakeSource("one")
+    history, store = History(tmp_path / "history"), SnapshotStore(tmp_path)
+    run_ = store.open_run("one", ["all"], TODAY)
+    run_.store(Manifest("one", run_.name, "all", "u", TODAY, 200, "none", "none"), b"3")
+    left = iter([None] * tables)
+
+    def mind() -> None:
+        next(left)
+
+    with pytest.raises(StopIteration):
+        parse_run(source, run_, history, {"all": []}, mind)
+    assert history.tables() == ([DATED] if tables == 2 else [])
+    assert not history.is_parsed(run_.name, "one")
+
+
 @pytest.fixture
 def deaf() -> Iterator[str]:
     """The address of a service that takes connections and never answers."""
@@ -686,6 +735,42 @@ def test_the_newest_date_is_that_of_the_data(lab_of: Callable[..., Lab]) -> None
     assert lines[0].split() == ["source", "result", "rows", "newest", "seconds"]
     assert lines[2].split()[:4] == ["dated", "done", "3", "2026-05-04"]
     assert lines[4].split()[:4] == ["bad", "failed", "0", "-"]
+
+
+def test_seconds_have_one_decimal() -> None:
+    entities = [EntityResult(str(n), "accepted", None, 1, n) for n in (18.0, 4.26, None)]
+    results = [
+        SourceResult("a", "", TODAY, TODAY + timedelta(seconds=n), "done", entities=entities)
+        for n in (18, 4.26, 1234)
+    ]
+    shown = [line.split()[-1] for line in summary(results).splitlines()[2:]]
+    assert shown == ["18.0", "4.3", "1,234.0"]
+    shown = [line.split()[-2] for line in result_table(results[0], "part").splitlines()[2:]]
+    assert shown == ["18.0", "4.3", "-"]
+
+
+def test_an_entity_of_which_a_row_was_set_aside_is_not_had(lab_of: Callable[..., Lab]) -> None:
+    """A source that asks for what it does not have asks for it again, until it is whole."""
+    faults: dict[str, int] = {"b": 1, "c": 1}
+    had: list[set[str]] = []
+
+    class Partly(FakeSource):
+        def plan(self, have: Collection[str], tracked: Tracked, today: date) -> list[str]:
+            had.append(set(have))
+            return self.planned
+
+        def parse(self, body: bytes, manifest: Manifest) -> Parsed:
+            found = super().parse(body, manifest)
+            aside = ["a fault"] * faults.get(manifest.entity, 0)
+            return Parsed(found.tables, found.rows_read + len(aside), 0, aside)
+
+    lab = lab_of(Partly("one", planned=["a", "b", "c"]))
+    for _ in range(2):
+        assert lab.collect()["one"].exit == "done"
+        lab.now += timedelta(days=1)
+        faults.pop("b", None)
+    lab.collect()
+    assert had == [set(), {"a"}, {"a", "b"}]
 
 
 def test_the_table_says_how_much_of_a_source_is_there(lab_of: Callable[..., Lab]) -> None:

@@ -174,7 +174,7 @@ def test_empty_lists_are_named_together(hub: FakeHub) -> None:
     err = run("collect").err
     (warning,) = [line for line in err.splitlines() if "empty list" in line and "warning" in line]
     assert re.match(r"huggingface: \d+ organisations \(.*\): warning: empty list: ", warning)
-    assert warning.endswith("check it in seeds/model_families.csv")
+    assert warning.endswith("or the name is wrong; check it in the seeds")
 
 
 def test_a_short_second_listing_is_a_warning(hub: FakeHub) -> None:
@@ -298,6 +298,7 @@ def test_a_wrong_setting_is_wrong_usage(
     ("error", "code", "message"),
     [
         (KeyboardInterrupt(), 130, "interrupted; what was read is kept"),
+        (RuntimeError("Query interrupted"), 130, "interrupted; what was read is kept"),
         (OSError(28, "No space left on device", "x.gz"), 1, "error: x.gz: no space is left"),
         (OSError(28, "No space", "/a/.x.gz.17.tmp"), 1, "error: /a/x.gz: no space is left"),
         (OSError(30, "Read-only file system", "x"), 1, "error: x: the disk is read-only"),

@@ -42,7 +42,7 @@ def test_every_file_that_is_linked_exists(text):
 
 
 def test_every_collectors_command_of_the_readme_has_help():
-    named = set(re.findall(r"(?:^\$ |`)collectors ([a-z]+)\b", README, re.M))
+    named = set(re.findall(r"(?:^\$ |`)collectors ([a-z-]+)\b", README, re.M))
     done = subprocess.run(
         [sys.executable, "-m", "collectors", "--help"], capture_output=True, text=True, check=True
     )

@@ -62,7 +62,6 @@ def test_what_is_empty_is_null_and_not_false() -> None:
         (",1.6e12,", ",1e30,", "Parameters is not between"),
         ("2026-04-24", "2026-13-24", "Publication date is not a date"),
         ("2026-04-24", "", "Publication date is missing"),
-        (",True,", ",maybe,", "neither True nor False"),
         (",Speculative,China", ",Speculative", "not as many cells"),
     ],
 )
@@ -73,11 +72,30 @@ def test_an_absurd_row_is_set_aside(old: str, new: str, said: str) -> None:
     assert len(rows_of(found)) == 3
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_open"),
+    [
+        ("Yes", True),
+        ("yes", True),
+        ("True", True),
+        ("No", False),
+        ("FALSE", False),
+        ("unknown", None),
+        ("Partially", None),
+        ("", None),
+    ],
+)
+def test_whether_weights_are_open_costs_no_row(cell: str, is_open: bool | None) -> None:
+    found = parsed(NAME, changed(",Yes,", f",{cell},"))
+    assert found.set_aside == []
+    assert rows_of(found)[0]["is_open_weights"] is is_open
+
+
 def test_columns_are_found_by_name_in_any_order() -> None:
     lines = [
         "Model,Country (from Organization),Parameters,Publication date,Open model weights?,"
         "Organization",
-        "Some-1B,China,1e9,2025-05,True,Some Lab",
+        "Some-1B,China,1e9,2025-05,Yes,Some Lab",
     ]
     (row,) = rows_of(parsed(NAME, "\r\n".join(lines).encode()))
     assert (row["country"], row["parameters"], row["is_open_weights"]) == ("China", 1e9, True)
@@ -108,6 +126,7 @@ def test_the_whole_list_is_read(lab: SourceLab) -> None:
     result = lab.collect()
     assert result.exit == "done"
     assert len(lab.rows(result)) == MODELS + 4
+    assert {row["is_open_weights"] for row in lab.rows(result)} == {True, False, None}
     assert result.entities[0].reason is None
 
 

@@ -130,6 +130,26 @@ def test_four_tries_are_enough(server: Server, session: http.Session, time: Time
     assert time.slept == [1.0, 2.0, 4.0]
 
 
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "1"}, {"Retry-After": "86400"}])
+def test_what_a_refusal_said_outlives_the_tries(
+    server: Server, session: http.Session, headers: dict[str, str]
+) -> None:
+    server.replies = [(429, headers, b'{"code": "TooMany"}')]
+    with pytest.raises(FetchError) as caught:
+        session.get(server.url)
+    assert (caught.value.status, caught.value.body) == (429, b'{"code": "TooMany"}')
+
+
+def test_a_source_says_which_refusals_are_final(server: Server, time: Time) -> None:
+    session = make_session(time, is_final=lambda refusal: b"Quota" in refusal.body)
+    server.replies = [(403, {"Retry-After": "1"}, b'{"code": "Quota", "message": "used up"}')]
+    with pytest.raises(FetchError, match=r"HTTP 403: used up$") as caught:
+        session.get(server.url)
+    assert (caught.value.status, len(server.seen), time.slept) == (403, 1, [])
+    server.replies = [(403, {"Retry-After": "1"}, b"{}"), (200, JSON, b"[]")]
+    assert session.get(server.url).body == b"[]"
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_refusals_are_not_retried(server: Server, session: http.Session, status: int) -> None:
     server.replies = [(status, JSON, b'{"error": "no\\u0007"}')]

@@ -10,6 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,12 @@ def add(home: Path, archive: Archive, number: int) -> None:
     path.unlink()
 
 
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    """Opened once, since to open one costs more than what is asked of it."""
+    return duckdb.connect()
+
+
 def add_partial(home: Path, archive: Archive, number: int, rows: np.ndarray | None = None) -> None:
     """The same day as a partial archive has it: some rows, with a key by the first name."""
     home.mkdir(parents=True, exist_ok=True)
@@ -88,7 +95,7 @@ def add_partial(home: Path, archive: Archive, number: int, rows: np.ndarray | No
             "is_shown": visible(archive) if rows is None else rows,
         }
     )
-    with duckdb.connect() as connection:
+    with engine().cursor() as connection:
         file = ArchiveFile(path, "hub_archive", REQUIRED, OPTIONAL)
         file.open(connection)
         connection.register("shown", shown)
@@ -105,8 +112,8 @@ def named(name: str) -> str:
     return hashlib.sha256(f"name:{name}".encode()).hexdigest()[:24]
 
 
-def fill(home: Path, archive: Archive, switch: int) -> Path:
-    for number in filter(archive.has_day, range(archive.days)):
+def fill(home: Path, archive: Archive, switch: int, first: int = 0) -> Path:
+    for number in filter(archive.has_day, range(first, archive.days)):
         (add_partial if number < switch else add)(home, archive, number)
     return home
 
@@ -124,13 +131,46 @@ def updated(home: Path) -> Hub:
 @pytest.fixture(scope="session")
 def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """PLAIN with all that is derived, made once for all workers. Not to be changed."""
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "joined-days"
+
+    def make(home: Path) -> None:
+        updated(fill(home, PLAIN, SWITCH))
+
+    return made_once(tmp_path_factory, "joined-days", make)
+
+
+@pytest.fixture(scope="session")
+def until_switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The partial days of a short archive without faults. Not to be changed."""
+
+    def make(home: Path) -> None:
+        for number in range(SHORT_SWITCH):
+            add_partial(home, short(), number)
+
+    return made_once(tmp_path_factory, "until-switch", make)
+
+
+@pytest.fixture(scope="session")
+def early_switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two of them, then all days of the complete archive. Not to be changed."""
+
+    def make(home: Path) -> None:
+        for number in range(2):
+            add_partial(home, short(), number)
+        for number in range(2, SHORT_DAYS):
+            add(home, short(), number)
+
+    return made_once(tmp_path_factory, "early-switch", make)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker to ask makes for all workers."""
+    base = factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with home.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.exists():
-            making = fill(home.with_suffix(".making"), PLAIN, SWITCH)
-            updated(making)
+            making = home.with_suffix(".making")
+            make(making)
             making.rename(home)
     return home
 
@@ -312,12 +352,13 @@ def test_planted_incidents_are_found_on_both_sides_and_nothing_else(tmp_path: Pa
     }  # fmt: skip
 
 
-def test_renamed_between_and_gone_at_the_switch(tmp_path: Path) -> None:
+def test_renamed_between_and_gone_at_the_switch(until_switch: Path, tmp_path: Path) -> None:
     archive = short(
         Fault("rename", SHORT_SWITCH, models=(RENAMED,), to=("Qwen/Renamed",)),
         Fault("deleted", SHORT_SWITCH, models=(LEAVES,)),
     )
-    home = fill(tmp_path / "home", archive, SHORT_SWITCH)
+    home = copy_of(until_switch, tmp_path / "home")
+    fill(home, archive, SHORT_SWITCH, SHORT_SWITCH)
     hub = updated(home)
     assert hub.incidents() == []
     store = hub.store
@@ -425,10 +466,24 @@ def test_one_that_is_first_seen_at_the_switch_is_no_jump(tmp_path: Path) -> None
     ],
 )
 def test_wherever_the_switch_falls_months_are_the_truth_where_nothing_is_flagged(
-    tmp_path: Path, switch: int, faults: tuple[Fault, ...], found: set[str]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    switch: int,
+    faults: tuple[Fault, ...],
+    found: set[str],
 ) -> None:
     archive = short(*faults)
-    home = fill(tmp_path / "home", archive, switch)
+    # Faults come after the days that are there already.
+    shared = request.getfixturevalue("early_switch" if switch <= 2 else "until_switch")
+    home = copy_of(shared, tmp_path / "home")
+    if switch == 1:
+        add(home, archive, 1)
+        store_of(home, PARTIAL).remove(archive.date_of(1))
+    elif switch > 2:
+        fill(home, archive, switch, SHORT_SWITCH)
+    store = hub_of(home).store
+    assert isinstance(store, JoinedStore)
+    assert store.switch == archive.date_of(switch)
     hub = updated(home)
     assert {one.kind for one in hub.incidents()} == found
     (flows,), (ends,) = hub.flows("month"), hub.ends()
@@ -577,8 +632,7 @@ def test_one_archive_alone_is_as_it_was(joined: Path, tmp_path: Path) -> None:
 
 def test_a_partial_archive_that_begins_later_is_not_needed(joined: Path, tmp_path: Path) -> None:
     home = copy_of(joined, tmp_path / "home")
-    for number in range(SWITCH):
-        store_of(home, PARTIAL).remove(PLAIN.date_of(number))
+    shutil.rmtree(home / "history" / PARTIAL)
     add_partial(home, PLAIN, DAYS - 1)
     assert serving(home) == [COMPLETE, PARTIAL]
     assert hub_tables.warnings(home / "history") == [

@@ -13,6 +13,7 @@ from collectors import livebench
 from collectors.errors import WrongAnswerError
 from collectors.livebench import NEWEST, RELEASES
 from collectors.source import Tracked
+from tests.fake_services import Reply, Request
 from tests.fakes.livebench import NEXT, LiveBench, files
 from tests.source_lab import SourceLab, entity, lab_of, parsed, rows_of
 
@@ -104,6 +105,25 @@ def test_a_release_that_failed_is_asked_for_again(lab: SourceLab) -> None:
     assert lab.collect().exit == "partial"
     lab.fake.heal()
     assert [one.entity for one in lab.collect().entities] == ["2025_04_02", NEWEST]
+
+
+def test_a_release_with_a_row_that_cannot_be_read_is_asked_for_again(
+    lab: SourceLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = lab.fake.reply
+
+    def reply(request: Request) -> Reply:
+        found = good(request)
+        if "table_2025_04_02" in request.path:
+            found.body += b"one-cell-only\n"
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lab.fake, "reply", reply)
+        first = entity(lab.collect(), "2025_04_02")
+        assert (first.status, "1 row set aside" in str(first.reason)) == ("accepted", True)
+    assert [one.entity for one in lab.collect().entities] == ["2025_04_02", NEWEST]
+    assert [one.entity for one in lab.collect().entities] == [NEWEST]
 
 
 def test_a_release_that_the_module_does_not_know_is_found(lab: SourceLab) -> None:

@@ -51,6 +51,14 @@ STATEMENT = {
     "source_url": "https://report.example",
 }
 LEFT_OUT: dict[str, Row] = {
+    "build_sources": {
+        "title": "A source",
+        "url": "https://source.example",
+        "licence": "theirs",
+        "cadence_days": "1",
+        "min_rows": "1",
+        "is_archive": "false",
+    },
     "observations": {"source": "huggingface", "status": "accepted"},
     "seed__model_families": {
         "region": "unknown",
@@ -127,6 +135,7 @@ LEFT_OUT: dict[str, Row] = {
     "pypistats__downloads": {"observed_at": "2026-09-30 02:00"},
     "clickhouse__downloads": {"observed_at": "2026-09-30 02:00"},
     "npm__downloads": {"observed_at": "2026-09-30 02:00"},
+    "github__repositories": {"stars": "1", "has_all_releases": "true"},
     "github__releases": {"assets": "1"},
     "livebench__scores": {"observed_at": "2026-09-30 02:00"},
     "lmarena__ratings": {
@@ -177,7 +186,7 @@ def completed(table: str, row: Row, position: int) -> Row:
             "colour_dark": f"#dark{position}",
         }
         row = {**given, **row}
-    for name in ("hf_orgs", "openrouter_authors", "base_models"):
+    for name in ("hf_orgs", "openrouter_authors", "base_models", "tables"):
         if row.get(name):
             row[name] = f"[{', '.join(row[name].split())}]"
     return row
@@ -241,21 +250,31 @@ def derive(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     assert problems_of(connection, made, shown) == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_golden(case: Path) -> None:
-    with (case / "expected.csv").open(encoding="utf-8", newline="") as file:
-        columns = next(csv.reader(file))
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Empty tables. What a case does with them it takes back."""
     with duckdb.connect() as connection:
         warehouse.prepare(connection, [HUB], INFO)
+        yield connection
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_golden(case: Path, prepared: duckdb.DuckDBPyConnection) -> None:
+    with (case / "expected.csv").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    prepared.execute("BEGIN TRANSACTION")
+    try:
         for path in sorted(case.glob("*.csv")):
             if path.name != "expected.csv":
                 given = enumerate(read(path))
                 rows = [completed(path.stem, row, position) for position, row in given]
-                insert(connection, path.stem, rows)
+                insert(prepared, path.stem, rows)
         if (case / "seed__published_series.csv").exists():
-            _insert_unnamed_sources(connection)
-        derive(connection, case.parent.name)
-        found = rows_of(connection, case.parent.name, columns)
+            _insert_unnamed_sources(prepared)
+        derive(prepared, case.parent.name)
+        found = rows_of(prepared, case.parent.name, columns)
+    finally:
+        prepared.execute("ROLLBACK")
     wanted = read(case / "expected.csv")
     assert len(found) == len(wanted), found
     for actual, row in zip(found, wanted, strict=True):

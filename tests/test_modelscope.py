@@ -94,7 +94,7 @@ def test_pages_are_read_to_the_end(lab: SourceLab, fault: str) -> None:
     assert len(names) == sum(len(names_of(owner)) for owner in OWNERS) - lost
 
 
-@pytest.mark.parametrize("fault", ["quota", "quota-200"])
+@pytest.mark.parametrize("fault", ["quota", "quota-retry", "quota-200"])
 def test_a_used_up_quota_ends_the_run_without_another_call(lab: SourceLab, fault: str) -> None:
     lab.fake.fault(fault)
     result = lab.collect()

@@ -17,6 +17,7 @@ from collectors import openrouter
 from collectors.collect import SourceResult
 from collectors.errors import WrongAnswerError
 from collectors.source import Parsed, Tracked
+from data.snapshots import SnapshotStore
 from tests.fakes.openrouter import OpenRouter, tokens_of
 from tests.recorded import FIXTURES
 from tests.source_lab import SourceLab, lab_of, rows_of
@@ -214,6 +215,100 @@ def test_a_day_with_a_row_that_cannot_be_read_is_left_out_as_a_whole() -> None:
     }
 
 
+CUT = date(2026, 8, 18)
+FIVE_DAYS = "2026-08-17..2026-08-21"
+
+
+def day_rows(day: date, models: int, other: str | None = "5000", tokens: int = 100) -> list[Any]:
+    shown = [row(f"a/m{n}", str(tokens), str(day)) for n in range(models)]
+    return shown + ([row("other", other, str(day))] if other else [])
+
+
+def five_days(cut: list[Any], other: str | None = "5000") -> list[Any]:
+    """Days of 50 models, and one as it is given."""
+    every = [date(2026, 8, n) for n in range(17, 22)]
+    whole = {day: day_rows(day, 50, other) for day in every}
+    return [one for day in every for one in (cut if day == CUT else whole[day])]
+
+
+@pytest.mark.parametrize(
+    ("cut", "reason"),
+    [
+        (day_rows(CUT, 3, None), "its day has neither 'other' nor 50 models"),
+        (day_rows(CUT, 49, None, 300), "its day has neither 'other' nor 50 models"),
+        (day_rows(CUT, 50, "1", 60), "its day has under a third of the tokens of a usual day"),
+        (day_rows(CUT, 50, None, 60), "its day has under a third of the tokens of a usual day"),
+    ],
+)
+def test_a_day_that_was_cut_short_is_left_out(cut: list[Any], reason: str) -> None:
+    found = parsed(answer(five_days(cut)), FIVE_DAYS)
+    assert CUT not in {one["date"] for one in rows_of(found)}
+    assert found.rows_read == 4 * 51 + len(cut)
+    assert len(found.set_aside) == len(cut)
+    assert all(said.startswith(reason) for said in found.set_aside)
+
+
+@pytest.mark.parametrize(
+    ("cut", "other"),
+    [
+        (day_rows(CUT, 3, None, 5000), None),
+        (day_rows(CUT, 50, None, 150), "5000"),
+        (day_rows(CUT, 50, "1", 67), "5000"),
+        (day_rows(CUT, 7), "5000"),
+    ],
+)
+def test_a_smaller_day_is_believed(cut: list[Any], other: str | None) -> None:
+    """No day of the answer has a rest, all 50 are there, or it is not so much smaller."""
+    found = parsed(answer(five_days(cut, other)), FIVE_DAYS)
+    assert found.set_aside == []
+    assert CUT in {one["date"] for one in rows_of(found)}
+
+
+def test_two_days_are_too_few_to_compare() -> None:
+    days_ = (date(2026, 8, 20), date(2026, 8, 21))
+    rows = [one for n, day in enumerate(days_) for one in day_rows(day, 50, "1", 1 + 99 * n)]
+    found = parsed(answer(rows), "2026-08-20..2026-08-21")
+    assert found.set_aside == []
+
+
+def test_a_cut_day_takes_the_place_of_no_good_one(
+    lab: SourceLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(lab.fake, OpenRouter)
+    first, whole, cut = lab.collect(), lab.fake.rows, date(2026, 11, 20)
+    monkeypatch.setattr(lab.fake, "rows", lambda day: whole(day)[: 3 if day == cut else None])
+    second = lab.collect()
+    assert second.exit == "done"
+    assert len([one for one in lab.rows(first) if one["date"] == cut]) == 51
+    assert {one["date"] for one in lab.rows(second)} == {
+        date(2026, 11, n) for n in range(16, 23) if n != cut.day
+    }
+    assert "no whole day: 2026-11-20; its day has neither" in str(second.entities[-1].reason)
+
+
+def test_a_range_with_a_faulty_day_is_asked_for_until_it_is_whole(
+    lab: SourceLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(lab.fake, OpenRouter)
+    whole, bad = lab.fake.rows, date(2026, 7, 1)
+
+    def spoiled(day: date) -> list[dict[str, Any]]:
+        first, *rest = whole(day)
+        return [first | {"total_tokens": None}, *rest] if day == bad else [first, *rest]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lab.fake, "rows", spoiled)
+        for _ in range(2):
+            result = lab.collect()
+            (name,) = [one.entity for one in result.entities if "set aside" in str(one.reason)]
+            assert bad in days([name])
+            assert bad not in {one["date"] for one in lab.rows(result)}
+    healed = lab.collect()
+    assert bad in days([one.entity for one in healed.entities])
+    assert bad in {one["date"] for one in lab.rows(healed)}
+    assert len(lab.collect().entities) == 1
+
+
 def test_a_row_that_comes_twice_is_counted_once() -> None:
     found = parsed(answer([row("a/b"), row("a/b"), row("other")]))
     assert found.rows_read == len(rows_of(found)) == 2
@@ -246,6 +341,15 @@ def test_an_answer_without_an_as_of_cannot_be_cited(as_of: Any) -> None:
 
 def test_the_citation_is_the_mandated_one() -> None:
     assert openrouter.CITATION == "Source: OpenRouter (openrouter.ai/rankings), as of {as_of}."
+
+
+def test_a_manifest_cites_when_the_source_counted(lab: SourceLab) -> None:
+    lab.collect()
+    (run,) = SnapshotStore(lab.data_dir).runs("openrouter")
+    cited = {manifest.citation for manifest in run.manifests()}
+    said = {manifest.facts["as_of"] for manifest in run.manifests()}
+    assert said == {"2026-11-22T02:00:00.000Z"}
+    assert cited == {openrouter.CITATION.replace("{as_of}", *said)}
 
 
 # Days that are not there

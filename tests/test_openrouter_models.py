@@ -12,11 +12,13 @@ import pytest
 
 from collectors import openrouter_models
 from collectors.source import Parsed
-from tests.fake_services import Reply
+from tests.fake_services import Reply, Request
 from tests.fakes.openrouter import usual_tokens
 from tests.fakes.openrouter_models import OpenRouterModels, listed_models
 from tests.source_lab import SourceLab, lab_of, rows_of
 from tests.source_lab import parsed as parsed_by
+
+MODELS = len(listed_models())
 
 
 @pytest.fixture
@@ -151,6 +153,29 @@ def test_a_list_that_ends_early_is_refused(lab: SourceLab, monkeypatch: pytest.M
     monkeypatch.setattr(lab.fake, "reply", lambda request: Reply.of_json(page))
     (entity,) = lab.collect().entities
     assert entity.reason == "expected 421 models, found 0"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_refused"), [(MODELS + 1, False), (MODELS * 10 // 9, False), (MODELS * 2, True)]
+)
+def test_a_list_that_counts_more_than_it_shows(
+    lab: SourceLab, monkeypatch: pytest.MonkeyPatch, told: int, is_refused: bool
+) -> None:
+    good = lab.fake.reply
+
+    def reply(request: Request) -> Reply:
+        page = json.loads(good(request).body)
+        assert page["links"] == {"next": None}
+        return Reply.of_json({**page, "total_count": told})
+
+    monkeypatch.setattr(lab.fake, "reply", reply)
+    result = lab.collect()
+    (entity,) = result.entities
+    if is_refused:
+        assert entity.reason == f"expected {told} models, found {MODELS}"
+    else:
+        assert entity.reason == f"{MODELS} of {told} models were listed"
+        assert len(lab.rows(result)) == MODELS
 
 
 def test_the_key_is_sent_only_when_there_is_one(

@@ -18,6 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
+from dashboard.runtime_charts import CHANNELS
 from tests import app_builds, hub_by_hand
 
 APP = data.ROOT / "dashboard" / "app.py"
@@ -342,8 +343,7 @@ def runtimes_of_seeds(at: AppTest) -> None:
         "All pulls on Ollama, by family, as an archive recorded them"
     ]
     told = " ".join(box.value for box in at.info)
-    for sources_ in ("ollama", "lmstudio", "pypistats clickhouse npm dockerhub github", "github",
-                     "modelscope"):  # fmt: skip
+    for sources_ in ("ollama", "lmstudio", "pypistats", "github", "modelscope"):
         assert f"`collectors collect {sources_}` and then `collectors build`" in told
     assert "Published, not collected here." in words(at)
 
@@ -355,14 +355,18 @@ def runtimes_filled(at: AppTest) -> None:
         "All pulls on Ollama, by family",
         "Libraries of the selected families on Ollama, 2026-09-10",
         "Proxy for LM Studio: downloads of lmstudio-community by base family, 2026-09-10",
-        "Downloads of Python packages, by calendar month",
+        "Downloads of Python packages, mirrors left out, by calendar month",
         "Stars of the runtimes' repositories on GitHub",
     ]
     assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
     said = words(at)
-    for cited in ("Ollama library (ollama.com/library), as of 2026-0", "pypistats", "ClickHouse",
+    for cited in ("Ollama library (ollama.com/library), as of 2026-0",
+                  "pypistats.org, downloads without mirrors, as of 2026-08-31",
                   "GitHub", "ModelScope"):  # fmt: skip
         assert cited in said
+    assert "ClickHouse" not in said, "the two series of PyPI are never shown as one"
+    assert "The month that is not over is left out." in said
+    assert "since the beginning, 2026" not in said, "totals stand in for months only"
     beside = data.metric("modelscope_beside_hub")
     for row in beside[beside["modelscope_downloads"].notna()].itertuples():
         assert row.family in said
@@ -390,6 +394,15 @@ def quality_filled(at: AppTest) -> None:
         assert f"{row.quality_position}. {row.family}" in said
         assert row.model in said
     assert "Epoch AI" in said
+    (table,) = [table for table in sources_of_html(at) if "<th>Best model</th>" in table]
+    assert re.findall("<th>(.*?)</th>", table) == [
+        "Family", "Best model", "Score", "Downloads of own repositories",
+    ]  # fmt: skip
+    known = beside[beside["adoption"].notna()]
+    assert len(known)
+    for row in known.itertuples():
+        told = f"30 days, place {row.adoption_position:.0f}"
+        assert f"{data.wording.count(row.adoption)} <small>{told}</small>" in table
 
 
 def briefing_filled(at: AppTest) -> None:
@@ -617,7 +630,7 @@ def test_variants_are_grouped(use: Callable[[str], Path]) -> None:
     (table,) = [table for table in sources_of_html(at) if "<table>" in table]
     assert "4 variants" in cells(table)
     assert "unsloth/Qwen3-8B-GGUF" not in table
-    with_tests = opened("models", tests="true")
+    with_tests = opened("models", tests="true", long="true")
     assert hub_by_hand.TEST_MODEL in "".join(sources_of_html(with_tests))
 
 
@@ -771,6 +784,58 @@ def test_the_link_of_every_page_holds_its_own_controls(use: Callable[[str], Path
     assert parse_qs(at.code[0].value.partition("?")[2])["show"] == ["Models"]
 
 
+# Sources: what needs a look comes first
+
+
+def told_states(at: AppTest) -> list[tuple[str, str]]:
+    """Name and state of each source, from the top of the table to its end."""
+    (table,) = [table for table in sources_of_html(at) if "Last snapshot (UTC)" in table]
+    rows = [cells(row) for row in table.partition("<tbody>")[2].split("</tr>")[:-1]]
+    return [(row[1], row[2]) for row in rows]
+
+
+def test_sources_that_need_a_look_come_first(
+    use: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use("filled")
+    known = data.status()
+    fine = {"age_days": 0.5, "is_due": False, "next_due_at": "2026-09-11T06:00:00+00:00"}
+    changes = {
+        "npm": {"age_days": 9.0, "is_due": True},
+        "github": {**fine, "entities": 8, "entities_failed": 3},
+        "ollama": {"age_days": 1.1, "is_due": True},  # due, but not for long
+        "openrouter": {"age_days": None, "last_snapshot_at": None, "is_due": True,
+                       "rows_read": None, "entities": 1, "entities_failed": 1},
+        "hub_archive": {**fine, "last_snapshot_at": "2026-09-10T06:00:00+00:00", "rows_read": 9,
+                        "last_try_at": "2026-09-10T06:00:00+00:00", "next_due_at": None,
+                        "age_days": 90.0, "entities": 1, "entities_failed": 0},
+        "hub_weekly": {**fine, "last_snapshot_at": "2026-09-10T06:00:00+00:00", "rows_read": 9,
+                        "last_try_at": "2026-09-10T06:00:00+00:00", "next_due_at": None,
+                        "entities": 1, "entities_failed": 0},
+        "lmstudio": {"last_try_at": None, "age_days": None, "last_snapshot_at": None},
+    }  # fmt: skip
+    changed = [{**one, **fine, **changes.get(one["name"], {})} for one in known["sources"]]
+    for one in changed:
+        if one["last_try_at"] is None:
+            one["age_days"] = None
+    monkeypatch.setattr(data, "status", lambda: {**known, "sources": changed})
+    at = opened("sources")
+    states = told_states(at)
+    # An archive is never due, and yet late when nobody has read it for long.
+    assert states[:4] == [
+        ("github", "3 of 8 failed"), ("openrouter", "1 of 1 failed"), ("hub_archive", "late"),
+        ("npm", "late"),
+    ]  # fmt: skip
+    assert {state for _, state in states[4:]} == {"fresh"}
+    assert ("hub_weekly", "fresh") in states
+    said = words(at)
+    assert f"4 of {len(states)} need a look" in said
+    assert "**Never collected:**" in said
+    listed = next(one for one in sources_of_html(at) if "oma-list" in one and "<style>" not in one)
+    assert "lmstudio" in listed
+    assert "when named" in said
+
+
 # Usage, runtimes, quality: controls
 
 
@@ -791,6 +856,8 @@ def test_cuts_of_tokens(use: Callable[[str], Path], by: str, step: str) -> None:
 @pytest.mark.parametrize(
     ("channel", "words_"),
     [
+        ("PyPI", "Downloads of Python packages, mirrors left out"),
+        ("PyPI with mirrors", "Downloads of Python packages, mirrors included"),
         ("Docker Hub", "Pulls of images on Docker Hub"),
         ("GitHub releases", "Downloads of release files on GitHub"),
         ("npm", "Downloads of npm packages"),
@@ -800,7 +867,38 @@ def test_channels_of_runtimes(use: Callable[[str], Path], channel: str, words_: 
     use("filled")
     at = opened("runtimes", channel=channel)
     assert control(at, "channel").value == channel
-    assert any(title.value.startswith(words_) for title in at.subheader)
+    assert f"{words_}, by calendar month" in [title.value for title in at.subheader]
+    assert not at.info
+
+
+@pytest.mark.parametrize(("channel", "source"), CHANNELS.items())
+def test_a_channel_that_was_not_read_names_its_source(
+    use: Callable[[str], Path], channel: str, source: str
+) -> None:
+    use("seeds")
+    told = [box.value for box in opened("runtimes", channel=channel).info]
+    fill = f"Run `collectors collect {source}` and then `collectors build`."
+    assert f"Nothing was read of it. {fill}" in told
+
+
+@pytest.mark.parametrize(
+    ("channel", "words_"),
+    [
+        ("Docker Hub", "Pulls of images on Docker Hub"),
+        ("GitHub releases", "Downloads of release files on GitHub"),
+    ],
+)
+def test_totals_stand_below_where_no_two_months_were_read(
+    use: Callable[[str], Path], channel: str, words_: str
+) -> None:
+    use("filled")
+    # Of September there is a reading, and no second one at its end.
+    at = opened("runtimes", channel=channel, from_="2026-09", to="2026-09")
+    assert any("it is known from the second one on" in box.value for box in at.info)
+    assert not any("Nothing was read of it" in box.value for box in at.info)
+    titles = [title.value for title in at.subheader]
+    assert f"{words_} since the beginning, 2026-09-10" in titles
+    assert not any(title.startswith(f"{words_}, by calendar month") for title in titles)
 
 
 @pytest.mark.parametrize(
@@ -823,6 +921,64 @@ def test_releases_of_benchmarks(
     assert at.subheader[0].value == title
     assert cited in words(at)
     assert parse_qs(at.code[0].value.partition("?")[2])[key] == [release]
+
+
+def test_releases_stand_in_their_order_the_newest_first(
+    use: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dashboard import parts  # noqa: PLC0415  (after the app, which sets the page up)
+
+    use("filled")
+    at = opened("quality", benchmark="LiveBench")
+    by_name = control(at, "release_livebench").options
+    assert by_name == sorted(by_name, reverse=True)
+    assert control(at, "release_livebench").value == by_name[0]
+    read = parts.metric
+
+    def turned(build: Path, name: str, **filters: Any) -> Any:
+        rows = read(build, name, **filters)
+        if name != "quality_scores":
+            return rows
+        return rows.assign(release_position=-rows["release_position"])
+
+    # Not by the letters: version 4.9 would stand above 4.10.
+    monkeypatch.setattr(parts, "metric", turned)
+    at = opened("quality", benchmark="LiveBench")
+    assert control(at, "release_livebench").options == by_name[::-1]
+
+
+def open_table() -> None:
+    """A page of one chart with its table open; runs as a script of its own."""
+    import data as data_  # noqa: PLC0415
+    from dashboard import parts  # noqa: PLC0415
+    from dashboard.chart import Selection  # noqa: PLC0415
+
+    parts.show_chart(
+        data_.newest_build(), "token_share", Selection("Qwen", ("Llama",)), empty="",
+        is_table_open=True,
+    )  # fmt: skip
+
+
+def test_the_citation_is_in_the_file_and_not_in_the_table(use: Callable[[str], Path]) -> None:
+    from dashboard import parts  # noqa: PLC0415
+    from dashboard.chart import Selection  # noqa: PLC0415
+
+    use("filled")
+    at = checked(AppTest.from_function(open_table, default_timeout=30).run())
+    shown = at.dataframe[0].value
+    assert len(shown)
+    assert "as_of" in shown.columns
+    assert "citation" not in shown.columns
+    drawn = parts.chart(data.newest_build(), "token_share", Selection("Qwen", ("Llama",)))
+    first, *_ = parts.csv_bytes(drawn.frame).decode().splitlines()
+    assert "citation" in first.split(",")
+
+
+def test_restated_days_are_cited(use: Callable[[str], Path]) -> None:
+    use("filled")
+    rows = data.metric("token_restatements")
+    wanted = rows.loc[rows["as_of"] == rows["as_of"].max(), "citation"].iloc[0]
+    assert wanted in [caption.value for caption in opened("usage").caption]
 
 
 # Reported: filters

@@ -55,7 +55,7 @@ LINES = [
 CELLS = ["", "-1", "nan", "inf", "1e999", "9" * 40, '"', "\r", "٣", "x" * 3000, "1,5", "\x00"]
 
 CELL_SIGNS = r"([,<>\"\n])"
-MOST_CHARACTERS = 1_000_000  # of text that is parsed in all, since pages differ in length
+MOST_CHARACTERS = 500_000  # of text that is parsed in all, since pages differ in length
 
 # (what is done, where, with what): indices are taken modulo what there is.
 Edit = tuple[str, int, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -561,15 +561,75 @@ def test_a_repository_without_releases(lab: Lab) -> None:
     assert lab.rows("github__releases") == []
 
 
-def test_very_many_releases_are_not_all_read(lab: Lab) -> None:
+def read_releases(lab: Lab, count: int) -> tuple[SourceResult, bool, set[str]]:
+    """A run at a repository of so many releases: what came of it, whether they are all, tags."""
     github_ = lab.fakes["github"]
     assert isinstance(github_, GitHub)
-    github_.releases = 1_100
+    github_.releases = count
     result = lab.collect("github")
-    assert reasons(result)[REPOSITORY] == "only the newest 1,000 releases were read"
+    assert result.exit == "done"
+    (repository,) = lab.rows("github__repositories")
     tags = {row["tag"] for row in lab.rows("github__releases")}
-    assert len(tags) == 1_000
-    assert "b1100" in tags
+    return result, repository["has_all_releases"], tags
+
+
+def test_without_a_token_very_many_releases_are_not_all_read(lab: Lab) -> None:
+    result, has_all, tags = read_releases(lab, 1_100)
+    said = "only the newest 1,000 releases were read; set GITHUB_API_KEY to read more"
+    assert reasons(result)[REPOSITORY] == said
+    assert (has_all, len(tags), "b1100" in tags) == (False, 1_000, True)
+
+
+def test_a_thousand_releases_are_all_of_them(lab: Lab) -> None:
+    result, has_all, tags = read_releases(lab, 1_000)
+    assert (reasons(result)[REPOSITORY], has_all, len(tags)) == (None, True, 1_000)
+
+
+def test_with_a_token_all_releases_are_read(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_API_KEY", TOKEN)
+    result, has_all, tags = read_releases(lab, 1_234)
+    assert (reasons(result)[REPOSITORY], has_all, len(tags)) == (None, True, 1_234)
+
+
+@pytest.mark.parametrize("releases", [300, 301])
+def test_the_window_of_github_is_not_all(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, releases: int
+) -> None:
+    """Its last page may name a next one or not: there may be more behind it."""
+    monkeypatch.setenv("GITHUB_API_KEY", TOKEN)
+    monkeypatch.setattr(github, "MAX_PAGES", 3)
+    result, has_all, tags = read_releases(lab, releases)
+    assert reasons(result)[REPOSITORY] == "only the newest 300 releases were read"
+    assert (has_all, len(tags)) == (False, 300)
+
+
+def test_a_page_beyond_the_window_costs_no_release(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_API_KEY", TOKEN)
+    lab.fakes["github"].fault("window-of-200")
+    result, has_all, tags = read_releases(lab, 250)
+    assert reasons(result)[REPOSITORY] == "only the newest 200 releases were read"
+    assert (has_all, len(tags)) == (False, 200)
+
+
+def test_a_release_that_was_set_aside_was_not_read() -> None:
+    answer = recorded("github")
+    value = json.loads(answer.body)
+
+    def has_all() -> bool:
+        told = replace(manifest(github, REPOSITORY), facts=answer.facts)
+        found = github.parse(json.dumps(value).encode(), told)
+        return bool(found.tables["github__repositories"][0]["has_all_releases"])
+
+    assert has_all() is True
+    del value["releases"][0][0]["tag_name"]
+    assert has_all() is False
+
+
+def test_without_the_word_of_fetch_releases_are_not_all() -> None:
+    found = parsed(github, json.loads(recorded("github").body), REPOSITORY)
+    assert found.tables["github__repositories"][0]["has_all_releases"] is False
 
 
 def test_a_renamed_repository_is_read_with_a_warning(lab: Lab) -> None:
@@ -640,7 +700,7 @@ def test_a_link_of_github_leads_to_github(lab: Lab) -> None:
 def test_links_that_never_end_are_given_up(lab: Lab) -> None:
     lab.fakes["github"].fault("endless-link")
     assert lab.collect("github").exit == "done"
-    assert len(lab.fakes["github"].requests) == 1 + github.MAX_PAGES
+    assert len(lab.fakes["github"].requests) == 1 + github.MAX_PAGES_WITHOUT_KEY
 
 
 @pytest.mark.parametrize(

@@ -803,6 +803,30 @@ PLANTS = [
         ),
     ),
     Plant(
+        "package as its author spells it",
+        "runtimes.csv",
+        (("MLX,pypi,mlx-lm", "MLX,pypi,MLX_lm"),),
+        (
+            "{0}: expected the normalised name mlx-lm for channel pypi, found 'MLX_lm'; "
+            "write it like that",
+        ),
+    ),
+    Plant(
+        "image without its namespace",
+        "runtimes.csv",
+        (("vLLM,dockerhub,vllm/vllm-openai", "vLLM,dockerhub,vllm-openai"),),
+        (
+            "{0}: expected namespace/name for channel dockerhub, found 'vllm-openai'; "
+            "add the namespace; that of an official image is library",
+        ),
+    ),
+    Plant(
+        "repository without its owner",
+        "runtimes.csv",
+        (("vLLM,github,vllm-project/vllm", "vLLM,github,vllm"),),
+        ("{0}: expected owner/name for channel github, found 'vllm'; add the owner",),
+    ),
+    Plant(
         "channel that nobody reads",
         "runtimes.csv",
         (("vLLM,pypi,vllm", "vLLM,quay,vllm"),),

@@ -180,7 +180,7 @@ def fake(
     assert request.param in fakes, f"tests/fakes/{request.param}.py is missing"
     running = fakes[request.param]
     running.heal()
-    running.stall_seconds = 0.5
+    running.stall_seconds = 0.15
     _point_to(running, monkeypatch)
     yield running
     running.heal()
@@ -209,7 +209,7 @@ def test_a_failure_leaves_what_was_and_says_what_happened(
     before = lab.tables()
     fake.fault(failure)
     if failure == "timeout":
-        lab.read_timeout = 0.1
+        lab.read_timeout = 0.03
     if failure == "too-large":
         lab.most_bytes, fake.large_bytes = SMALL, 10 * SMALL
     (result,) = lab.collect(fake.name)
@@ -265,6 +265,7 @@ def test_a_key_that_comes_back_is_not_stored(fake: FakeService, lab: Lab) -> Non
 def test_a_build_after_a_day_of_failures_serves_what_was_there(
     fakes: dict[str, FakeService],
     good: dict[str, Lab],
+    few_seeds: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -272,7 +273,7 @@ def test_a_build_after_a_day_of_failures_serves_what_was_there(
     for name in NAMES:
         shutil.copytree(good[name].data_dir, lab.data_dir, dirs_exist_ok=True)
     facts = [build_facts(source) for source in load_all()]
-    data.build(facts, folder=lab.data_dir)
+    data.build(facts, folder=lab.data_dir, seeds_dir=few_seeds)
     before = _served(lab.data_dir)
     assert all(before.values()), "every table of every source has rows"
     quick = [name for name in FAILURES if name != "timeout"]
@@ -283,7 +284,7 @@ def test_a_build_after_a_day_of_failures_serves_what_was_there(
         (result,) = lab.collect(name)
         assert result.exit == "failed"
         fakes[name].heal()
-    data.build(facts, folder=lab.data_dir)
+    data.build(facts, folder=lab.data_dir, seeds_dir=few_seeds)
     assert len(data.build_paths(lab.data_dir)) == 2
     assert _served(lab.data_dir) == before
 

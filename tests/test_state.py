@@ -127,6 +127,51 @@ def test_the_focus_before_takes_the_place_of_the_one_now(
     assert state.swapped(rivals, focus, before) == expected
 
 
+NEWEST = date(2026, 11, 15)
+USUAL = {
+    **CONTROLS, "family": list(state.DEFAULT_RIVALS), "from": "2024-07", "to": "2026-11",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("controls", "told"),
+    [
+        ({}, {}),
+        ({"scale": "Log"}, {"scale": ["Log"]}),
+        ({"to": "2026-10"}, {"to": ["2026-10"]}),
+        ({"family": ["Llama"]}, {"family": ["Llama"]}),
+        ({"family": []}, {"family": [""]}),
+        # The compare set follows the focus, so it is the default of a session that begins so.
+        (
+            {"focus": "Llama", "family": ["Qwen", *state.DEFAULT_RIVALS[1:]]},
+            {"focus": ["Llama"]},
+        ),
+        (
+            {"focus": "Llama", "family": list(state.DEFAULT_RIVALS[1:])},
+            {"focus": ["Llama"], "family": list(state.DEFAULT_RIVALS[1:])},
+        ),
+    ],
+)
+def test_a_step_onward_says_only_what_is_no_default(
+    controls: dict[str, Any], told: dict[str, list[str]]
+) -> None:
+    chosen = state.selection({**USUAL, **controls})
+    held = {"model": "Qwen/Q & A", "grouped": True, "tests": False, "search": ""}
+    address = state.onward("http://h/models", chosen, held, NEWEST)
+    assert urlsplit(address).path == "/models"
+    read = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    assert read == {**told, "model": ["Qwen/Q & A"], "grouped": ["True"]}
+
+
+def of_one_kind(key: ast.JoinedStr) -> set[str]:
+    """The parameters of a control of which there is one a benchmark, and the like."""
+    first = key.values[0]
+    assert isinstance(first, ast.Constant)
+    found = {known for known in state.PAGE_KEYS if known.startswith(str(first.value))}
+    assert found, f"no parameter begins with {first.value}"
+    return found
+
+
 def test_the_link_holds_every_control_of_every_page() -> None:
     """A widget that is bound to the address and that the link forgets would not be shared."""
     bound = set()
@@ -136,9 +181,12 @@ def test_the_link_holds_every_control_of_every_page() -> None:
                 given = {word.arg: word.value for word in node.keywords}
                 if "bind" in given:
                     key = given["key"]
-                    assert isinstance(key, (ast.Constant, ast.Attribute)), ast.dump(key)
+                    kinds = (ast.Constant, ast.Attribute, ast.JoinedStr)
+                    assert isinstance(key, kinds), ast.dump(key)
                     if isinstance(key, ast.Constant):
                         bound.add(key.value)
+                    if isinstance(key, ast.JoinedStr):
+                        bound |= of_one_kind(key)
     assert bound == set(state.PAGE_KEYS)
 
 

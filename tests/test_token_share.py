@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import data
-from data import schema
+from data import warehouse
 from data.catalog import metrics, rollups
 from tests.other_sources import tables
-from tests.test_metrics import Row, completed, insert
+from tests.test_metrics import INFO, Row, completed, insert
 
 MADE = [
     file
@@ -29,6 +29,15 @@ MADE = [
 ]
 SHOWN = [file for file in metrics() if file.name in {"token_share", "token_share_by_cut"}]
 OTHER = "other"
+OPENROUTER = data.SourceFacts(
+    name="openrouter",
+    title="OpenRouter",
+    url="https://openrouter.ai",
+    licence="CC BY 4.0",
+    citation="Source: OpenRouter, as of {as_of}",
+    cadence_days=1,
+    tables=("openrouter__rankings",),
+)
 
 
 @dataclass(frozen=True)
@@ -119,10 +128,8 @@ def shown_by_sql(found: Readings) -> duckdb.DuckDBPyConnection:
         for slug, tokens in models.items()
     ]
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
+    warehouse.prepare(connection, [OPENROUTER], INFO)
     for table, rows in {**SEEDS, "openrouter__rankings": rankings}.items():
-        connection.execute(schema.table_sql(table))
         insert(connection, table, [completed(table, row, n) for n, row in enumerate(rows)])
     for file in MADE:
         connection.execute(f"CREATE TABLE {file.name} AS {file.sql}")
@@ -260,10 +267,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for table in ("openrouter__rankings", "openrouter_models__models"):
         for run, rows in _by_run(given[table]):
             history.write(table, run, table.split("__")[0], rows)
-    source = data.SourceFacts("openrouter", "OpenRouter", "https://openrouter.ai", "CC BY 4.0",
-                              "Source: OpenRouter, as of {as_of}", 1,
-                              ("openrouter__rankings",))  # fmt: skip
-    data.build([source], folder=folder)
+    data.build([OPENROUTER], folder=folder)
     return folder
 
 

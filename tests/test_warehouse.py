@@ -31,18 +31,18 @@ CATALOG = sys.modules["data.catalog"]
 
 
 @pytest.fixture(scope="session")
-def few_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped seeds with the published series of one source, so that a build is quick."""
-    folder = tmp_path_factory.mktemp("few") / "seeds"
-    shutil.copytree(data.SEEDS_DIR, folder)
-    series = folder / "published_series.csv"
-    head, *rows = series.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [
-        row for row in rows if re.match(r"(downloads|share)_text_vlm_\w+,(Qwen|all|total)", row)
-    ]
-    assert kept
-    series.write_text(head + "".join(kept), encoding="utf-8")
-    return folder
+def few_build(few_seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a build of them. Not to be changed."""
+    home = tmp_path_factory.mktemp("few-build")
+    made(home, few_seeds)
+    return home
+
+
+@pytest.fixture
+def serving(few_build: Path, home: Path) -> Path:
+    """That build, as the one that the test's own data directory has."""
+    shutil.copytree(few_build, home)
+    return data.newest_build(home)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_a_build(home: Path, few_seeds: Path) -> None:
     assert set(info["fingerprint"]) == {"seeds", "sql", "code", "history"}
 
 
-def test_a_build_is_read_only(home: Path, few_seeds: Path) -> None:
-    path = made(home, few_seeds)
+def test_a_build_is_read_only(serving: Path) -> None:
+    path = serving
     before = path.read_bytes()
     for statement in ("DELETE FROM seed__events", "CREATE TABLE x (y INTEGER)", "DROP VIEW events"):
         with pytest.raises(duckdb.InvalidInputException, match="read-only"):
@@ -188,10 +188,9 @@ BROKEN_SQL = {
 
 @pytest.mark.parametrize("case", BROKEN_SQL)
 def test_a_broken_sql_file_publishes_nothing(
-    home: Path, few_seeds: Path, sql: Path, case: str
+    home: Path, few_seeds: Path, serving: Path, sql: Path, case: str
 ) -> None:
     name, old, new, error, message = BROKEN_SQL[case]
-    serving = made(home, few_seeds)
     path = sql / "metrics" / f"{name}.sql"
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -201,8 +200,7 @@ def test_a_broken_sql_file_publishes_nothing(
     _still_serves(home, serving)
 
 
-def test_a_broken_seed_publishes_nothing(home: Path, seeds: Path) -> None:
-    serving = made(home, seeds)
+def test_a_broken_seed_publishes_nothing(home: Path, serving: Path, seeds: Path) -> None:
     path = seeds / "incidents.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("rollback", "rolback", 1))
     with pytest.raises(SeedError, match=r"incidents\.csv:\d+: expected kind in"):
@@ -210,8 +208,7 @@ def test_a_broken_seed_publishes_nothing(home: Path, seeds: Path) -> None:
     _still_serves(home, serving)
 
 
-def test_a_broken_history_publishes_nothing(home: Path, few_seeds: Path) -> None:
-    serving = made(home, few_seeds)
+def test_a_broken_history_publishes_nothing(home: Path, serving: Path, few_seeds: Path) -> None:
     path = observe(home)
     pq.write_table(pq.read_table(path).set_column(4, "status", pa.array(["fine"])), path)
     with pytest.raises(BuildError, match=r"table observations: .*CHECK constraint"):
@@ -240,10 +237,13 @@ def test_a_broken_history_publishes_nothing(home: Path, few_seeds: Path) -> None
     ],
 )
 def test_a_full_or_read_only_disk(
-    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+    home: Path,
+    few_seeds: Path,
+    serving: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    message: str,
 ) -> None:
-    serving = made(home, few_seeds)
-
     def fail(*_: object) -> None:
         raise error
 
@@ -285,8 +285,7 @@ warehouse.build([], folder=Path(sys.argv[1]), seeds_dir=Path(sys.argv[2]))
 """
 
 
-def test_a_killed_builder(home: Path, few_seeds: Path) -> None:
-    serving = made(home, few_seeds)
+def test_a_killed_builder(home: Path, serving: Path, few_seeds: Path) -> None:
     before = serving.read_bytes()
     command = [sys.executable, "-c", BUILDER, str(home), str(few_seeds)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as builder:
@@ -308,15 +307,15 @@ def test_a_killed_builder(home: Path, few_seeds: Path) -> None:
 # Readers
 
 
+@pytest.mark.usefixtures("serving")
 def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None:
-    made(home, few_seeds)
     stop = threading.Event()
     stale: list[str] = []
     errors: list[BaseException] = []
     read: set[str] = set()
 
     def reader() -> None:
-        while not stop.wait(0.005):
+        while not stop.wait(0.03):
             try:
                 newest = data.newest_build(home).stem
                 path = data.newest_build(home)
@@ -333,11 +332,11 @@ def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None
     for thread in threads:
         thread.start()
     published = []
-    for _ in range(3):
+    for _ in range(2):
         published.append(made(home, few_seeds).stem)
         warehouse.prune(home / "builds", keep=2)
         while published[-1] not in read and not errors and any(t.is_alive() for t in threads):
-            time.sleep(0.005)
+            time.sleep(0.01)
     stop.set()
     for thread in threads:
         thread.join()
@@ -387,13 +386,13 @@ def test_a_build_prunes(home: Path, few_seeds: Path) -> None:
 # What has changed since
 
 
+@pytest.mark.usefixtures("serving")
 def test_nothing_has_changed(home: Path, seeds: Path) -> None:
-    made(home, seeds)
     assert data.stale_reasons(home, seeds) == []
 
 
+@pytest.mark.usefixtures("serving")
 def test_a_seed_has_changed(home: Path, seeds: Path) -> None:
-    made(home, seeds)
     path = seeds / "events.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("announced", "shown", 1), encoding="utf-8")
@@ -402,8 +401,8 @@ def test_a_seed_has_changed(home: Path, seeds: Path) -> None:
     assert data.stale_reasons(home, seeds) == []
 
 
+@pytest.mark.usefixtures("serving")
 def test_history_has_changed(home: Path, seeds: Path) -> None:
-    made(home, seeds)
     path = observe(home)
     assert data.stale_reasons(home, seeds) == ["history"]
     made(home, seeds)

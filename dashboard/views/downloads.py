@@ -30,7 +30,8 @@ SHOWN = {
         "weekly_downloads": NOT_IN_PERIOD,
         "download_share": NOT_COLLECTED,
         "family_downloads": NOT_COLLECTED,
-        "account_downloads": "None of the selected families has a published series of its account.",
+        "account_downloads": "No month that was published of the selected families' accounts "
+        "lies in this period: choose a longer one.",
     },
     "Mix": {"download_mix": NOT_IN_PERIOD},
     "Regions": {"downloads_by_region": NOT_IN_PERIOD},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -36,23 +37,29 @@ build = data.newest_build()
 selection = state.selection(st.session_state)
 
 
+def adoption(row: Any) -> str:
+    """Downloads of a family, over which time, and its place by them, as HTML."""
+    if row.adoption is None:
+        return data.wording.NO_VALUE
+    measured = html.escape(MEASURES.get(row.adoption_measure, ""))
+    return (
+        f"{data.wording.count(row.adoption)} "
+        f"<small>{measured}, place {row.adoption_position}</small>"
+    )
+
+
 def ranks(rows: pd.DataFrame) -> None:
     """Families by quality, with their place by downloads beside it."""
     shown = rows.sort_values("quality_position").astype(object)
     shown = shown.where(shown.notna(), None)
     parts.html_table(
-        ["Family", "Best model", "Score", "Adoption", "Place by downloads"],
+        ["Family", "Best model", "Score", "Downloads of own repositories"],
         [
             [
                 f"{row.quality_position}. {html.escape(row.family)}",
                 html.escape(row.model),
                 f"<b>{data.wording.score(row.quality_and_adoption)}</b>",
-                data.wording.NO_VALUE
-                if row.adoption is None
-                else f"{data.wording.count(row.adoption)} "
-                f"<small>{html.escape(MEASURES.get(row.adoption_measure, ''))}</small>",
-                data.wording.NO_VALUE if row.adoption_position is None
-                else f"{row.adoption_position}.",
+                adoption(row),
             ]
             for row in shown.itertuples()
         ],
@@ -107,13 +114,14 @@ if scores.empty:
     parts.empty_state(FILL)
 else:
     known = {name: key for key, (name, *_) in BENCHMARKS.items() if key in set(scores["benchmark"])}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         name = st.segmented_control(
             "Benchmark", list(known), default=next(iter(known)), required=True, key="benchmark",
             bind="query-params",
         )  # fmt: skip
         benchmark = known[name or next(iter(known))]
-        releases = sorted(set(scores[scores["benchmark"] == benchmark]["release"]), reverse=True)
+        own = scores[scores["benchmark"] == benchmark].sort_values("release_position")
+        releases = list(own["release"].unique())[::-1]
         release = st.selectbox(
             "Release", releases, key=f"release_{benchmark}", bind="query-params", width=170
         )

@@ -18,9 +18,10 @@ NO_MONTHS = (
     "`collectors collect` on a schedule reads them."
 )
 NO_PROXY = f"Nothing was read. Run `collectors collect lmstudio` {BUILD}."
-NO_DOWNLOADS = (
-    f"Nothing was read of this channel. Run `collectors collect pypistats clickhouse npm dockerhub "
-    f"github` {BUILD}. Docker Hub and GitHub have counters only: they need two month's ends."
+NO_DOWNLOADS = "Nothing was read of it. Run `collectors collect {source}` " + BUILD + "."
+NO_TWO_MONTHS = (
+    "A month is the difference of two readings at the ends of months: it is known from the second "
+    "one on. Below is what was counted since the beginning."
 )
 NO_STARS = f"Nothing was read. Run `collectors collect github` {BUILD}."
 NO_MODELSCOPE = f"Nothing was read. Run `collectors collect modelscope` {BUILD}."
@@ -32,11 +33,10 @@ selection = state.selection(st.session_state)
 def beside_hub() -> None:
     """ModelScope's and the Hub's counters of the same developers, side by side."""
     rows = parts.metric(build, "modelscope_beside_hub")
-    rows = rows[rows["modelscope_downloads"].notna()]
     if rows.empty:
         parts.empty_state(NO_MODELSCOPE)
         return
-    rows = rows.sort_values("modelscope_downloads", ascending=False)
+    rows = rows.sort_values(["modelscope_downloads", "mirror_downloads"], ascending=False)
     top = rows["modelscope_downloads"].max()
     shown = rows.astype(object).where(rows.notna(), None)
     parts.html_table(
@@ -56,7 +56,8 @@ def beside_hub() -> None:
         ],
     )  # fmt: skip
     source, hub = (parts.sources(build)[name] for name in ("modelscope", "huggingface"))
-    as_of = f"{rows['modelscope_date'].max():%Y-%m-%d}"
+    read = rows[["modelscope_date", "mirror_date"]].max().max()
+    as_of = f"{read:%Y-%m-%d}"
     days = rows["hub_date"].dropna()
     hub_day = f"as of {days.max():%Y-%m-%d}" if len(days) else "not collected"
     st.caption(
@@ -86,12 +87,12 @@ st.header("Serving stacks", anchor=False)
 channel = st.segmented_control(
     "Channel", list(CHANNELS), default="PyPI", required=True, key="channel", bind="query-params"
 )
-parts.show_chart(
-    build,
-    "runtime_downloads",
-    replace(selection, channel=CHANNELS[channel or "PyPI"]),
-    empty=NO_DOWNLOADS,
-)
+source = CHANNELS[channel or "PyPI"]
+by_channel = replace(selection, channel=source)
+has_totals = parts.chart(build, "runtime_totals", by_channel) is not None
+nothing = NO_TWO_MONTHS if has_totals else NO_DOWNLOADS.format(source=source)
+if parts.show_chart(build, "runtime_downloads", by_channel, empty=nothing) is None and has_totals:
+    parts.show_chart(build, "runtime_totals", by_channel, empty=nothing)
 parts.show_chart(build, "runtime_stars", selection, empty=NO_STARS)
 st.header("ModelScope beside the Hub", anchor=False)
 beside_hub()

@@ -51,7 +51,8 @@ def trouble(source: dict[str, Any]) -> str:
     """Why somebody should look at a source that was collected; empty when nobody needs to."""
     if source["entities_failed"]:
         return f"{source['entities_failed']} of {source['entities']} failed"
-    if source["is_due"] and source["age_days"] > LATE * source["cadence_days"]:
+    is_due = source["is_due"] or source["is_archive"]
+    if is_due and source["age_days"] > LATE * source["cadence_days"]:
         return "late"
     return ""
 
@@ -109,7 +110,8 @@ def never_collected(sources: list[dict[str, Any]]) -> None:
     archives = [source for source in sources if source["is_archive"]]
     if listed:
         st.markdown(
-            "**Never collected:** `collectors collect` fills them, then `collectors build`."
+            "**Never collected:** `collectors collect` fills them, then `collectors build`; "
+            "`collectors sources` says which need a key."
         )
         parts.link_list(named(source) for source in listed)
     if archives:

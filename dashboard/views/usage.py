@@ -49,6 +49,7 @@ def restated() -> None:
             for row in shown.itertuples()
         ],
     )
+    st.caption(str(rows.loc[rows["as_of"].idxmax(), "citation"]))
     parts.csv_button(rows, "token_restatements", key="csv-restated")
 
 

@@ -32,7 +32,7 @@ class Epoch(FakeService):
             cells = [""] * columns
             name, developer, is_open = named(number)
             cells[0], cells[3], cells[5], cells[11] = name, developer, "2025-06-30", f"{number}e9"
-            cells[19] = str(is_open)
+            cells[19] = "Yes" if is_open else "No"
             body += ",".join(cells).encode() + b"\n"
         if "old-names" in self.fault_names():
             body = body.replace(COUNTRY[0].encode(), COUNTRY[1].encode())

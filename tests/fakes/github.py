@@ -32,6 +32,7 @@ class GitHub(FakeService):
         "moved-release": "the last release of a page again at the head of the next",
         "foreign-link": "a Link to another host",
         "endless-link": "a Link to the same page, for ever",
+        "window-of-200": "422 for what lies beyond the newest 200 releases",
         "malformed-release": "one release whose files have no counts",
     }
 
@@ -123,6 +124,8 @@ class GitHub(FakeService):
     def _page(self, full_name: str, request: Request) -> Reply:
         faults = self.fault_names()
         size, page = int(request.asked("per_page", "30")), int(request.asked("page", "1"))
+        if "window-of-200" in faults and page * size > 200:
+            return Reply.of_json({"message": "Only the first 200 results are available."}, 422)
         numbers = list(range(self.releases, 0, -1))[(page - 1) * size : page * size]
         if "moved-release" in faults and page > 1:
             numbers = [numbers[0] + 1, *numbers]

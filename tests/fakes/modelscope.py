@@ -22,6 +22,7 @@ MANY = 3_120
 REFUSALS = {
     "rate": (429, "RateLimitExceed", "too many requests"),
     "quota": (403, "QuotaLimitExceed", "the quota of the account is used up"),
+    "quota-retry": (403, "QuotaLimitExceed", "the quota of the account is used up"),
     "quota-200": (200, "QuotaLimitExceed", "the quota of the account is used up"),
     "refused": (200, "OperationNotAllowed", "not now"),
 }
@@ -34,6 +35,7 @@ class ModelScope(FakeService):
     required_field = "downloads"
     own_faults: Mapping[str, str] = {
         "quota": "403 with QuotaLimitExceed",
+        "quota-retry": "the same with Retry-After: 1",
         "quota-200": "the same with status 200 and success: false",
         "rate": "429 with RateLimitExceed",
         "refused": "200 with success: false",
@@ -48,7 +50,9 @@ class ModelScope(FakeService):
             return _error(404, "ResourceNotFound", "no such path")
         for fault, (status, code, message) in REFUSALS.items():
             if fault in self.fault_names():
-                return _error(status, code, message)
+                refused = _error(status, code, message)
+                refused.headers |= {"Retry-After": "1"} if fault == "quota-retry" else {}
+                return refused
         number = int(request.asked("page_number", "1"))
         size = int(request.asked("page_size", "10"))
         if size > LARGEST_PAGE:

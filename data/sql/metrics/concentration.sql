@@ -4,7 +4,8 @@
 -- source: Hugging Face Hub archive
 -- notes: How much of a month's downloads goes to few repositories, of the whole Hub and of each
 --   family's lineage by declared parents. Repositories without a value are left out, those with zero
---   downloads count. Collected rows only.
+--   downloads count: models and gini rise where a complete archive follows a partial one, which lacks
+--   most of the repositories that nobody downloads; that step says nothing about use. Collected rows only.
 SELECT
     month,                                                              -- first day of the month
     subset,                                                             -- hub, or a root family

@@ -55,7 +55,36 @@ collected AS (
     -- The newest day that has a value; NULL for a family that could never be read.
     QUALIFY row_number() OVER (PARTITION BY family ORDER BY family_downloads IS NULL, date DESC) = 1
 ),
-derivatives AS (
+measured_derivatives AS (
+    -- Of an archive of every repository only: one of those with some use misses most of them.
+    SELECT
+        'derivatives' AS layer,
+        family,
+        family AS subject,
+        CAST(derivatives_total AS DOUBLE) AS value,
+        'models' AS unit,
+        date AS starts_on,
+        date AS ends_on,
+        'exactly' AS bound,
+        date AS as_of,
+        (
+            SELECT any_value(build_sources.title)
+            FROM build_sources
+            INNER JOIN hub__days ON hub__days.source = build_sources.name
+            WHERE hub__days.date = derivatives_total.date
+        ) AS source_title,
+        (
+            SELECT any_value(build_sources.url)
+            FROM build_sources
+            INNER JOIN hub__days ON hub__days.source = build_sources.name
+            WHERE hub__days.date = derivatives_total.date
+        ) AS source_url
+    FROM derivatives_total
+    WHERE relation = 'all' AND NOT with_inferred
+        AND date = (SELECT max(date) FROM hub__days WHERE is_complete)
+        AND family IN (SELECT family FROM seed__model_families)
+),
+reported_derivatives AS (
     SELECT
         'derivatives' AS layer,
         family,
@@ -72,6 +101,11 @@ derivatives AS (
     WHERE metric = 'derivative_models_total' AND subject_kind = 'family' AND family IS NOT NULL
     QUALIFY ends_on = max(ends_on) OVER ()
         AND row_number() OVER (PARTITION BY family ORDER BY ends_on DESC, figure_id) = 1
+),
+derivatives AS (
+    SELECT * FROM measured_derivatives
+    UNION ALL
+    SELECT * FROM reported_derivatives WHERE NOT EXISTS (SELECT 1 FROM measured_derivatives)
 ),
 collected_tokens AS (
     SELECT
@@ -128,7 +162,7 @@ collected_new_pulls AS (
         CAST(monthly_ollama_pulls AS DOUBLE) AS value,
         'pulls' AS unit,
         month AS starts_on,
-        CAST(month + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) AS ends_on,
+        last_reading_on AS ends_on,
         'about' AS bound,
         last_reading_on AS as_of,
         'Ollama library' AS source_title,

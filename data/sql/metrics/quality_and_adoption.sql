@@ -14,7 +14,8 @@ WITH best AS (
         model,
         weights,
         quality_scores,
-        as_of
+        as_of,
+        citation
     FROM quality_scores
     WHERE family <> 'none' AND weights <> 'closed' AND quality_scores IS NOT NULL
     QUALIFY row_number() OVER (
@@ -22,7 +23,7 @@ WITH best AS (
     ) = 1
 ),
 measures AS (
-    SELECT layer, family, value, ends_on
+    SELECT layer, family, value, ends_on, as_of, source_title
     FROM layers
     WHERE layer IN ('collected_downloads', 'own_downloads') AND value IS NOT NULL
     -- One measure for all families: the first of the two by name has any value.
@@ -34,6 +35,8 @@ adoption AS (
         family,
         value,
         ends_on,
+        as_of,
+        source_title,
         rank() OVER (ORDER BY value DESC) AS position
     FROM measures
 )
@@ -51,6 +54,11 @@ SELECT
     adoption.value AS adoption,                    -- newest value; NULL when it was not seen
     adoption.position AS adoption_position,        -- rank among the families that have a value
     adoption.ends_on AS adoption_date,             -- last day that the value speaks of
-    best.as_of                                     -- UTC date on which the benchmark was read
+    best.as_of,                                    -- UTC date on which the benchmark was read
+    nullif(concat_ws(
+        '; ',
+        best.citation,
+        'Source: ' || adoption.source_title || ', as of ' || CAST(adoption.as_of AS VARCHAR)
+    ), '') AS citation                                  -- lines that the sources ask for: of the benchmark, and of adoption where there is some
 FROM best
 LEFT JOIN adoption ON adoption.family = best.family

@@ -20,5 +20,10 @@ SELECT
     (tokens + CASE WHEN family = 'other' THEN 0 ELSE other_tokens END)
         / nullif(CAST(day_tokens AS DOUBLE), 0) AS token_share_high,     -- the most that it can be: seen + other
     CASE WHEN family <> 'other' THEN models END AS models,   -- models that are seen; NULL of the row other
-    as_of                                        -- the source's own as_of, for its citation
+    as_of,                                       -- the source's own as_of
+    replace(
+        (SELECT citation FROM build_sources WHERE list_contains(tables, 'openrouter__rankings')),
+        '{as_of}',
+        as_of
+    ) AS citation   -- line that the licence asks for, with as_of
 FROM token_slices

@@ -21,5 +21,10 @@ SELECT
     days,                                       -- days that were read
     CAST(days_in_period AS BIGINT) AS days_in_period,   -- days that the period has
     days = days_in_period AS is_complete,       -- whether every day was read
-    as_of                                       -- newest as_of of its days, for the citation
+    as_of,                                      -- newest of the source's own as_of of its days
+    replace(
+        (SELECT citation FROM build_sources WHERE list_contains(tables, 'openrouter__rankings')),
+        '{as_of}',
+        as_of
+    ) AS citation   -- line that the licence asks for, with as_of
 FROM token_classes

@@ -3,8 +3,9 @@
 -- grain: benchmark, release, model
 -- source: LiveBench, LMArena, Artificial Analysis; seeds/model_families.csv, seeds/openrouter_authors.csv
 -- notes: By the newest reading of each release. LiveBench: mean over the categories, NULL when one has no
---   value. LMArena: text, all kinds of prompts. Weights: by the licence on the leaderboard; else by the
---   developer where all of its models are open, or none; else unknown.
+--   value. LMArena: text, all kinds of prompts. Weights: by the licence on a leaderboard that names one,
+--   there or under the same name elsewhere; else by the developer where all of its models are open, or
+--   none; else unknown.
 WITH livebench AS (
     SELECT
         release,
@@ -98,6 +99,15 @@ developers AS (
     WHERE weights IN ('open', 'closed', 'mixed')
     GROUP BY lower(developer)
 ),
+named_weights AS (
+    -- One benchmark says what another leaves open; where two licences contradict, neither counts.
+    SELECT
+        lower(replace(replace(name, ' ', '-'), '_', '-')) AS name,
+        CASE WHEN min(stated_weights) = max(stated_weights) THEN min(stated_weights) END AS weights
+    FROM scores
+    WHERE stated_weights IS NOT NULL
+    GROUP BY lower(replace(replace(name, ' ', '-'), '_', '-'))
+),
 family_weights AS (
     SELECT
         families.family AS family,
@@ -115,6 +125,7 @@ SELECT
     coalesce(name_families.family, 'none') AS family,           -- family by the name; none
     CASE
         WHEN scores.stated_weights IS NOT NULL THEN scores.stated_weights
+        WHEN named_weights.weights IS NOT NULL THEN named_weights.weights
         WHEN developers.weights IN ('open', 'closed') THEN developers.weights
         WHEN family_weights.weights = 'open' THEN 'open'
         ELSE 'unknown'
@@ -132,5 +143,7 @@ SELECT
     scores.as_of AS as_of                                       -- UTC date of the reading
 FROM scores
 LEFT JOIN name_families ON name_families.name = scores.name
+LEFT JOIN named_weights
+    ON named_weights.name = lower(replace(replace(scores.name, ' ', '-'), '_', '-'))
 LEFT JOIN developers ON developers.developer = lower(scores.developer)
 LEFT JOIN family_weights ON family_weights.family = name_families.family

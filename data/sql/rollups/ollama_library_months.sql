@@ -3,12 +3,29 @@
 -- grain: month, library
 -- source: Ollama library
 -- notes: Difference of the two readings at the month's ends; NULL in a month that is not complete, where
---   a reading gives no count, and where the counter fell. A library that was never seen before the first
---   reading begins at zero; one that was seen before, but not in it, has no value.
-WITH seen AS (
-    SELECT library, min(date) AS first_seen_on
+--   a reading gives no count, and where the counter fell. A library that was not in the first reading
+--   begins at zero if it is new by then: never seen before, lacking on at least two days that were read,
+--   and below 1,000,000 pulls when it was first seen. Else it has no value: a page may have lacked it.
+WITH firsts AS (
+    SELECT
+        library,
+        date,
+        pulls,
+        row_number() OVER (PARTITION BY library ORDER BY date ASC) AS place
     FROM ollama_days
-    GROUP BY library
+),
+days AS (
+    SELECT date, row_number() OVER (ORDER BY date ASC) AS position
+    FROM (SELECT DISTINCT date FROM ollama_days) AS dates
+),
+seen AS (
+    SELECT
+        firsts.library AS library,
+        firsts.date AS first_seen_on,
+        coalesce(days.position > 2 AND firsts.pulls < 1000000, FALSE) AS is_new
+    FROM firsts
+    INNER JOIN days ON days.date = firsts.date
+    WHERE firsts.place = 1
 ),
 ends AS (
     SELECT
@@ -20,11 +37,11 @@ ends AS (
         ends.pulls_half_step AS end_half_step,
         CASE
             WHEN begins.library IS NOT NULL THEN begins.pulls
-            WHEN seen.first_seen_on > months.first_reading_on THEN 0
+            WHEN seen.is_new AND seen.first_seen_on > months.first_reading_on THEN 0
         END AS begin_pulls,
         CASE
             WHEN begins.library IS NOT NULL THEN begins.pulls_half_step
-            WHEN seen.first_seen_on > months.first_reading_on THEN 0
+            WHEN seen.is_new AND seen.first_seen_on > months.first_reading_on THEN 0
         END AS begin_half_step
     FROM ollama_months AS months
     INNER JOIN ollama_days AS ends ON ends.date = months.last_reading_on

@@ -5,7 +5,8 @@
 -- notes: A slug is author/name, with a date or without, and :variant behind it. The list of models
 --   names it by canonical_slug, else by its undated id. Weights are open where the list names a
 --   repository on the Hub; else unreleased or closed by the author; closed where the list has the
---   model and names none; else by the author, and unknown where an author has both.
+--   model and names none; else by the author, and unknown where an author has both. A model that has left
+--   the list keeps what was last said of its weights, but no price: prices are those of the newest list.
 WITH slugs AS (
     SELECT DISTINCT
         model_permaslug,
@@ -29,10 +30,27 @@ ranked AS (
             ELSE split_part(model_id, ':', 2)
         END AS variant,
         hugging_face_id,
-        prompt_usd_per_mtok,
-        completion_usd_per_mtok,
-        row_number() OVER (PARTITION BY model_id ORDER BY run DESC) AS newest
-    FROM openrouter_models__models
+        CASE WHEN run = newest_run THEN prompt_usd_per_mtok END AS prompt_usd_per_mtok,
+        CASE WHEN run = newest_run THEN completion_usd_per_mtok END AS completion_usd_per_mtok,
+        CASE
+            WHEN run = newest_run
+                AND (prompt_usd_per_mtok IS NOT NULL OR completion_usd_per_mtok IS NOT NULL)
+                THEN CAST(observed_at AS DATE)
+        END AS priced_on,
+        newest
+    FROM (
+        SELECT
+            canonical_slug,
+            model_id,
+            hugging_face_id,
+            prompt_usd_per_mtok,
+            completion_usd_per_mtok,
+            observed_at,
+            run,
+            max(run) OVER () AS newest_run,
+            row_number() OVER (PARTITION BY model_id ORDER BY run DESC) AS newest
+        FROM openrouter_models__models
+    ) AS lists
 ),
 matches AS (
     SELECT
@@ -41,6 +59,7 @@ matches AS (
         ranked.hugging_face_id AS hugging_face_id,
         ranked.prompt_usd_per_mtok AS prompt_usd_per_mtok,
         ranked.completion_usd_per_mtok AS completion_usd_per_mtok,
+        ranked.priced_on AS priced_on,
         CASE
             WHEN ranked.canonical_slug = slugs.base_slug THEN 1
             WHEN ranked.undated_id = slugs.base_slug THEN 2
@@ -65,7 +84,8 @@ listed AS (
         max(CASE WHEN matches.is_same_variant THEN matches.prompt_usd_per_mtok END)
             AS prompt_usd_per_mtok,
         max(CASE WHEN matches.is_same_variant THEN matches.completion_usd_per_mtok END)
-            AS completion_usd_per_mtok
+            AS completion_usd_per_mtok,
+        max(CASE WHEN matches.is_same_variant THEN matches.priced_on END) AS priced_on
     FROM matches
     INNER JOIN nearest
         ON nearest.model_permaslug = matches.model_permaslug
@@ -109,7 +129,8 @@ SELECT
     END AS weights,                                                    -- open, closed, unreleased, unknown
     listed.hugging_face_id AS hugging_face_id,                         -- repository on the Hub; NULL when none is named
     listed.prompt_usd_per_mtok AS prompt_usd_per_mtok,                 -- US dollars for a million prompt tokens; NULL: not known
-    listed.completion_usd_per_mtok AS completion_usd_per_mtok          -- US dollars for a million completion tokens; NULL: not known
+    listed.completion_usd_per_mtok AS completion_usd_per_mtok,         -- US dollars for a million completion tokens; NULL: not known
+    listed.priced_on AS priced_on                                      -- UTC date of the list that gives the prices; NULL without one
 FROM slugs
 LEFT JOIN listed ON listed.model_permaslug = slugs.model_permaslug
 LEFT JOIN labelled

@@ -1,10 +1,12 @@
 -- title: Downloads of each package, image and repository of the runtimes, one row a month
 -- unit: downloads, pulls
--- grain: channel, name, month
+-- grain: channel, name, source, month
 -- source: pypistats, ClickHouse, npm, Docker Hub, GitHub
--- notes: PyPI and npm: sums of the days that were read. Docker Hub and GitHub: differences of counters,
---   of GitHub release by release; NULL in a month that is not complete. A counter that fell, or that of a
---   release that was published before the first reading and was not in it, is left out.
+-- notes: PyPI and npm: sums of the days that were read, of each source apart. Docker Hub and GitHub:
+--   differences of counters, of GitHub release by release; NULL in a month without readings at both
+--   ends. A counter that fell, or that of a release that was published before the first reading and was
+--   not in it, is left out. Where a reading lacks older releases, the month is not complete and its value
+--   the least that it can be.
 WITH daily AS (
     SELECT
         runtime,
@@ -33,29 +35,6 @@ of_months AS (
         extract(day FROM month + INTERVAL 1 MONTH - INTERVAL 1 DAY) AS days_in_month
     FROM daily
 ),
-chosen AS (
-    SELECT
-        runtime,
-        channel,
-        name,
-        source,
-        month,
-        value,
-        days,
-        first_on,
-        last_on,
-        days_in_month,
-        row_number() OVER (
-            PARTITION BY channel, name, month
-            ORDER BY
-                CASE
-                    WHEN source = 'pypistats' AND days = days_in_month THEN 1
-                    WHEN source = 'clickhouse' THEN 2
-                    ELSE 3
-                END ASC
-        ) AS place
-    FROM of_months
-),
 pulls AS (
     SELECT
         ends.runtime AS runtime,
@@ -68,7 +47,7 @@ pulls AS (
         ON last.repository = ends.name AND last.run = ends.last_run
     INNER JOIN dockerhub__repositories AS first
         ON first.repository = ends.name AND first.run = ends.first_run
-    WHERE ends.channel = 'dockerhub' AND ends.is_complete
+    WHERE ends.channel = 'dockerhub' AND ends.has_both_ends
 ),
 releases AS (
     SELECT
@@ -88,7 +67,7 @@ releases AS (
         ON last.repository = ends.name AND last.run = ends.last_run
     LEFT JOIN github__releases AS first
         ON first.repository = ends.name AND first.run = ends.first_run AND first.tag = last.tag
-    WHERE ends.channel = 'github' AND ends.is_complete
+    WHERE ends.channel = 'github' AND ends.has_both_ends
 ),
 differences AS (
     SELECT channel, name, month, value FROM pulls
@@ -104,12 +83,12 @@ SELECT
     month,                                              -- first day of the month
     source,                                             -- pypistats, clickhouse, npm, dockerhub, github
     unit,                                               -- downloads, or pulls
-    CAST(value AS BIGINT) AS value,                     -- in the month, of the days that were read; NULL when not known
+    CAST(value AS BIGINT) AS value,                     -- in the month, of the days and releases that were read; NULL when not known
     first_on,                                           -- first day read, or reading at the beginning
     last_on,                                            -- last day read, or reading at the end
     CAST(days AS BIGINT) AS days,                       -- days read, or days between the two readings
     CAST(days_in_month AS BIGINT) AS days_in_month,     -- days that the month has
-    is_complete                                         -- every day was read, or both readings are at the boundaries
+    is_complete                                         -- every day was read, or both readings are at the boundaries and whole
 FROM (
     SELECT
         runtime,
@@ -124,8 +103,7 @@ FROM (
         days,
         days_in_month,
         days = days_in_month AS is_complete
-    FROM chosen
-    WHERE place = 1
+    FROM of_months
     UNION ALL
     SELECT
         ends.runtime AS runtime,

@@ -2,15 +2,29 @@
 -- unit: pulls, downloads
 -- grain: channel, name, date
 -- source: Docker Hub, GitHub
--- notes: The last reading of a UTC day stands for the day.
+-- notes: The last reading of a UTC day stands for the day. Of a repository on GitHub with very many
+--   releases the source lists only the newest: such a reading is not whole.
 WITH readings AS (
-    SELECT 'dockerhub' AS channel, repository AS name, run, observed_at, pulls AS total
+    SELECT
+        'dockerhub' AS channel,
+        repository AS name,
+        run,
+        observed_at,
+        pulls AS total,
+        TRUE AS is_whole
     FROM dockerhub__repositories
     UNION ALL
-    SELECT 'github' AS channel, repository AS name, run, max(observed_at) AS observed_at,
-        sum(downloads) AS total
-    FROM github__releases
-    GROUP BY repository, run
+    SELECT
+        'github' AS channel,
+        releases.repository AS name,
+        releases.run AS run,
+        max(releases.observed_at) AS observed_at,
+        sum(releases.downloads) AS total,
+        coalesce(repositories.has_all_releases, FALSE) AS is_whole
+    FROM github__releases AS releases
+    LEFT JOIN github__repositories AS repositories
+        ON repositories.repository = releases.repository AND repositories.run = releases.run
+    GROUP BY releases.repository, releases.run, repositories.has_all_releases
 ),
 ranked AS (
     SELECT
@@ -18,6 +32,7 @@ ranked AS (
         name,
         run,
         total,
+        is_whole,
         CAST(observed_at AS DATE) AS date,
         row_number() OVER (
             PARTITION BY channel, name, CAST(observed_at AS DATE) ORDER BY run DESC
@@ -30,7 +45,8 @@ SELECT
     ranked.name AS name,                    -- image or repository
     ranked.date AS date,                    -- UTC date of the reading
     ranked.run AS run,                      -- run of the collector that read it
-    CAST(ranked.total AS BIGINT) AS total   -- pulls, or downloads of the files of all releases, since the beginning
+    CAST(ranked.total AS BIGINT) AS total,  -- pulls, or downloads of the files of the releases that are listed, since the beginning
+    ranked.is_whole AS is_whole             -- false: older releases are not listed, so the total is too low
 FROM ranked
 INNER JOIN seed__runtimes
     ON seed__runtimes.channel = ranked.channel AND seed__runtimes.name = ranked.name

@@ -28,8 +28,10 @@ instants AS (
     SELECT
         rankings.date AS date,
         min(rankings.observed_at) AS first_read_at,
-        max(rankings.observed_at) AS newest_read_at
+        max(rankings.observed_at) AS newest_read_at,
+        max(CASE WHEN rankings.run = readings.newest_run THEN rankings.as_of END) AS as_of
     FROM openrouter__rankings AS rankings
+    INNER JOIN readings ON readings.date = rankings.date
     GROUP BY rankings.date
 )
 SELECT
@@ -38,6 +40,7 @@ SELECT
     pairs.first_tokens AS first_tokens,            -- tokens by the first reading
     pairs.newest_tokens AS newest_tokens,          -- tokens by the newest reading
     instants.first_read_at AS first_read_at,       -- UTC instant of the first reading
-    instants.newest_read_at AS newest_read_at      -- UTC instant of the newest reading
+    instants.newest_read_at AS newest_read_at,     -- UTC instant of the newest reading
+    instants.as_of AS as_of                        -- the source's own as_of of the newest reading
 FROM pairs
 INNER JOIN instants ON instants.date = pairs.date

@@ -11,6 +11,7 @@ CREATE TABLE github__repositories (
     created_at TIMESTAMPTZ,                  -- UTC instant of the creation
     pushed_at TIMESTAMPTZ,                   -- UTC instant of the last push
     is_archived BOOLEAN,                     -- no longer changed
+    has_all_releases BOOLEAN NOT NULL,       -- whether all releases were read
     PRIMARY KEY (repository, run),
     CHECK (stars >= 0 AND forks >= 0 AND watchers >= 0 AND open_issues >= 0)
 );

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ import orjson
 
 from collectors.errors import WrongAnswerError
 from collectors.http import Answer, printable
+from collectors.source import Parsed, Row
 
 # Far above any count that is met (parameters reach 10^13, tokens a day 10^13), far below what a sum
 # of BIGINTs holds: one absurd row must not drown a total.
@@ -158,6 +159,37 @@ def required(value: T | None, key: str) -> T:
     if value is None:
         raise MalformedRowError(f"{key} is missing")
     return value
+
+
+def parsed_once(
+    table: str,
+    rows: Iterable[Any],
+    identity: Callable[[Fields], str | None],
+    is_missing: Callable[[Fields], bool],
+    typed: Callable[[Any], Row],
+) -> Parsed:
+    """Rows of one table, each identity once (the first wins): lists move while they are read.
+
+    A row without an `identity` is never taken for another one; `is_missing` says whether it lacks a
+    required key; what `typed` raises MalformedRowError for is set aside.
+    """
+    seen: set[str] = set()
+    kept: list[Row] = []
+    aside: list[str] = []
+    missing = 0
+    for row in rows:
+        if isinstance(row, dict):
+            found = identity(row)
+            if found in seen:
+                continue
+            if found is not None:
+                seen.add(found)
+            missing += is_missing(row)
+        try:
+            kept.append(typed(row))
+        except MalformedRowError as problem:
+            aside.append(str(problem))
+    return Parsed({table: kept}, len(kept) + len(aside), missing, aside)
 
 
 def json_of(body: bytes) -> Any:

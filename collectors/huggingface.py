@@ -29,12 +29,13 @@ from collectors.fields import (
     json_of,
     kind_of,
     number,
+    parsed_once,
     text,
     whole,
 )
 from collectors.http import Answer, Credentials, Session, origin_of, printable
 from collectors.hub import IF_UNREACHED, credentials, endpoint
-from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Row, Tracked
+from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Tracked
 from data.snapshots import Manifest
 
 NAME = "huggingface"
@@ -100,23 +101,13 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 def parse(body: bytes, manifest: Manifest) -> Parsed:
     """Rows of huggingface__models, each repository once (the first page wins)."""
     owner = str(manifest.facts.get("author", manifest.entity))
-    seen: set[str] = set()
-    rows: list[Row] = []
-    aside: list[str] = []
-    missing = 0
-    for row in _rows(body):
-        if isinstance(row, dict):
-            # The Hub's order changes while it is read, so a repository can come twice.
-            identity = str(row.get("_id"))
-            if identity in seen and _HUB_ID.fullmatch(identity):
-                continue
-            seen.add(identity)
-            missing += any(row.get(key) is None for key in REQUIRED_KEYS)
-        try:
-            rows.append(_typed(row, owner, manifest))
-        except MalformedRowError as problem:
-            aside.append(str(problem))
-    return Parsed({"huggingface__models": rows}, len(rows) + len(aside), missing, aside)
+    return parsed_once(
+        TABLES[0],
+        _rows(body),
+        _identity,
+        lambda row: any(row.get(key) is None for key in REQUIRED_KEYS),
+        lambda row: _typed(row, owner, manifest),
+    )
 
 
 def measure(parsed: Parsed, before: Parsed | None) -> Measures:
@@ -320,6 +311,11 @@ def _typed(row: Any, owner: str, manifest: Manifest) -> dict[str, Any]:
         "is_disabled": flag(row, "disabled"),
         "base_models": _base_models(row),
     }
+
+
+def _identity(row: Mapping[str, Any]) -> str | None:
+    found = str(row.get("_id"))
+    return found if _HUB_ID.fullmatch(found) else None
 
 
 def _hub_id(row: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from collectors.fields import (
     kind_of,
     listed,
     member,
+    parsed_once,
     required,
     text,
     unix_instant,
@@ -28,7 +29,7 @@ from collectors.fields import (
 )
 from collectors.http import Answer, Session, printable
 from collectors.service import Service
-from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Row, Tracked
+from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Tracked
 from data.snapshots import Manifest
 
 NAME = "modelscope"
@@ -87,25 +88,13 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 
 def parse(body: bytes, manifest: Manifest) -> Parsed:
     """Rows of modelscope__models, each model once (the first page wins)."""
-    seen: set[str] = set()
-    rows: list[Row] = []
-    aside: list[str] = []
-    missing = 0
-    for page in listed(json_of(body), "pages"):
-        for row in _models(page):
-            if isinstance(row, dict):
-                # The order changes while it is read, so a model can come twice.
-                identity = _identity(row)
-                if identity in seen:
-                    continue
-                if identity is not None:
-                    seen.add(identity)
-                missing += _first(row, *_DOWNLOADS) is None
-            try:
-                rows.append(_typed(row, manifest))
-            except MalformedRowError as problem:
-                aside.append(str(problem))
-    return Parsed({"modelscope__models": rows}, len(rows) + len(aside), missing, aside)
+    return parsed_once(
+        TABLES[0],
+        (row for page in listed(json_of(body), "pages") for row in _models(page)),
+        _identity,
+        lambda row: _first(row, *_DOWNLOADS) is None,
+        lambda row: _typed(row, manifest),
+    )
 
 
 def measure(parsed: Parsed, before: Parsed | None) -> Measures:

@@ -22,6 +22,7 @@ from collectors.fields import (
     json_of,
     listed,
     member,
+    parsed_once,
     required,
     text,
     unix_instant,
@@ -29,7 +30,7 @@ from collectors.fields import (
 )
 from collectors.http import Answer, Session, origin_of, printable
 from collectors.service import Service
-from collectors.source import Fetched, Measures, Parsed, Row, Tracked
+from collectors.source import Fetched, Measures, Parsed, Tracked
 from data.snapshots import Manifest
 
 NAME = "openrouter_models"
@@ -85,24 +86,18 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 
 def parse(body: bytes, manifest: Manifest) -> Parsed:
     """Rows of openrouter_models__models, each id once (the first wins)."""
-    seen: set[str] = set()
-    rows: list[Row] = []
-    aside: list[str] = []
-    missing = 0
-    for page in listed(json_of(body), "pages"):
-        for row in _models(page):
-            if isinstance(row, dict):
-                identity = row.get("id")
-                if isinstance(identity, str):
-                    if identity in seen:
-                        continue
-                    seen.add(identity)
-                missing += any(row.get(key) is None for key in REQUIRED_KEYS)
-            try:
-                rows.append(_typed(row, manifest))
-            except MalformedRowError as problem:
-                aside.append(str(problem))
-    return Parsed({"openrouter_models__models": rows}, len(rows) + len(aside), missing, aside)
+    return parsed_once(
+        TABLES[0],
+        (row for page in listed(json_of(body), "pages") for row in _models(page)),
+        _identity,
+        lambda row: any(row.get(key) is None for key in REQUIRED_KEYS),
+        lambda row: _typed(row, manifest),
+    )
+
+
+def _identity(row: Mapping[str, Any]) -> str | None:
+    found = row.get("id")
+    return found if isinstance(found, str) else None
 
 
 def measure(parsed: Parsed, before: Parsed | None) -> Measures:

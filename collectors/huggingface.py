@@ -35,6 +35,7 @@ from collectors.fields import (
 )
 from collectors.http import Answer, Credentials, Session, origin_of, printable
 from collectors.hub import IF_UNREACHED, credentials, endpoint
+from collectors.service import MOST_UNREACHED
 from collectors.source import NOT_ASKED, Fetched, Measures, Parsed, Tracked
 from data.snapshots import Manifest
 
@@ -56,7 +57,6 @@ PACE = 0.0
 
 PAGE_SIZE = 500
 MAX_PAGES = 400
-MOST_UNREACHED = 3  # organisations in a row that could not be connected to
 BASE_MODELS = "baseModels"
 EXPAND = (
     "downloads",

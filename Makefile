@@ -22,7 +22,7 @@ dashboard: $(RUN_STAMP) ## build when something changed, then serve the app on P
 	@exec $(BIN)/dashboard --port $(PORT)
 
 test: $(DEV_STAMP) ## run the whole test suite
-	@$(BIN)/python -m pytest -n auto
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
 
 bench: $(BENCH_STAMP) ## measure costs at full size (BENCH="--models 200000 --only day" for less)
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -25,9 +25,10 @@ import gzip
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,12 @@ class _Known:
 
 
 def _recorded() -> dict[str, _Known]:
+    """The recorded repositories, to be changed at will."""
+    return {name: replace(known) for name, known in _as_recorded().items()}
+
+
+@cache
+def _as_recorded() -> dict[str, _Known]:
     rows = json.loads(gzip.decompress(RECORDED.read_bytes()))["models"]
     known = {}
     for row in rows:
@@ -459,9 +466,9 @@ class Archive:
         """Number of rows of that day's snapshot."""
         return len(self._rows_shown(self._source(day)))
 
-    def day(self, day: int, *, revision: int = 0) -> pa.Table:
-        """The snapshot of a day."""
-        return pa.Table.from_batches(self._batches(self._source(day), revision))
+    def day(self, day: int, *, revision: int = 0, columns: Sequence[str] | None = None) -> pa.Table:
+        """The snapshot of a day; of `columns` only those that it has."""
+        return pa.Table.from_batches(self._batches(self._source(day), revision, columns))
 
     def write_day(self, day: int, path: Path, *, revision: int = 0) -> None:
         """The same as a file, row group by row group. Another `revision` is another file with the
@@ -637,14 +644,20 @@ class Archive:
             rows = rows[_share(rows, self.seed + 8000 + day) < share]
         return rows
 
-    def _batches(self, day: int, revision: int) -> Iterator[pa.RecordBatch]:
+    def _batches(
+        self, day: int, revision: int, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
         rows = np.roll(self._rows_shown(day), 17 * revision)
         missing = {name for fault, _ in self._with("no_columns", day) for name in fault.columns}
+        wanted = [
+            name
+            for name in _SCHEMA.names
+            if name not in missing and (columns is None or name in columns)
+        ]
         for start in range(0, len(rows), _ROWS_A_GROUP):
-            batch = self._batch(rows[start : start + _ROWS_A_GROUP], day)
-            yield batch.drop_columns(sorted(missing)) if missing else batch
+            yield self._batch(rows[start : start + _ROWS_A_GROUP], day, wanted)
 
-    def _batch(self, rows: np.ndarray, day: int) -> pa.RecordBatch:
+    def _batch(self, rows: np.ndarray, day: int, wanted: Sequence[str]) -> pa.RecordBatch:
         models = self._catalogue
         names = self._named(rows, day)
         total, window = self._shown(rows, day)
@@ -656,27 +669,30 @@ class Archive:
         library = pa.array(_LIBRARIES).take(pa.array(models.library[rows]))
         task = models.tasks.take(pa.array(models.task[rows]))
         licence = models.stem_licence.take(pa.array(models.stem[rows]))
-        columns = {
-            "_id": self._hub_ids(rows),
-            "id": names,
-            "author": _before_slash(names),
-            "createdAt": _instants(models.created[rows]),
-            "lastModified": _instants(self._modified(rows, day)),
-            "cardData": self._cards(rows, names, licence),
-            "downloads": pa.array(window),
-            "downloadsAllTime": pa.nulls(len(rows), pa.int64()) if unknown else pa.array(total),
-            "likes": pa.array(self._likes(rows, day)),
-            "trendingScore": pa.array(self._trending(rows, day)),
-            "tags": self._tags(rows, day, library, task, licence, safetensors),
-            "pipeline_tag": task,
-            "library_name": library,
-            "baseModels": self._base_models(rows, day),
-            "siblings": _SIBLINGS.take(pa.array((dice >> np.uint64(20)) % len(_FILES))),
-            "config": _CONFIGS.take(pa.array(models.stem[rows] % len(_CONFIGS))),
-            "safetensors": _safetensors(sizes, ~safetensors, dice),
-            "gguf": _gguf(sizes, ~gguf),
+        columns: dict[str, Callable[[], pa.Array]] = {
+            "_id": lambda: self._hub_ids(rows),
+            "id": lambda: names,
+            "author": lambda: _before_slash(names),
+            "createdAt": lambda: _instants(models.created[rows]),
+            "lastModified": lambda: _instants(self._modified(rows, day)),
+            "cardData": lambda: self._cards(rows, names, licence),
+            "downloads": lambda: pa.array(window),
+            "downloadsAllTime": lambda: (
+                pa.nulls(len(rows), pa.int64()) if unknown else pa.array(total)
+            ),
+            "likes": lambda: pa.array(self._likes(rows, day)),
+            "trendingScore": lambda: pa.array(self._trending(rows, day)),
+            "tags": lambda: self._tags(rows, day, library, task, licence, safetensors),
+            "pipeline_tag": lambda: task,
+            "library_name": lambda: library,
+            "baseModels": lambda: self._base_models(rows, day),
+            "siblings": lambda: _SIBLINGS.take(pa.array((dice >> np.uint64(20)) % len(_FILES))),
+            "config": lambda: _CONFIGS.take(pa.array(models.stem[rows] % len(_CONFIGS))),
+            "safetensors": lambda: _safetensors(sizes, ~safetensors, dice),
+            "gguf": lambda: _gguf(sizes, ~gguf),
         }
-        return pa.RecordBatch.from_arrays(list(columns.values()), schema=_SCHEMA)
+        schema = pa.schema([_SCHEMA.field(name) for name in wanted])
+        return pa.RecordBatch.from_arrays([columns[name]() for name in wanted], schema=schema)
 
     def _hub_ids(self, rows: np.ndarray) -> pa.Array:
         """ObjectIds: 4 bytes of time, 5 of the process, 3 of a counter."""

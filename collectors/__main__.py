@@ -1,6 +1,6 @@
 """`python -m collectors` is the command `collectors`."""
 
-from collectors.cli import main
+from collectors.begin import main
 
 if __name__ == "__main__":
     main()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from collectors.errors import ConfigurationError
+from collectors.http import shortened
 from data import seeds
 from data.errors import SeedError
 from data.seed_edits import SeedFile, violations_with
@@ -28,6 +29,8 @@ _ID = "figure_id"
 _ID_NUMBER = re.compile(r"R(\d+)")
 # What is meant unless something else is said; whether a page was read is always said.
 _USUAL = {"date_precision": "day", "bound": "exactly"}
+
+MOST_LISTED = 50  # names that a cell may hold, in a message
 
 COLUMNS = TABLES[TABLE].columns
 
@@ -68,33 +71,32 @@ class Figure:
             names = self.known[table][name].to_pylist()
             if cell not in names:
                 close = difflib.get_close_matches(cell, names, n=1)
-                todo = f"did you mean {close[0]}?" if close else "add it there first"
-                found = [f"expected a {name} of {TABLES[table].file}, found {cell!r}; {todo}"]
+                todo = f"did you mean {close[0]}?" if close else "add it there first,"
+                found = [
+                    f"expected a {name} of {TABLES[table].file}, found {cell!r}; {todo} "
+                    f"there are {shortened(sorted(names), MOST_LISTED)}"
+                ]
         elif column.unique and cell in self.known[TABLE][column.name].to_pylist():
             found = [f"expected a {column.name} of its own, found {cell}; leave it empty for a new"]
         return found
 
-    def fill(self, given: Mapping[str, str]) -> None:
+    def fill(self, given: Mapping[str, str], said: Callable[[str], str] | None = None) -> None:
         """Take the cells that were given, and the usual ones for the rest.
 
-        Raises ConfigurationError for a column that does not exist, SeedError with all problems.
+        `said` gives the option that a column's cell came from, as it was typed, for messages.
+        Raises ConfigurationError for a column that does not exist, and for cells that are wrong.
         """
+        said = said or option_of
         known = [column.name for column in COLUMNS]
-        for name in given:
-            if name not in known:
-                close = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {close[0]}? " if close else ""
-                raise ConfigurationError(
-                    f"{TABLES[TABLE].file} has no column {name!r}; {hint}"
-                    f"its columns are {', '.join(known)}"
-                )
-        found = []
+        found = [f"{said(name)}: {_no_column(name, known)}" for name in given if name not in known]
         for column in COLUMNS:
-            cell = given.get(column.name) or self.default_of(column)
-            found += [_where(column, problem) for problem in self.problems(column, cell)]
-            self.cells[column.name] = cell
+            usual = self.default_of(column)
+            cell = self.cells[column.name] = given.get(column.name) or usual
+            # What follows from another cell is wrong with that one, which is enough to be told.
+            if column.name in given or not usual:
+                found += [f"{said(column.name)}: {words}" for words in self.problems(column, cell)]
         if found:
-            raise SeedError(found)
+            raise ConfigurationError("\n".join(found))
 
     def ask(self, answer: Callable[[str], str], say: Callable[[str], None]) -> None:
         """Ask for each cell until it is right.
@@ -150,8 +152,10 @@ def _explained(column: Column) -> list[str]:
     return lines
 
 
-def _where(column: Column, problem: str) -> str:
-    return f"seeds/{TABLES[TABLE].file}: {column.name}: {problem}"
+def _no_column(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{TABLES[TABLE].file} has no column {name!r}; {hint}its columns are {', '.join(known)}"
 
 
 def _next_id(tables: Iterable[pa.Table]) -> str:

@@ -17,23 +17,38 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, cast
 from urllib.parse import urlsplit
 
 import orjson
-import pandas as pd
 import typer
 from typer.core import TyperCommand
 
 import data
 from collectors import seed_commands
 from collectors.backfill import Backfill, Every
-from collectors.collect import SKIPPED, Collector, SourceResult, no_key, rebuild, utc_now
+from collectors.begin import EXIT_INTERRUPTED, has_begun
+from collectors.collect import (
+    SKIPPED,
+    Collector,
+    SourceResult,
+    is_locked,
+    no_key,
+    rebuild,
+    utc_now,
+)
 from collectors.errors import ConfigurationError, LockedError
 from collectors.hosts import are_left_behind
-from collectors.http import shortened
+from collectors.http import printable, shortened
 from collectors.repair import Repair
-from collectors.screen import RunScreen, problems, result_table, summary, table
+from collectors.screen import (
+    RunScreen,
+    problems,
+    result_table,
+    summary,
+    table,
+    terminal_width,
+)
 from collectors.source import (
     AnySource,
     ArchiveSource,
@@ -54,10 +69,12 @@ from data.errors import (
     final_name,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_LOCKED = 75
-EXIT_INTERRUPTED = 130
 
 # What accounts may lack, and what to do about it.
 UNMAPPED = {
@@ -66,6 +83,7 @@ UNMAPPED = {
     "size": "the Hub knows no parameter count; nothing to add",
 }
 UNMAPPED_SHOWN = 25
+LONGEST_WHY = 200
 
 app = typer.Typer(
     name="collectors",
@@ -78,6 +96,7 @@ app = typer.Typer(
 
 P = ParamSpec("P")
 
+# What an interrupt left; of other commands there is nothing to be said.
 _AFTER_INTERRUPT = {
     "collect": "what was read is kept, and the next `collectors collect` uses it",
     "backfill": "the days that were read are kept; run the same command again to go on",
@@ -115,7 +134,7 @@ class UsageError(Exception):
 
 
 def main() -> NoReturn:
-    """Run the command; the console script's entry point."""
+    """Run the command, whose libraries are loaded by now; collectors/begin.py calls it."""
     code: Any = 0
     try:
         app()
@@ -133,6 +152,7 @@ def command(body: Callable[P, int | None]) -> Callable[P, None]:
 
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        has_begun()
         try:
             code = body(*args, **kwargs)
             sys.stdout.flush()
@@ -201,10 +221,11 @@ def collect(
 
 
 def _print_results(results: list[SourceResult], *, with_entities: bool) -> None:
+    width = terminal_width(sys.stdout)
     for result in results:
         if with_entities and result.entities:
-            print(f"{result_table(result, load(result.source).ENTITY)}\n")
-    print(summary(results), flush=True)
+            print(f"{result_table(result, load(result.source).ENTITY, width)}\n")
+    print(summary(results, width), flush=True)
 
 
 @command
@@ -268,9 +289,10 @@ def repair(
     """Read one day of one source again, or take it out."""
     if day is None or source is None:
         raise UsageError("say which day of which source: --day YYYY-MM-DD --source SOURCE")
+    of = load(source)
     work = Repair(
         data_dir=data.data_dir(),
-        source=load(source),
+        source=of,
         day=_date(day, "--day"),
         progress=RunScreen(),
     )
@@ -279,7 +301,9 @@ def repair(
         work.drop()
     else:
         is_good = work.read_again()
-    _say("roll-ups and metrics still have the day as it was; next: collectors build")
+    # A day of an archive that could not be read again is as it was.
+    if is_good or not is_archive(of):
+        _say("roll-ups and metrics still have the day as it was; next: collectors build")
     return 0 if is_good else EXIT_FAILED
 
 
@@ -301,7 +325,7 @@ def sources(
     if verbose:
         header += ["page", "licence"]
         rows = [[*row, s.URL, s.LICENCE] for row, s in zip(rows, known, strict=True)]
-    print(table(header, rows), flush=True)
+    _print_table(header, rows)
     for source in known:
         if problem := no_key(source) or _wrong_setting(source):
             _say(f"{source.NAME}: {problem}")
@@ -358,13 +382,19 @@ def status(
         typer.Option("--unmapped", help="What has many downloads and no family, region or size."),
     ] = False,
 ) -> None:
-    """Say what the newest build holds and how fresh each source is."""
+    """Say what the newest build holds, and of each source how fresh it is and what came of the
+    last try, built or not.
+
+    A try that fails on a day of which all was accepted before does not make a source due again:
+    the accepted reading serves, and what went wrong is said below the table.
+    """
     if unmapped:
         _print_unmapped(as_json)
         return
     found = data.status(sources=_facts())
     for source in found["sources"]:
         _mark_without_key(source)
+    _tell_at_work(found["sources"])
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
         return
@@ -377,13 +407,61 @@ def status(
         if found["is_stale"]:
             print(f"stale     {found['stale_reason']}")
     if found["sources"]:
-        header = ["source", "last read (UTC)", "rows", "failed", "age in days", "next due (UTC)"]
+        header = ["source", "last read (UTC)", "rows", "failed", "age in days", "next due (UTC)",
+                  "last try"]  # fmt: skip
         print()
-        print(table(header, [_freshness(source) for source in found["sources"]]))
+        _print_table(header, [_freshness(source) for source in found["sources"]])
     for source in found["sources"]:
-        if source["missing"]:
-            names = shortened(source["missing"])
-            print(f"\n{source['name']}: the last run has no good answer for {names}")
+        for sentence in (_last_try(source), _missing(source)):
+            if sentence:
+                print(f"\n{source['name']}: {sentence}")
+
+
+def _tell_at_work(sources: list[dict[str, Any]]) -> None:
+    """Tell runs that are being made right now from those whose process was killed."""
+    unfinished = [s for s in sources if s["last_result"] == "unfinished"]
+    if unfinished:
+        result = "at work" if is_locked(data.data_dir()) else "interrupted"
+        for source in unfinished:
+            source["last_result"] = result
+
+
+def _last_try(source: dict[str, Any]) -> str | None:
+    """What came of the last try, and what serves instead, unless all went well."""
+    result, why = source["last_result"], source["last_error"]
+    if result in (None, "done"):
+        return None
+    at = _minute(source["last_try_at"])
+    if result == "at work":
+        return f"a run is at work, begun at {at}"
+    if result == "interrupted":
+        how, why = "was interrupted", _how_many_not_reached(source)
+    else:
+        how = "was partial" if result == "partial" else result
+    what = f"{how}: {printable(why, LONGEST_WHY)}" if why else how
+    return f"the last try ({at}) {what}{_what_serves(source)}"
+
+
+def _how_many_not_reached(source: dict[str, Any]) -> str | None:
+    count = source["entities_not_reached"]
+    return f"{count:,} of {source['entities']:,} not reached" if count else None
+
+
+def _what_serves(source: dict[str, Any]) -> str:
+    """Which accepted reading is in force after a try that brought none."""
+    if source["last_result"] == "partial":
+        return ""
+    read, tried = _minute(source["last_snapshot_at"]), _minute(source["last_try_at"])
+    if read is None or tried is None:
+        return "; nothing was accepted so far"
+    day, _, time = read.partition(" ")
+    return f"; the accepted reading of {time if tried.startswith(day) else read} serves"
+
+
+def _missing(source: dict[str, Any]) -> str | None:
+    if not source["missing"]:
+        return None
+    return f"the last run has no good answer for {shortened(source['missing'])}"
 
 
 def _mark_without_key(source: dict[str, Any]) -> None:
@@ -410,6 +488,7 @@ def _freshness(source: dict[str, Any]) -> list[Any]:
         source["entities_failed"],
         None if age is None else round(age, 1),
         due,
+        source["last_result"],
     ]
 
 
@@ -431,7 +510,8 @@ def _print_unmapped(as_json: bool) -> None:
             print("nothing, or no archive was read; `collectors collect hub_archive` reads one\n")
             continue
         listed = rows[["subject", "unmapped", "models"]].astype(object).to_numpy().tolist()
-        print(table(["account", "downloads in 30 days", "models"], listed) + "\n")
+        _print_table(["account", "downloads in 30 days", "models"], listed)
+        print()
 
 
 @command
@@ -480,12 +560,8 @@ def metrics(
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
         return
-    print(
-        table(
-            ["metric", "title", "unit", "grain"],
-            [[m.name, m.title, m.unit, m.grain] for m in found],
-        )
-    )
+    rows = [[m.name, m.title, m.unit, m.grain] for m in found]
+    _print_table(["metric", "title", "unit", "grain"], rows)
 
 
 @command
@@ -659,8 +735,9 @@ def _format_of(out: Path | None) -> Format:
 def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
     if how is Format.TABLE:
         rows = data.tables.records(frame)
-        text = table([str(name) for name in frame.columns], [list(row.values()) for row in rows])
-        content = f"{text}\n".encode()
+        names = [str(name) for name in frame.columns]
+        width = terminal_width(sys.stdout) if out is None else None
+        content = f"{table(names, [list(row.values()) for row in rows], width)}\n".encode()
     else:
         buffer = io.BytesIO()
         data.tables.write(frame, buffer, how.value)
@@ -690,13 +767,18 @@ def _write_file(out: Path, content: bytes) -> None:
 
 
 def _interrupted(command: str) -> int:
-    _say(f"interrupted; {_AFTER_INTERRUPT.get(command, _AFTER_INTERRUPT['collect'])}")
+    left = _AFTER_INTERRUPT.get(command)
+    _say(f"interrupted; {left}" if left else "interrupted")
     return EXIT_INTERRUPTED
 
 
 def _complain(error: object, code: int) -> int:
     _say(f"error: {error}")
     return code
+
+
+def _print_table(header: list[str], rows: list[list[Any]]) -> None:
+    print(table(header, rows, terminal_width(sys.stdout)), flush=True)
 
 
 def _say(text: str) -> None:

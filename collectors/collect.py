@@ -55,8 +55,8 @@ from collectors.source import (
     load,
 )
 from data.errors import AdoptionError, SnapshotError
+from data.freshness import due
 from data.history import OBSERVATIONS, History
-from data.queries import due
 from data.schema import key_columns
 from data.snapshots import (
     Manifest,
@@ -203,6 +203,19 @@ def lock(data_dir: Path) -> Iterator[None]:
                 f"{path}: another run of the collectors is at work; wait for it to end"
             ) from None
         yield
+
+
+def is_locked(data_dir: Path) -> bool:
+    """Whether another process holds the data directory right now."""
+    try:
+        with (data_dir / "runs" / "lock").open() as file:
+            # Shared and let go at once, so that two that only look do not see each other.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _go_on() -> None:

@@ -50,7 +50,7 @@ KEY_URL = "https://openrouter.ai/settings/keys"
 MOST_BYTES = 4 * 2**20
 PACE = 2.1  # the source allows 30 requests a minute
 
-SERVICE = Service("OPENROUTER", "https://openrouter.ai/api/v1")
+SERVICE = Service("OPENROUTER", "https://openrouter.ai/api/v1", ends_in="/api/v1")
 check_settings = SERVICE.check_settings
 address = SERVICE.address
 

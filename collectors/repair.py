@@ -93,8 +93,9 @@ class Repair:
             result.entities = [reading_result(reading, time.monotonic() - began)]
             result.exit = "done" if reading.status == "accepted" else "failed"
             tell(self.progress, source, reading, result.entities[0])
-        if reading.status != "accepted" and is_kept:
-            self.progress.note(f"{source.NAME}: what was stored of {self.day} stays as it is")
+        if reading.status != "accepted":
+            left = "; what was stored of it stays as it is" if is_kept else ""
+            self.progress.note(f"{source.NAME}: {self.day} was not read: {reading.reason}{left}")
         return reading.status == "accepted"
 
     def _revision(self, reader: ArchiveReader) -> Revision:
@@ -126,22 +127,25 @@ class Repair:
             for run in SnapshotStore(self.data_dir).runs(source.NAME)
             if run.started_at.date() == self.day
         ]
-        if not runs:
-            raise self._nothing_there()
-        is_good = True
+        answered = [run for run in runs if any(m.sha256 for m in run.manifests())]
+        if not answered:
+            raise self._nothing_there(tries=len(runs))
+        accepted: set[str] = set()
+        # Those without an answer, too: how they are judged may be told otherwise than it was.
         for run in runs:
             observations = parse_run(source, run, history, observed(history, source.NAME))
-            accepted = sum(o["status"] == "accepted" for o in observations)
-            is_good = is_good and accepted == len(observations)
+            good = [o["entity"] for o in observations if o["status"] == "accepted"]
+            accepted.update(good)
             self.progress.note(
                 f"{source.NAME}: parsed {run.name} again, "
-                f"{accepted} of {len(observations)} accepted"
+                f"{len(good)} of {len(observations)} accepted"
             )
         self.progress.note(
             f"{source.NAME}: later days were judged by what {self.day} was before; "
             "`collectors rebuild` judges all anew"
         )
-        return is_good
+        # As for what is due: the day is read when each entity of its last run was, at any time.
+        return accepted.issuperset(runs[-1].planned())
 
     def _put_aside(self) -> None:
         """Snapshots first, observations last: a killed process is finished by the same command."""
@@ -156,7 +160,7 @@ class Repair:
         }
         of_day = [r for r in sorted({*runs, *parsed}) if run_started_at(r).date() == self.day]
         if not of_day:
-            raise self._nothing_there()
+            raise self._nothing_there(tries=0)
         for run in of_day:
             if run in runs:
                 aside.mkdir(parents=True, exist_ok=True)
@@ -169,14 +173,17 @@ class Repair:
             f"collectors repair --day {self.day} --source {name}"
         )
 
-    def _nothing_there(self) -> ConfigurationError:
+    def _nothing_there(self, tries: int) -> ConfigurationError:
+        """Why there is nothing to mend on the day; `tries`: its runs, none of them answered."""
         history = History(self.data_dir / "history")
-        days = sorted(
-            {
-                o["observed_at"].astimezone(UTC).date()
-                for o in history.observations(self.source.NAME)
-            }
-        )
-        near = [str(day) for day in sorted(days, key=lambda day: abs(day - self.day))[:3]]
-        hint = f"the nearest days are {', '.join(near)}" if near else "nothing was collected of it"
-        return ConfigurationError(f"--day {self.day}: {self.source.NAME} was not read then; {hint}")
+        days = {
+            o["observed_at"].astimezone(UTC).date()
+            for o in history.observations(self.source.NAME)
+            if o["status"] == "accepted"
+        }
+        near = sorted(days - {self.day}, key=lambda day: (abs(day - self.day), day))[:3]
+        hint = "nothing was ever read of it"
+        if near:
+            hint = f"the nearest days are {', '.join(map(str, near))}"
+        found = "was not read then, though it was tried" if tries else "was not read then"
+        return ConfigurationError(f"--day {self.day}: {self.source.NAME} {found}; {hint}")

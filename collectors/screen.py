@@ -2,18 +2,19 @@
 
 On a terminal there is a progress bar a source; in a log there is a line an entity. Everything here
 goes to the stream that it is given. Names come from the internet, so nothing is shown as markup and
-control characters are dropped.
+control characters are dropped. A table is as wide as its texts, or fits a terminal.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -29,15 +30,26 @@ from collectors.http import printable, shortened
 from collectors.source import NOT_ASKED, AnySource, Fetched
 
 _RESULTS = {"accepted": "ok", "not_reached": "not reached"}
-_LONGEST_CELL = 60
+_GAP = "  "
+_NAME_WIDTH = 30  # up to which the first column is left whole: it is what commands are given
+_LEAST_WIDTHS = (16, 10)  # of other texts: an instant to the minute, or at least a date
 
 
 class _Seconds(float):
     """Seconds, which are shown with one decimal: 18.0 beside 4.3."""
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """An aligned table as text: numbers to the right with thousands, None as a dash."""
+def terminal_width(stream: TextIO) -> int | None:
+    """Columns of the terminal that a stream writes to; None when it is none: a pipe or a file."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None) -> str:
+    """An aligned table as text: numbers to the right with thousands, None as a dash.
+
+    With a `width` no row is longer: the widest texts are shortened, and the last columns, when
+    there is no room even so, are named below instead. Without one nothing is cut.
+    """
     cells = [[_shown(value) for value in row] for row in rows]
     right = [
         any(isinstance(row[i], (int, float)) for row in rows)
@@ -45,16 +57,57 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         for i in range(len(header))
     ]
     widths = [max(map(cell_len, column)) for column in zip(header, *cells, strict=True)]
-    lines = [header, ["-" * width for width in widths], *cells]
-    return "\n".join(_line(line, widths, right) for line in lines)
+    if width is not None:
+        widths = _fitted(widths, _numbers(cells, right), width)
+    lines = [header, ["-" * one for one in widths], *cells]
+    shown = [_line(line[: len(widths)], widths, right[: len(widths)]) for line in lines]
+    if left_out := header[len(widths) :]:
+        shown.append(f"no room for: {', '.join(left_out)}")
+    return "\n".join(shown)
+
+
+def _numbers(cells: Sequence[Sequence[str]], right: Sequence[bool]) -> list[int | None]:
+    """How wide the numbers of each column are, which are never cut; None for texts."""
+    return [
+        max(cell_len(row[place]) for row in cells) if is_right else None
+        for place, is_right in enumerate(right)
+    ]
+
+
+def _fitted(widths: Sequence[int], numbers: Sequence[int | None], total: int) -> list[int]:
+    """Widths of as many of the first columns as fit into `total`."""
+    for count in range(len(widths), 1, -1):
+        room = total - len(_GAP) * (count - 1)
+        for of_texts in _LEAST_WIDTHS:
+            least = [of_texts if number is None else number for number in numbers]
+            least[0] = max(least[0], min(widths[0], _NAME_WIDTH))
+            if fitted := _narrowed(widths[:count], least[:count], room):
+                return fitted
+    return [min(widths[0], total)]
+
+
+def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
+    """Widths that sum to `room` at most, taken from the widest; None when that is not possible."""
+    found = list(widths)
+    while sum(found) > room:
+        widest = max(
+            (place for place, width in enumerate(found) if width > least[place]),
+            key=lambda place: found[place],
+            default=None,
+        )
+        if widest is None:
+            return None
+        found[widest] -= 1
+    return found
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = []
     for cell, width, is_right in zip(cells, widths, right, strict=True):
-        space = " " * (width - cell_len(cell))
-        padded.append(space + cell if is_right else cell + space)
-    return "  ".join(padded).rstrip()
+        text = cell if cell_len(cell) <= width else f"{set_cell_size(cell, width - 1)}…"
+        space = " " * (width - cell_len(text))
+        padded.append(space + text if is_right else text + space)
+    return _GAP.join(padded).rstrip()
 
 
 def _shown(value: Any) -> str:
@@ -70,7 +123,8 @@ def _shown(value: Any) -> str:
         return f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
-    return printable(str(value), _LONGEST_CELL)
+    text = str(value)
+    return printable(text, len(text))
 
 
 @dataclass
@@ -160,7 +214,7 @@ class RunScreen:
         self.console.print(text, soft_wrap=True)
 
 
-def summary(results: Sequence[SourceResult]) -> str:
+def summary(results: Sequence[SourceResult], width: int | None = None) -> str:
     """One line a source: what came of it, rows accepted, the newest date among them, seconds."""
     rows = [
         [
@@ -172,7 +226,7 @@ def summary(results: Sequence[SourceResult]) -> str:
         ]
         for result in results
     ]
-    return table(["source", "result", "rows", "newest", "seconds"], rows)
+    return table(["source", "result", "rows", "newest", "seconds"], rows, width)
 
 
 def _outcome(result: SourceResult) -> str:
@@ -183,7 +237,7 @@ def _outcome(result: SourceResult) -> str:
     return result.exit
 
 
-def result_table(result: SourceResult, entity_word: str) -> str:
+def result_table(result: SourceResult, entity_word: str, width: int | None = None) -> str:
     """One line an entity that was asked: what the source measures of it, seconds, result."""
     asked = [e for e in result.entities if not (e.reason or "").startswith(NOT_ASKED)]
     measured = next((list(e.measures) for e in result.entities if e.measures), [])
@@ -196,7 +250,7 @@ def result_table(result: SourceResult, entity_word: str) -> str:
         ]
         for entity in asked
     ]
-    return table([entity_word, *measured, "seconds", "result"], rows)
+    return table([entity_word, *measured, "seconds", "result"], rows, width)
 
 
 def problems(result: SourceResult, entity_word: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -53,10 +54,10 @@ def add_figure(**given: str | list[str] | None) -> int:
 
     With any option nothing is asked: cells that are not given are usual or empty.
     """
-    cells = _cells(given)
+    cells, typed = _cells(given)
     figure = Figure(data.SEEDS_DIR)
     if cells:
-        figure.fill(cells)
+        figure.fill(cells, lambda name: typed.get(name, option_of(name)))
     else:
         figure.ask(_answer, _say)
     try:
@@ -80,7 +81,9 @@ def _options() -> list[inspect.Parameter]:
         )
         for column in COLUMNS
     ]
-    more = typer.Option("--set", metavar="COLUMN=VALUE", help="The same; repeatable.")
+    more = typer.Option(
+        "--set", metavar="COLUMN=VALUE", help="The same by the column's name; repeatable."
+    )
     return [
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, o]
@@ -98,18 +101,24 @@ def _help(column: Column) -> str:
 add_figure.__signature__ = inspect.Signature(_options())  # type: ignore[attr-defined]
 
 
-def _cells(given: dict[str, str | list[str] | None]) -> dict[str, str]:
-    """Columns and cells, of the options and of --set; ConfigurationError."""
+def _cells(given: dict[str, str | list[str] | None]) -> tuple[dict[str, str], dict[str, str]]:
+    """Cells by column, of options and of --set, and how each was typed. ConfigurationError."""
     more = given.pop("more", None) or []
     cells = {name: str(value) for name, value in given.items() if value is not None}
+    typed = {name: shlex.join([option_of(name), cell]) for name, cell in cells.items()}
     for pair in more:
         name, sign, value = pair.partition("=")
-        if not sign:
-            raise ConfigurationError(f"--set: expected COLUMN=VALUE, found {pair!r}")
+        option = shlex.join(["--set", pair])
+        if not sign or not name:
+            raise ConfigurationError(f"{option}: expected --set COLUMN=VALUE; {_columns()}")
         if name in cells:
-            raise ConfigurationError(f"--set: {name} is given twice")
-        cells[name] = value
-    return cells
+            raise ConfigurationError(f"{option}: {name} is given twice")
+        cells[name], typed[name] = value, option
+    return cells, typed
+
+
+def _columns() -> str:
+    return f"the columns are {', '.join(column.name for column in COLUMNS)}"
 
 
 def _answer(prompt: str) -> str:

@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from collectors.errors import CollectError, ConfigurationError, UnreachableError
+from collectors.errors import (
+    CollectError,
+    ConfigurationError,
+    FetchError,
+    UnreachableError,
+    WrongAnswerError,
+)
 from collectors.http import Answer, Credentials, Session, base_address, origin_of
 from collectors.source import NOT_ASKED, Fetched
 
@@ -22,13 +28,15 @@ MOST_UNREACHED = 3
 @dataclass(frozen=True)
 class Service:
     """One service. `name`: as in its variables, e.g. OPENROUTER; `default`: its usual address;
-    `header` and `prefix`: how its key is sent.
+    `header` and `prefix`: how its key is sent; `ends_in`: how its address ends wherever it is, of
+    which people are reminded when one that does not answers with something else.
     """
 
     name: str
     default: str
     header: str = "Authorization"
     prefix: str = "Bearer "
+    ends_in: str = ""
 
     @property
     def key_variable(self) -> str:
@@ -83,7 +91,7 @@ class Service:
                 yield self._failed(entity, error, f"; {self._if_unreached()}")
                 continue
             except CollectError as error:
-                fetched = self._failed(entity, error)
+                fetched = self._failed(entity, error, self._if_misplaced(error))
             unreached.clear()
             yield fetched
 
@@ -95,6 +103,15 @@ class Service:
         host = urlsplit(self.address()).netloc
         why = f"the service could not be reached ({cause}: {host})"
         return Fetched(entity, self.address(), None, error=f"{NOT_ASKED}{why}")
+
+    def _if_misplaced(self, error: CollectError) -> str:
+        """A hint at an address that lacks its end, after an answer that is none of the service."""
+        is_missing = isinstance(error, FetchError) and error.status == 404
+        if self.address().endswith(self.ends_in) or not (
+            is_missing or isinstance(error, WrongAnswerError)
+        ):
+            return ""
+        return f"; {self.name}_BASE_URL is {self.address()}, expected one ending in {self.ends_in}"
 
     def _if_unreached(self) -> str:
         return (

@@ -202,11 +202,12 @@ AnySource = Source | ArchiveSource
 
 def is_archive(source: AnySource) -> TypeGuard[ArchiveSource]:
     """Whether a source has the past, in files too large to keep."""
-    return isinstance(source, ArchiveSource)
+    return hasattr(source, "revisions")  # what only that face has
 
 
 def build_facts(source: AnySource) -> SourceFacts:
-    """What a build is told of a source."""
+    """What a build is told of a source; of a key its variable's name, never the key."""
+    key = None if is_archive(source) else cast(Source, source).KEY
     return SourceFacts(
         name=source.NAME,
         title=source.TITLE,
@@ -217,6 +218,8 @@ def build_facts(source: AnySource) -> SourceFacts:
         tables=source.TABLES,
         min_rows=source.MIN_ROWS,
         is_archive=is_archive(source),
+        key_variable=key,
+        key_url=None if key is None else cast(Keyed, source).KEY_URL,
     )
 
 

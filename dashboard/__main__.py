@@ -1,5 +1,6 @@
 """`python -m dashboard` is the command `dashboard`."""
 
-from dashboard.cli import main
+from dashboard.begin import main
 
-main()
+if __name__ == "__main__":
+    main()

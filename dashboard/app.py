@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,28 @@ ASSETS = Path(__file__).parent / "assets"
 # Of the session, not of the address.
 RIVALS_AT_FIRST = "rivals_at_first"
 FOCUS_BEFORE = "focus_before"
+NAMED = "named_family"
+# Pages by what one comes for. The answers stand in the bar, the rest in menus.
+SECTIONS = {
+    "": ("Briefing", "Leads", "Launches", "Events", "Claims", "Regions"),
+    "Measures": ("Downloads", "Derivatives", "Usage", "Runtimes", "Quality"),
+    "Look up": ("Family", "Models"),
+    "Evidence": ("Reported", "Sources"),
+}
+# Which of the shared controls act on a page; of the pages that are not here `acting` says it.
+FAMILIES, PERIOD = (state.FOCUS, state.FAMILY), (state.START, state.END)
+ACTING = {
+    "Briefing": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
+    "Downloads": state.SHARED_KEYS,
+    "Derivatives": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
+    "Usage": (*FAMILIES, *PERIOD, state.SCALE),
+    "Runtimes": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
+    "Quality": FAMILIES,
+    "Launches": (*FAMILIES, state.SCALE),
+    "Claims": FAMILIES,
+    "Family": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
+    "Sources": (),
+}
 
 st.set_page_config(
     page_title="Open Model Adoption",
@@ -30,22 +53,22 @@ def main() -> None:
     """Show the page asked for, or, without a build, what to run."""
     st.logo(str(ASSETS / f"logo-{parts.theme().name}.svg"), size="large")
     page = st.navigation(
-        [
-            st.Page(VIEWS / "briefing.py", title="Briefing", default=True),
-            st.Page(VIEWS / "downloads.py", title="Downloads"),
-            st.Page(VIEWS / "derivatives.py", title="Derivatives"),
-            st.Page(VIEWS / "models.py", title="Models"),
-            st.Page(VIEWS / "usage.py", title="Usage"),
-            st.Page(VIEWS / "runtimes.py", title="Runtimes"),
-            st.Page(VIEWS / "quality.py", title="Quality"),
-            st.Page(VIEWS / "reported.py", title="Reported"),
-            st.Page(VIEWS / "sources.py", title="Sources"),
-        ],
+        {
+            section: [
+                st.Page(VIEWS / f"{title.lower()}.py", title=title, default=title == "Briefing")
+                for title in titles
+            ]
+            for section, titles in SECTIONS.items()
+        },
         position="top",
     )
     try:
         build = data.newest_build()
+        is_named = page.title == "Family" and focus_on_named(build)
         popover = controls(build)
+        if is_named:
+            st.rerun()
+        hide_idle(acting(page.title, build))
     except data.NoBuildError as error:
         no_build(str(error))
         return
@@ -57,7 +80,8 @@ def main() -> None:
         page.run()
     except data.UnknownMetricError as error:
         # A build that an older version made: it serves until a new one succeeds.
-        st.info(f"The newest build is older than this version: {error}. Run `collectors build`.")
+        lacking = str(error).split(";", maxsplit=1)[0]
+        st.info(f"The newest build is older than this version: {lacking}. Run `collectors build`.")
     # Last, since the link also holds the controls that the page brought.
     with popover:
         link()
@@ -137,6 +161,52 @@ def controls(build: Path) -> DeltaGenerator:
         return st.popover("Link", icon=":material/link:", help="An address with the whole state")
 
 
+def acting(page: str, build: Path) -> tuple[str, ...]:
+    """Keys of the shared controls that change anything on a page as it is now."""
+    if page == "Reported":
+        return FAMILIES if of_page("whose") == "Selected" else ()
+    has_archive = not parts.metric(build, "hub_days").empty
+    if page == "Models":
+        of_model = (state.SCALE,) if of_page("model") else ()
+        return of_model if has_archive else (*FAMILIES, *PERIOD)
+    if page == "Leads":
+        return (*FAMILIES, *PERIOD, *((state.SCOPE,) if of_page("figures") == "collected" else ()))
+    if page == "Events":
+        return of_events(of_page("series") or "")
+    if page == "Regions":
+        of_mix = (state.FOCUS, state.SCOPE) if has_archive else ()
+        return (*of_mix, *PERIOD, state.MEASURE, state.SCALE)
+    idle = page == "Derivatives" and not has_archive
+    return () if idle else ACTING.get(page, state.SHARED_KEYS)
+
+
+def of_events(series: str) -> tuple[str, ...]:
+    """Months fill the chosen period, days and weeks the windows; only what is collected of the Hub
+    has scopes."""
+    grains = {kind.title: kind.grain for kind in data.EVENT_SERIES.values()}
+    period = PERIOD if grains.get(series, "month") == "month" else ()
+    scope = (state.SCOPE,) if series.startswith("Collected") else ()
+    return (*FAMILIES, *period, state.MEASURE, state.SCALE, *scope)
+
+
+def of_page(key: str) -> str | None:
+    """What a control of the page holds, which at its first run only the address knows."""
+    if key in st.session_state:
+        return str(st.session_state[key] or "")
+    return st.query_params.get(key)
+
+
+def hide_idle(keys: Collection[str]) -> None:
+    """Hide the shared controls that do nothing here.
+
+    They are made on every page: Streamlit forgets, in session and address, what it does not make.
+    """
+    st.session_state[parts.IDLE] = [key for key in state.SHARED_KEYS if key not in keys]
+    idle = [f".st-key-controls .st-key-{key}" for key in st.session_state[parts.IDLE]]
+    # Always sent, so that the rule of the page before is replaced at once.
+    st.html(f"<style>{', '.join(['.oma-idle', *idle])} {{ display: none; }}</style>")
+
+
 def hold_state() -> None:
     """Set each control to what it is, which makes Streamlit put it back into the address.
 
@@ -145,6 +215,28 @@ def hold_state() -> None:
     for key in state.SHARED_KEYS:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
+
+
+def focus_on_named(build: Path) -> bool:
+    """Let an address that names one family, and no focus, be about that family; True when all is
+    to be run again, since at first the address decides what is compared, whatever is set.
+
+    Several families are a compare set: its reader left the focus at what it usually is, and the
+    browser takes what is usual out of the address.
+    """
+    if NAMED in st.session_state:
+        name = st.session_state.pop(NAMED)
+        st.session_state[state.FAMILY] = state.swapped(
+            state.DEFAULT_RIVALS, name, state.DEFAULT_FOCUS
+        )
+        return False
+    named = st.query_params.get_all(state.FAMILY)
+    if state.FOCUS in st.session_state or state.FOCUS in st.query_params or len(named) != 1:
+        return False
+    if named[0] not in set(parts.families(build)["family"]):
+        return False
+    st.session_state[state.FOCUS] = st.session_state[NAMED] = named[0]
+    return True
 
 
 def follow_focus() -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 from data import wording
 
 Role = Literal["focus", "compare", "rest"]
-ValueKind = Literal["share", "count", "index", "change", "score"]
+ValueKind = Literal["share", "count", "index", "change", "score", "growth", "rank"]
 Measure = Literal["Share", "Downloads", "Index = 100"]
 
 REST_COLOURS = ("#7b8491", "#9aa3af")
@@ -58,6 +58,7 @@ class Selection:
     scale: Literal["Linear", "Log"] = "Linear"
     scope: str = "own"
     # Of single pages.
+    is_brief: bool = False  # only the most telling marks
     with_inferred: bool = False
     is_raw: bool = False  # counters as reported, not adjusted
     share_of: Literal["hub", "tracked"] = "hub"
@@ -71,6 +72,14 @@ class Selection:
     channel: str = "pypistats"  # the source of runtimes' downloads
     benchmark: str = "lmarena_text"
     release: str = ""
+    # Who leads: a series of the metric standings, and whose months are compared.
+    basis: str = "published"
+    layer: str = "own_downloads"
+    counted: str = "monthly_downloads"
+    standing_title: str = "Own downloads a month"
+    momentum_basis: str = "published"
+    layer_period: str = "month"  # of the metric regions_by_layer: month, day or reading
+    launches: tuple[tuple[str, str], ...] = ()  # basis and model
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -95,6 +104,7 @@ class Line:
     shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
     remarks: tuple[str, ...] = ()
     highs: tuple[float | None, ...] = ()
+    is_dashed: bool = False  # what is no series of its own, but a measure of the others
 
     @property
     def newest(self) -> float | None:
@@ -145,11 +155,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Marker:
-    """An event at a date."""
+    """An event at a date; `day` says when it was where it is not drawn at that very day."""
 
     at: date
     label: str
     title: str
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +171,15 @@ class Note:
     value: float
     text: str
     side: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a series amounted to over a stretch of time: a thin line."""
+
+    start: date
+    end: date
+    value: float
 
 
 @dataclass(frozen=True)
@@ -184,7 +204,9 @@ class Chart:
     bands: tuple[Band, ...] = ()
     markers: tuple[Marker, ...] = ()
     notes: tuple[Note, ...] = ()
+    levels: tuple[Level, ...] = ()
     caveats: tuple[str, ...] = ()
+    day_zero: date | None = None  # lines run over days since an event of each: dates count from it
     is_log: bool = False
     column_labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -254,16 +276,17 @@ class Context:
 
 
 def value_text(kind: ValueKind, value: float | None) -> str:
-    """A value as people write it: 34.7 %, 1.2B, 132 for an index, +1.2M for a change."""
-    if kind == "change":
-        return wording.count_change(value)
-    if kind == "share":
-        return wording.percent(value)
-    if kind == "index":
-        return wording.whole(value)
-    if kind == "score":
-        return wording.score(value)
-    return wording.count(value)
+    """A value as people write it: 34.7 %, 1.2B, 132 for an index, +1.2M for a change, +8 % for
+    growth, 2nd for a rank."""
+    written = {
+        "change": wording.count_change,
+        "growth": wording.change,
+        "index": wording.whole,
+        "rank": wording.ordinal,
+        "score": wording.score,
+        "share": wording.percent,
+    }
+    return written.get(kind, wording.count)(value)
 
 
 def line_of(
@@ -344,23 +367,32 @@ def markers_between(
     first: pd.Timestamp, last: pd.Timestamp, context: Context
 ) -> tuple[Marker, ...]:
     """Highlighted events of the period: all of the focus family, the first of each other."""
+    events = highlights_between(first, last, context)
+    of_focus = events["family"] == context.selection.focus
+    first_of_others = events[~of_focus].drop_duplicates("family")
+    return markers_of(pd.concat([events[of_focus], first_of_others]).head(MAX_MARKERS))
+
+
+def highlights_between(first: pd.Timestamp, last: pd.Timestamp, context: Context) -> pd.DataFrame:
+    """Highlighted events of the period, of the selected families or of none."""
     events = context.events
-    events = events[
+    return events[
         events["is_highlight"]
         & (events["starts_on"] >= first)
         & (events["starts_on"] <= last)
         & (events["family"].isin(list(context.selection.families)) | events["family"].isna())
     ]
-    of_focus = events["family"] == context.selection.focus
-    first_of_others = events[~of_focus].drop_duplicates("family")
-    chosen = pd.concat([events[of_focus], first_of_others]).head(MAX_MARKERS)
+
+
+def markers_of(events: pd.DataFrame) -> tuple[Marker, ...]:
+    """A marker an event, in the order of time."""
     return tuple(
         Marker(
             row["starts_on"].date(),
             str(row["short_label"] if pd.notna(row["short_label"]) else row["title"]),
             str(row["title"]),
         )
-        for _, row in chosen.sort_values("starts_on").iterrows()
+        for _, row in events.sort_values("starts_on").iterrows()
     )
 
 

@@ -11,7 +11,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from dashboard import hub_charts, quality_charts, runtime_charts, usage_charts
+from dashboard import (
+    hub_charts,
+    launch_charts,
+    lead_charts,
+    quality_charts,
+    region_charts,
+    runtime_charts,
+    usage_charts,
+)
 from dashboard.chart import (
     ARCHIVE,
     MAX_BARS,
@@ -30,20 +38,63 @@ from dashboard.chart import (
     day,
     end_of,
     family_colours,
+    highlights_between,
     line_of,
     markers_between,
+    markers_of,
     months_between,
     when,
 )
 from dashboard.hub_charts import ChartKind
 from data import MetricInfo, peak_of, wording
 
+MAX_MARKS = 6  # notes and events of a brief chart
+
 
 def account_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Share, downloads or index of the accounts of the selected families, by month."""
     accounts = _accounts_of(context)
     chosen = rows[rows["account"].isin(list(accounts))]
-    return _account_chart("account_downloads", chosen, info, context, accounts)
+    chart = _account_chart("account_downloads", chosen, info, context, accounts)
+    if chart is None or not chart.markers or not context.selection.is_brief:
+        return chart
+    told = telling_events(chosen, accounts, context).head(MAX_MARKS - len(chart.notes))
+    return replace(chart, markers=markers_of(told))
+
+
+def telling_events(
+    rows: pd.DataFrame, accounts: Mapping[str, str], context: Context
+) -> pd.DataFrame:
+    """Highlighted events of the months shown, the most telling first.
+
+    What happened to the people and licences of the focus family, the newest first; then its newest
+    release; then one event of each rival, the one in whose month or the two after it its account
+    had the largest share, rivals by that share; then all others of the focus, the newest first.
+    """
+    first, last = rows["month"].min(), end_of(rows["month"].max(), "month")
+    events = highlights_between(first, last, context).sort_values("starts_on", ascending=False)
+    own = events[events["family"] == context.selection.focus]
+    is_people = own["kind"].isin(["people", "licence"])
+    rivals = events[events["family"].isin(context.selection.rivals)]
+    by_family = rows.assign(family=rows["account"].map(accounts))
+    shares = [
+        _share_after(by_family[by_family["family"] == family], at)
+        for family, at in zip(rivals["family"], rivals["starts_on"], strict=True)
+    ]
+    ranked = rivals.assign(after=shares).sort_values(
+        "after", ascending=False, kind="stable", na_position="last"
+    )
+    order = pd.concat(
+        [own[is_people], own[~is_people].head(1), ranked.drop_duplicates("family"), own]
+    )
+    return order[~order.index.duplicated()]
+
+
+def _share_after(months: pd.DataFrame, at: pd.Timestamp) -> float:
+    """The largest share in the month of a day and the two months after it; NaN when unknown."""
+    first = at.replace(day=1)
+    near = (months["month"] >= first) & (months["month"] <= first + pd.DateOffset(months=2))
+    return float(months.loc[near, "share"].max())
 
 
 def publishers(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -195,6 +246,9 @@ CHARTS: dict[str, ChartKind] = {
     **usage_charts.CHARTS,
     **runtime_charts.CHARTS,
     **quality_charts.CHARTS,
+    **launch_charts.CHARTS,
+    **lead_charts.CHARTS,
+    **region_charts.CHARTS,
 }
 
 

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 import data
+from dashboard.begin import EXIT_INTERRUPTED, has_begun
 
 DEFAULT_PORT = 8501
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -30,21 +31,29 @@ def start(
 ) -> None:
     """Show how widely open-weight model families are used. Builds first when seeds, SQL, code or
     collected history have changed since the newest build."""
+    has_begun()
     if context.invoked_subcommand:
         return
-    _require_free(host, port)
-    _ensure_build()
-    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
-    _say(f"Open Model Adoption: {url}  (Ctrl-C stops it)")
-    if browser and sys.stdout.isatty():
-        _open_when_up(url, host, port)
-    from dashboard.server import application, settings  # noqa: PLC0415  (slow: after the checks)
+    try:
+        _require_free(host, port)
+        _ensure_build()
+        url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
+        _say(f"Open Model Adoption: {url}  (Ctrl-C stops it)")
+        if browser and sys.stdout.isatty():
+            _open_when_up(url, host, port)
+        from dashboard.server import application, settings  # noqa: PLC0415  (slow: after the checks)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
 
     application().run(config=settings(host, port))
 
 
 def main() -> None:
-    """Entry point: exit code 1 with `error: ...` for what this project raises on purpose."""
+    """The command, whose libraries are loaded by now; dashboard/begin.py calls it.
+
+    Exit code 1 with `error: ...` for what this project raises on purpose.
+    """
     try:
         app()
     except data.AdoptionError as error:

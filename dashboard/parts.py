@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -29,6 +30,7 @@ FILL_ARCHIVE = (
     "Run `collectors backfill --from 2024-07 --every week` for the past, which takes a while and "
     "can be stopped at any time, and then `collectors build`."
 )
+IDLE = "idle_controls"  # of the session: keys of the shared controls that the page hides
 PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -64,10 +66,30 @@ def newest_day(build: Path) -> date:
     return newest
 
 
+@st.cache_resource(max_entries=64, ttl="1h", show_spinner=False)
+def brief(
+    build: Path, focus: str, rivals: tuple[str, ...], start: date | None, end: date | None
+) -> data.Brief:
+    """The sentences of the first page, kept by build; not for long, since they tell the age of
+    sources."""
+    return data.brief(focus, rivals, start=start, end=end, build=build)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
-def brief(build: Path, focus: str, rivals: tuple[str, ...]) -> data.Brief:
-    """The sentences of the first page, kept by build."""
-    return data.brief(focus, rivals, build=build)
+def event_study(
+    build: Path,
+    at: date,
+    ends_on: date,
+    families: tuple[str, ...],
+    series: str,
+    window: int,
+    scope: str,
+) -> data.EventStudy:
+    """Before and after an event, kept by build; the first of `families` is the focus."""
+    focus, *rivals = families
+    return data.event_study(
+        at, focus, rivals, series=series, window=window, ends_on=ends_on, scope=scope, build=build
+    )
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -86,7 +108,7 @@ def chart(build: Path, key: str, selection: Selection) -> Chart | None:
     drawn = kind.draw(rows, info, replace(context(build, selection), others=others))
     if drawn is not None and asked not in kind.scopes:
         there = " and ".join(sorted(kind.scopes))
-        text = f"This chart exists for scope {there} only, whatever the control Scope says."
+        text = f"This chart exists for scope {there} only."
         drawn = replace(drawn, caveats=(text, *drawn.caveats))
     return drawn
 
@@ -106,6 +128,8 @@ def show_chart(
 ) -> Chart | None:
     """Title, picture, legend for narrow windows, source line, CSV and table; or, when there is
     nothing to show, what to do about it (`empty`, Markdown)."""
+    if state.SCOPE in st.session_state.get(IDLE, ()):
+        selection = replace(selection, scope=CHARTS[key].scopes[0])
     drawn = chart(build, key, selection)
     if drawn is None:
         empty_state(empty)
@@ -163,6 +187,14 @@ def cited_text(citation: str, as_of: str) -> str:
     return f"{citation.rstrip('.')}, as of {as_of}."
 
 
+def folded(label: str, key: str, show: Callable[[], None], *, icon: str | None = None) -> None:
+    """A box that is closed at first. What is in a closed one is neither made nor sent."""
+    box = st.expander(label, key=f"open-{key}", icon=icon, on_change="rerun")
+    if box.open:
+        with box:
+            show()
+
+
 def empty_state(text: str) -> None:
     """A quiet box that says what is missing and what to run."""
     st.info(text, icon=":material/hourglass_empty:")
@@ -179,6 +211,7 @@ def archive_citation(build: Path, as_of: str) -> str:
     return f"{cited_text(archive.citation, as_of)} [Open the source]({archive.url})."
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
 def sources(build: Path) -> dict[str, Cited]:
     """The collectors by name. Days of the whole Hub may come from several archives: under ARCHIVE
     stand those that the build holds."""
@@ -253,19 +286,42 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
 def model_link(model_id: str, build: Path) -> str:
     """A link to the page Models with that repository chosen, and all controls as they are."""
     held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
-    address = re.sub(r"/[^/?]*$", "", st.context.url or "")
-    target = state.onward(
-        f"{address}/models",
-        state.selection(st.session_state),
-        {**held, "model": model_id},
-        newest_day(build),
-    )
+    target = page_address("models", {**held, "model": model_id}, build)
     return f'<a href="{html.escape(target)}">{html.escape(model_id)}</a>'
+
+
+def page_address(
+    page: str,
+    parameters: Mapping[str, object],
+    build: Path,
+    chosen: Selection | None = None,
+) -> str:
+    """The address of another page with these parameters of its own and the shared controls as they
+    are, or as `chosen`."""
+    here = urlsplit(st.context.url or "")
+    folder = here.path.rsplit("/", maxsplit=1)[0]
+    root = f"{here.scheme}://{here.netloc}{folder}" if here.netloc else folder
+    chosen = chosen or state.selection(st.session_state)
+    return state.onward(f"{root}/{page}", chosen, parameters, newest_day(build))
+
+
+def family_link(family: str, build: Path) -> str:
+    """A link to the page of a family, which becomes the focus there; all else as it is."""
+    now = state.selection(st.session_state)
+    rivals = tuple(state.swapped(now.rivals, family, now.focus))
+    chosen = replace(now, focus=family, rivals=rivals)
+    # Without the focus an address that names one family would be about that one.
+    target = page_address("family", {state.FOCUS: family}, build, chosen)
+    return f'<a href="{html.escape(target)}">{html.escape(family)}</a>'
 
 
 def bar(text: str, value: float | None, full: float, family: str | None, build: Path) -> str:
     """A value with a bar below it, as HTML; `full` fills it; it is in the family's colour."""
-    colour = family_colour(build, family)
+    return coloured_bar(text, value, full, family_colour(build, family))
+
+
+def coloured_bar(text: str, value: float | None, full: float, colour: str) -> str:
+    """The same in any colour."""
     part = value / full if data.wording.is_known(value) and value and full else 0.0
     width = f"{100 * min(max(part, 0.0), 1.0):.1f}"
     return (
@@ -353,6 +409,12 @@ def _is_series(info: data.MetricInfo) -> bool:
 
 def context(build: Path, selection: Selection) -> Context:
     """What all charts of a build and a selection share."""
+    return Context(selection=selection, **_shared(build))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shared(build: Path) -> dict[str, Any]:
+    """What all charts of a build share, kept by build."""
     published = data.series_sources(build)
     citations = dict(zip(published["title"], published["citation"], strict=True))
     collected = metric(build, "freshness")
@@ -360,17 +422,16 @@ def context(build: Path, selection: Selection) -> Context:
         f"{title} API": text
         for title, text in zip(collected["title"], collected["citation"], strict=True)
     }
-    return Context(
-        selection=selection,
-        families=families(build),
-        events=metric(build, "events"),
-        crossovers=metric(build, "crossovers"),
-        citations=citations,
-        sources=sources(build),
-        archives=tuple(metric(build, "hub_days")["source"].unique()),
-        newest_day=metric(build, "hub_days")["date"].max(),
-        incidents=metric(build, "incidents"),
-    )
+    return {
+        "families": families(build),
+        "events": metric(build, "events"),
+        "crossovers": metric(build, "crossovers"),
+        "citations": citations,
+        "sources": sources(build),
+        "archives": tuple(metric(build, "hub_days")["source"].unique()),
+        "newest_day": metric(build, "hub_days")["date"].max(),
+        "incidents": metric(build, "incidents"),
+    }
 
 
 def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:

@@ -6,8 +6,8 @@ import html
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from textwrap import wrap
 from typing import Any, Literal
@@ -31,7 +31,42 @@ LAYER_LABELS = 14
 HOVER_LETTERS = 60
 INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
 POINT_LABELS = {"wide": 14, "narrow": 3}
+RANKS_NAMED = 15  # each; of more every fifth
 TOLD_INCIDENTS = 4  # of one month, under the pointer
+
+
+@dataclass
+class _Sheet:
+    """What a figure is put together from. Plotly checks a part each time it is given one, and all
+    shapes and annotations anew with each that is added: so it gets them once, all together."""
+
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    xaxis: dict[str, Any] = field(default_factory=dict)
+    yaxis: dict[str, Any] = field(default_factory=dict)
+    layout: dict[str, Any] = field(default_factory=dict)
+
+    def trace(self, kind: Literal["bar", "scatter"], **parts: Any) -> None:
+        self.traces.append({"type": kind, **parts})
+
+    def shape(self, **parts: Any) -> None:
+        self.shapes.append(parts)
+
+    def rectangle(self, start: date, end: date, colour: str) -> None:
+        """A tint behind the plot, from its bottom to its top."""
+        self.shape(
+            type="rect", x0=start, x1=end, xref="x", y0=0, y1=1, yref="y domain",
+            fillcolor=colour, layer="below", line={"width": 0},
+        )  # fmt: skip
+
+    def annotate(self, **parts: Any) -> None:
+        self.annotations.append(parts)
+
+    def figure(self) -> go.Figure:
+        parts = {name: getattr(self, name) for name in ("xaxis", "yaxis", "annotations", "shapes")}
+        told = {name: part for name, part in parts.items() if part}
+        return go.Figure({"data": self.traces, "layout": {**self.layout, **told}})
 
 
 def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
@@ -39,7 +74,7 @@ def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
     bare lines with numbered events, since legend and events then stand below in text."""
     draw = _bars if chart.bars else _points if chart.points else _lines
     drawn = draw(chart, theme, width)
-    drawn.update_layout(
+    drawn.layout.update(
         font={"family": FONT, "size": 13 if width == "wide" else 12, "color": theme.text},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -51,12 +86,12 @@ def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
         },
         separators=".,",
     )
-    return drawn
+    return drawn.figure()
 
 
-def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
-    drawn = go.Figure()
-    scale = 100 if chart.value_kind == "share" else 1
+def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
+    drawn = _Sheet()
+    scale = 100 if chart.value_kind in {"share", "growth"} else 1
     # The focus comes last, so that it lies on top.
     ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
     for layer in chart.stacks:
@@ -66,19 +101,19 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
     for line in ordered:
         _draw_line(drawn, chart, line, theme, scale)
     ticks = _ticks(chart, scale)
-    drawn.update_yaxes(
+    drawn.yaxis.update(
         type="log" if chart.is_log else "linear",
         tickvals=[value * scale for value in ticks],
         ticktext=[_tick_text(chart, value) for value in ticks],
         range=_y_range(chart, scale, ticks),
         gridcolor=theme.grid,
-        zeroline=chart.value_kind == "change",
+        zeroline=chart.value_kind in {"change", "growth"},
         zerolinecolor=theme.marker,
         zerolinewidth=1,
         tickfont={"color": theme.muted},
         fixedrange=True,
     )
-    drawn.update_xaxes(
+    drawn.xaxis.update(
         showgrid=False,
         hoverformat="%Y-%m" if _is_monthly(chart) else "%Y-%m-%d",
         tickformat="%Y-%m" if _is_monthly(chart) or _days(chart) > 90 else "%m-%d",
@@ -89,24 +124,44 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         fixedrange=True,
     )
     _draw_bands(drawn, chart, theme, width)
+    _draw_levels(drawn, chart, theme, scale)
     top = _draw_markers(drawn, chart, theme, width)
     if width == "wide":
         _draw_end_labels(drawn, chart, theme, scale)
         _draw_notes(drawn, chart, theme, scale)
-    drawn.update_layout(
+    drawn.layout.update(
         height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
         margin={
             "l": 52,
             "r": _label_width(chart) if width == "wide" else 12,
             "t": top,
-            "b": 30,
+            "b": 48 if chart.day_zero else 30,
         },
         hovermode="x unified",
     )
+    if chart.day_zero:
+        _count_days(drawn, chart.day_zero, theme, width)
     return drawn
 
 
-def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: float) -> None:
+def _count_days(drawn: _Sheet, zero: date, theme: Theme, width: Width) -> None:
+    """Turn dates into days since `zero`, on the axis and in what is drawn over it."""
+    for trace in drawn.traces:
+        trace["x"] = [(day - zero).days for day in trace["x"]]
+    first, last = ((day - zero).days for day in drawn.xaxis["range"])
+    most = 13 if width == "wide" else 5
+    step = next((step for step in (1, 7, 14, 30, 60) if last / step < most), 90)
+    drawn.xaxis = {
+        "range": [first, last],
+        "tickvals": list(range(0, last + 1, step)),
+        "title": {"text": "days since the release", "font": {"color": theme.muted, "size": 12}},
+        "unifiedhovertitle": {"text": "day %{x}"},
+        "zeroline": False,
+        **{name: drawn.xaxis[name] for name in ("showgrid", "tickfont", "linecolor", "fixedrange")},
+    }
+
+
+def _draw_line(drawn: _Sheet, chart: Chart, line: Line, theme: Theme, scale: float) -> None:
     """One series as two traces: solid where it was measured, dotted where it is an estimate."""
     colour = line.colours[theme.index]
     weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
@@ -118,53 +173,50 @@ def _draw_line(drawn: go.Figure, chart: Chart, line: Line, theme: Theme, scale: 
         )
     ]
     solid, dotted = _parts(values, line.estimated)
-    for part, dash in ((dotted, "dot"), (solid, "solid")):
+    for part, dash in ((dotted, "dot"), (solid, "dash" if line.is_dashed else "solid")):
         if not any(value is not None for value in part):
             continue
         hovers = [
             text if (dash == "dot") == estimated else None
             for text, estimated in zip(texts, line.estimated, strict=True)
         ]
-        drawn.add_trace(
-            go.Scatter(
-                x=line.x,
-                y=part,
-                mode="lines+markers" if any(_alone(part)) else "lines",
-                name=line.label,
-                line={"color": colour, "width": weight, "dash": dash},
-                marker={"color": colour, "size": [5 if lonely else 0 for lonely in _alone(part)]},
-                opacity=_opacity(line),
-                customdata=hovers,
-                hovertemplate="%{customdata}",
-                hoverinfo="skip" if line.role == "rest" else None,
-            )
+        drawn.trace(
+            "scatter",
+            x=line.x,
+            y=part,
+            mode="lines+markers" if any(_alone(part)) else "lines",
+            name=line.label,
+            line={"color": colour, "width": weight, "dash": dash},
+            marker={"color": colour, "size": [5 if lonely else 0 for lonely in _alone(part)]},
+            opacity=_opacity(line),
+            customdata=hovers,
+            hovertemplate="%{customdata}",
+            hoverinfo="skip" if line.role == "rest" else None,
         )
     if line.role != "rest" and values and values[-1] is not None:
-        drawn.add_trace(
-            go.Scatter(
-                x=[line.x[-1]], y=[values[-1]], mode="markers", hoverinfo="skip",
-                marker={"color": colour, "size": 8 if line.role == "focus" else 5},
-                cliponaxis=False,
-            )
+        drawn.trace(
+            "scatter",
+            x=[line.x[-1]], y=[values[-1]], mode="markers", hoverinfo="skip",
+            marker={"color": colour, "size": 8 if line.role == "focus" else 5},
+            cliponaxis=False,
         )  # fmt: skip
 
 
-def _draw_interval(drawn: go.Figure, line: Line, theme: Theme, scale: float) -> None:
+def _draw_interval(drawn: _Sheet, line: Line, theme: Theme, scale: float) -> None:
     """A pale area from what is seen to the most that it may be."""
     if line.role != "focus" or not line.highs:
         return  # several areas on each other could not be read
     red, green, blue = (int(line.colours[theme.index][at : at + 2], 16) for at in (1, 3, 5))
     for values, fill in ((line.y, None), (line.highs, "tonexty")):
-        drawn.add_trace(
-            go.Scatter(
-                x=line.x,
-                y=[None if value is None else value * scale for value in values],
-                mode="lines",
-                line={"width": 0},
-                fill=fill,
-                fillcolor=f"rgba({red},{green},{blue},{INTERVAL_OPACITY[theme.name]})",
-                hoverinfo="skip",
-            )
+        drawn.trace(
+            "scatter",
+            x=line.x,
+            y=[None if value is None else value * scale for value in values],
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=f"rgba({red},{green},{blue},{INTERVAL_OPACITY[theme.name]})",
+            hoverinfo="skip",
         )
 
 
@@ -173,19 +225,18 @@ def _remarks(line: Line) -> Sequence[str]:
     return line.remarks or ("estimate",) * len(line.y)
 
 
-def _draw_layer(drawn: go.Figure, chart: Chart, layer: Line, theme: Theme, scale: float) -> None:
+def _draw_layer(drawn: _Sheet, chart: Chart, layer: Line, theme: Theme, scale: float) -> None:
     """One layer of stacked bars; bars of negative values hang below zero."""
-    drawn.add_trace(
-        go.Bar(
-            x=layer.x,
-            y=[None if value is None else value * scale for value in layer.y],
-            name=layer.label,
-            # Months and weeks differ in length: a bar fills most of its own.
-            width=0.82 * _step(chart) * 86_400_000,
-            marker={"color": layer.colours[theme.index], "line": {"width": 0}},
-            customdata=[chart.text(value) for value in layer.y],
-            hovertemplate="%{customdata}",
-        )
+    drawn.trace(
+        "bar",
+        x=layer.x,
+        y=[None if value is None else value * scale for value in layer.y],
+        name=layer.label,
+        # Months and weeks differ in length: a bar fills most of its own.
+        width=0.82 * _step(chart) * 86_400_000,
+        marker={"color": layer.colours[theme.index], "line": {"width": 0}},
+        customdata=[chart.text(value) for value in layer.y],
+        hovertemplate="%{customdata}",
     )
 
 
@@ -222,68 +273,88 @@ def _parts(
     return solid, dotted
 
 
-def _draw_bands(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> None:
+def _draw_bands(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> None:
     """Estimated months shaded, interpolated ones hatched, each with its word at the top once."""
-    half = timedelta(days=15)
     named: set[str] = set()
     _draw_incidents(drawn, chart, theme)
     for band in (band for band in chart.bands if band.kind != "incident"):
-        start, end = band.start - half, band.end + half
+        start, end = _stretch(chart, band.start, band.end)
         if band.kind == "estimated":
-            drawn.add_vrect(
-                x0=start, x1=end, fillcolor=theme.estimated, line_width=0, layer="below"
-            )
+            drawn.rectangle(start, end, theme.estimated)
         else:
             middle = start + (end - start) / 2
-            drawn.add_trace(
-                go.Bar(
-                    x=[middle], y=[1], width=[(end - start).days * 86_400_000], yaxis="y2",
-                    hoverinfo="skip",
-                    marker={
-                        "color": "rgba(0,0,0,0)", "line": {"width": 0},
-                        "pattern": {"shape": "/", "fgcolor": theme.interpolated, "size": 7,
-                                    "solidity": 0.12, "bgcolor": "rgba(0,0,0,0)"},
-                    },
-                )
+            drawn.trace(
+                "bar",
+                x=[middle], y=[1], width=[round((end - start).total_seconds() * 1000)], yaxis="y2",
+                hoverinfo="skip",
+                marker={
+                    "color": "rgba(0,0,0,0)", "line": {"width": 0},
+                    "pattern": {"shape": "/", "fgcolor": theme.interpolated, "size": 7,
+                                "solidity": 0.12, "bgcolor": "rgba(0,0,0,0)"},
+                },
             )  # fmt: skip
         if width == "wide" and band.label not in named and _fits(chart, band.label, start, end):
             named.add(band.label)
-            drawn.add_annotation(
+            drawn.annotate(
                 x=start + (end - start) / 2, y=0.995, yref="paper", yanchor="top",
                 text=band.label, showarrow=False, bgcolor=theme.background, opacity=0.9,
                 font={"size": 11, "color": theme.muted},
             )  # fmt: skip
-    drawn.update_layout(
+    drawn.layout.update(
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
         barmode="relative" if chart.stacks else "overlay",
     )
 
 
-def _draw_incidents(drawn: go.Figure, chart: Chart, theme: Theme) -> None:
+def _half_step(chart: Chart) -> timedelta:
+    """How far a month, week or day reaches to either side of where it is drawn."""
+    return timedelta(days=15) if _is_monthly(chart) else timedelta(days=_step(chart) / 2)
+
+
+def _stretch(chart: Chart, first: date, last: date) -> tuple[date, date]:
+    """From where a period begins to where another ends, by the days at which they are drawn."""
+    half = _half_step(chart)
+    if _is_monthly(chart):
+        return first - half, last + half
+    # Half a day or week is lost on a date, which has no hours.
+    return datetime.combine(first, time()) - half, datetime.combine(last, time()) + half
+
+
+def _draw_levels(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
+    """Thin lines over their stretches."""
+    for level in chart.levels:
+        value = level.value * scale
+        if chart.is_log and value <= 0:
+            continue
+        drawn.trace(
+            "scatter",
+            x=_stretch(chart, level.start, level.end), y=[value, value], mode="lines",
+            line={"color": theme.text, "width": 1.4}, hoverinfo="skip",
+        )  # fmt: skip
+
+
+def _draw_incidents(drawn: _Sheet, chart: Chart, theme: Theme) -> None:
     """A tint over the months, weeks or days that incidents touch, and a tick at the bottom of each
     that says under the pointer what happened."""
     bands = [band for band in chart.bands if band.kind == "incident"]
     if not bands:
         return
-    half = timedelta(days=15) if _is_monthly(chart) else timedelta(days=_step(chart) / 2)
+    half = _half_step(chart)
     for start, end in _merged(bands, 31 if _is_monthly(chart) else _step(chart)):
-        drawn.add_vrect(
-            x0=start - half, x1=end + half, fillcolor=theme.incident, line_width=0, layer="below"
-        )
+        drawn.rectangle(start - half, end + half, theme.incident)
     touched: dict[date, list[str]] = {}
     for day in sorted({day for line in chart.series for day in line.x}):
         texts = [band.label for band in bands if band.start <= day <= band.end]
         if texts:
             touched[day] = texts
-    drawn.add_trace(
-        go.Scatter(
-            x=list(touched), y=[0.014] * len(touched), yaxis="y2", mode="markers",
-            marker={"symbol": "triangle-up", "size": 7, "color": theme.tick},
-            cliponaxis=False, name="incident",
-            customdata=["<br>".join(map(_wrapped, texts[:TOLD_INCIDENTS])) for texts in
-                        touched.values()],
-            hovertemplate="%{customdata}",
-        )
+    drawn.trace(
+        "scatter",
+        x=list(touched), y=[0.014] * len(touched), yaxis="y2", mode="markers",
+        marker={"symbol": "triangle-up", "size": 7, "color": theme.tick},
+        cliponaxis=False, name="incident",
+        customdata=["<br>".join(map(_wrapped, texts[:TOLD_INCIDENTS])) for texts in
+                    touched.values()],
+        hovertemplate="%{customdata}",
     )  # fmt: skip
 
 
@@ -306,19 +377,19 @@ def _fits(chart: Chart, label: str, start: date, end: date) -> bool:
     return (end - start).days / max(_days(chart), 1) > len(label) * LETTER_SHARE * 0.75
 
 
-def _draw_markers(drawn: go.Figure, chart: Chart, theme: Theme, width: Width) -> int:
+def _draw_markers(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> int:
     """Event lines with labels above the plot, in as many rows as keep them apart; returns the top
     margin that they need."""
     rows = _rows_of(chart, chart.markers) if width == "wide" else [0] * len(chart.markers)
     for number, (marker, row) in enumerate(zip(chart.markers, rows, strict=True), start=1):
-        drawn.add_shape(
+        drawn.shape(
             type="line", x0=marker.at, x1=marker.at, y0=0, y1=1, yref="paper",
             line={"color": theme.marker, "width": 1, "dash": "dot"}, layer="below",
         )  # fmt: skip
-        drawn.add_annotation(
+        drawn.annotate(
             x=marker.at, y=1, yref="paper", yanchor="bottom", yshift=3 + 17 * row,
             text=marker.label if width == "wide" else str(number), showarrow=False,
-            hovertext=f"{marker.at.isoformat()}: {marker.title}",
+            hovertext=f"{marker.day or marker.at.isoformat()}: {marker.title}",
             font={"size": 12 if width == "wide" else 11, "color": theme.muted},
         )  # fmt: skip
     return 14 + 17 * (max(rows) + 1) if rows else 14
@@ -338,9 +409,9 @@ def _rows_of(chart: Chart, markers: Sequence[Marker]) -> list[int]:
     return rows
 
 
-def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_end_labels(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
     """Name and newest value at each line's end, pushed apart where lines end close together."""
-    low, high = drawn.layout.yaxis.range
+    low, high = drawn.yaxis["range"]
     places = []
     for line in _labelled(chart):
         value = line.newest or 0.0
@@ -360,14 +431,14 @@ def _draw_end_labels(drawn: go.Figure, chart: Chart, theme: Theme, scale: float)
                 f'<span style="color:{colour};font-size:13px">■</span> {line.label}',
                 theme.text,
             )
-        drawn.add_annotation(
+        drawn.annotate(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
             text=f"{name} {chart.between(value, line.newest_high)}{_since(chart, line)}",
             showarrow=False, align="left",
             font={"color": colour, "size": 14 if line.role == "focus" else 12},
         )  # fmt: skip
         if abs(y - place) > LABEL_STEP:
-            drawn.add_shape(
+            drawn.shape(
                 type="line", xref="paper", yref="paper", x0=1, x1=1.008, y0=place, y1=y,
                 line={"color": colour, "width": 0.8},
             )  # fmt: skip
@@ -395,6 +466,8 @@ def _since(chart: Chart, line: Line) -> str:
     known = [day for day, value in zip(line.x, line.y, strict=True) if value is not None]
     if not known or known[-1] >= _span(chart)[1]:
         return ""
+    if chart.day_zero:
+        return f" (day {(known[-1] - chart.day_zero).days})"
     return f" ({known[-1]:%Y-%m})" if _is_monthly(chart) else f" ({known[-1]:%m-%d})"
 
 
@@ -437,12 +510,12 @@ def _start(block: Sequence[float], step: float) -> float:
     return min(max(centred, 0.0), 1.0 - step * (len(block) - 1))
 
 
-def _draw_notes(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_notes(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
     for note in chart.notes:
         value = note.value * scale
         if chart.is_log and value <= 0:
             continue
-        drawn.add_annotation(
+        drawn.annotate(
             x=note.at, y=math.log10(value) if chart.is_log else value,
             text=note.text.replace("\n", "<br>"),
             align="right" if note.side == "left" else "left",
@@ -454,26 +527,26 @@ def _draw_notes(drawn: go.Figure, chart: Chart, theme: Theme, scale: float) -> N
         )  # fmt: skip
 
 
-def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
+def _bars(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     bars: Sequence[Bar] = chart.bars if width == "wide" else chart.bars[:12]
     labels = [bar.label if width == "wide" else bar.label.split("/")[-1] for bar in bars]
     values = [bar.value for bar in bars]
     top = max(values, default=1) or 1
-    drawn = go.Figure(
-        go.Bar(
-            x=values,
-            y=[bar.key for bar in bars],
-            orientation="h",
-            marker={"color": [bar.colours[theme.index] for bar in bars]},
-            text=[_rounded(chart, bar) for bar in bars],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=[bar.label for bar in bars],
-            hovertemplate="%{customdata}: %{text}<extra></extra>",
-        )
+    drawn = _Sheet()
+    drawn.trace(
+        "bar",
+        x=values,
+        y=[bar.key for bar in bars],
+        orientation="h",
+        marker={"color": [bar.colours[theme.index] for bar in bars]},
+        text=[_rounded(chart, bar) for bar in bars],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[bar.label for bar in bars],
+        hovertemplate="%{customdata}: %{text}<extra></extra>",
     )
-    drawn.update_xaxes(visible=False, range=[0, top * 1.18], fixedrange=True)
-    drawn.update_yaxes(
+    drawn.xaxis.update(visible=False, range=[0, top * 1.18], fixedrange=True)
+    drawn.yaxis.update(
         autorange="reversed",
         tickvals=[bar.key for bar in bars],
         ticktext=[_shortened(label, 44 if width == "wide" else 20) for label in labels],
@@ -481,7 +554,7 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> go.Figure:
         fixedrange=True,
         automargin=True,
     )
-    drawn.update_layout(
+    drawn.layout.update(
         height=40 + BAR_ROW * len(bars), bargap=0.32, margin={"l": 10, "r": 40, "t": 10, "b": 10}
     )
     return drawn
@@ -493,47 +566,47 @@ def _rounded(chart: Chart, bar: Bar) -> str:
     return f"{chart.text(bar.value)}{margin}"
 
 
-def _points(chart: Chart, theme: Theme, width: Width) -> go.Figure:
+def _points(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     """Dots over a log axis; the focus family last, the selected and the highest ones named."""
     ordered = sorted(chart.points, key=lambda point: ("rest", "compare", "focus").index(point.role))
     first = ("focus", "compare", "rest").index
     ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
     named = {point.key for point in ranked[: POINT_LABELS[width]]}
-    drawn = go.Figure(
-        go.Scatter(
-            x=[point.x for point in ordered],
-            y=[point.y for point in ordered],
-            mode="markers+text",
-            marker={
-                "color": [point.colours[theme.index] for point in ordered],
-                "size": [8 if point.role == "rest" else 12 for point in ordered],
-                "opacity": [0.6 if point.role == "rest" else 0.95 for point in ordered],
-            },
-            text=[point.label if point.key in named else "" for point in ordered],
-            textposition=_sides(ordered, named),
-            textfont={"size": 11, "color": theme.text},
-            customdata=[f"{point.label}: {chart.text(point.y)}" for point in ordered],
-            hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {chart.x_unit}<extra></extra>",
-            cliponaxis=False,
-        )
+    drawn = _Sheet()
+    drawn.trace(
+        "scatter",
+        x=[point.x for point in ordered],
+        y=[point.y for point in ordered],
+        mode="markers+text",
+        marker={
+            "color": [point.colours[theme.index] for point in ordered],
+            "size": [8 if point.role == "rest" else 12 for point in ordered],
+            "opacity": [0.6 if point.role == "rest" else 0.95 for point in ordered],
+        },
+        text=[point.label if point.key in named else "" for point in ordered],
+        textposition=_sides(ordered, named),
+        textfont={"size": 11, "color": theme.text},
+        customdata=[f"{point.label}: {chart.text(point.y)}" for point in ordered],
+        hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {chart.x_unit}<extra></extra>",
+        cliponaxis=False,
     )
     steps = _decades([point.x for point in ordered])
-    drawn.update_xaxes(
+    drawn.xaxis.update(
         type="log", title={"text": chart.x_unit, "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted},
         tickvals=steps, ticktext=[_decade_text(value) for value in steps], fixedrange=True,
     )  # fmt: skip
-    drawn.update_yaxes(
+    drawn.yaxis.update(
         title={"text": chart.unit, "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True,
         tickformat=",",
     )  # fmt: skip
     if chart.is_log:
         ticks = _decades([point.y for point in ordered])
-        drawn.update_yaxes(
+        drawn.yaxis.update(
             type="log", tickvals=ticks, ticktext=[_tick_text(chart, value) for value in ticks]
         )
-    drawn.update_layout(
+    drawn.layout.update(
         height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
         margin={"l": 52, "r": 40 if width == "wide" else 12, "t": 24, "b": 48},
     )
@@ -604,13 +677,11 @@ def _known(chart: Chart) -> list[float]:
         for value in (*line.y, *(line.highs if line.role != "rest" else ()))
         if value is not None
     ]
-    for day in {day for layer in chart.stacks for day in layer.x}:
-        parts = [
-            value
-            for layer in chart.stacks
-            for moment, value in zip(layer.x, layer.y, strict=True)
-            if moment == day and value is not None
-        ]
+    bars: dict[date, list[float]] = {}
+    for layer in chart.stacks:
+        for day, value in zip(layer.x, layer.y, strict=True):
+            bars.setdefault(day, []).append(value or 0.0)
+    for parts in bars.values():
         values += [sum(v for v in parts if v > 0), sum(v for v in parts if v < 0)]
     return values
 
@@ -637,6 +708,8 @@ def _date_steps(chart: Chart, width: Width) -> dict[str, Any]:
 
 def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
     values = _known(chart)
+    if chart.value_kind == "rank":
+        return [max(values, default=1) + 0.6, 0.4]  # the first on top
     if chart.is_log:
         positive = [value for value in _selected(chart) if value > 0]
         low, high = min(positive, default=0.001), max(positive, default=1)
@@ -659,13 +732,16 @@ def _ticks(chart: Chart, scale: float) -> list[float]:
     values = [value for value in _selected(chart) if value > 0 or not chart.is_log]
     if not values:
         return [0.0]
+    if chart.value_kind == "rank":
+        last = round(max(values))
+        return [1.0, *range(2, last + 1)] if last <= RANKS_NAMED else [1.0, *range(5, last + 1, 5)]
     if chart.is_log:
         low = math.floor(math.log10(min(values)))
         high = math.ceil(math.log10(max(values)))
         # Under two decades, decades alone would be a single label.
         steps = (1, 2, 5) if high - low <= 2 else (1,)
         return [step * 10.0**power for power in range(low, high + 1) for step in steps]
-    least = 0.0 if chart.value_kind == "share" else 1.0  # there are no half downloads
+    least = 0.0 if chart.value_kind in {"share", "growth"} else 1.0  # there are no half downloads
     top, bottom = max(*values, 0.0), min(*values, 0.0)
     step = max(least, _round_step((top - bottom) / 6))
     # Half a step above the last label is bare enough to want another one.
@@ -683,6 +759,8 @@ def _round_step(rough: float) -> float:
 def _tick_text(chart: Chart, value: float) -> str:
     if chart.value_kind == "share":
         return f"{round(100 * value, 6):g} %"
+    if chart.value_kind == "growth":
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(round(100 * value, 6)):g} %"
     if chart.value_kind in {"count", "change"}:
         return re.sub(r"\.0(?=[A-Z]|$)", "", chart.text(value))
     return chart.text(value)

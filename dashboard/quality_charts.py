@@ -17,8 +17,7 @@ BENCHMARKS = {
     ),
 }  # fmt: skip
 WITHOUT_DEVELOPERS = (
-    "LiveBench names neither developers nor licences: closed models of a family may be among "
-    "its best.",
+    "LiveBench names neither developers nor licences, so a closed model may be a family's best.",
 )
 
 
@@ -33,8 +32,8 @@ def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context)
     return Chart(
         key="quality_and_adoption",
         title=f"Quality beside adoption: {name}, release {context.selection.release}",
-        shown="One dot a family: its best model there, models known to be closed left out, and the "
-        "downloads of its own repositories",
+        shown="One dot for each family: the score of its best model, leaving out those known to be "
+        "closed, and the downloads of the developer's own repositories",
         unit=unit,
         value_kind="score",
         source=source.title,
@@ -58,9 +57,9 @@ def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context)
         x_unit="downloads of own repositories, newest known (factors of ten)",
         caveats=(
             *(WITHOUT_DEVELOPERS if context.selection.benchmark == "livebench" else ()),
-            "Adoption is today's, also beside an older release. A place beside another says "
-            "nothing about causes, sizes or prices.",
-            "Scores of two releases are never compared: tasks change, and ratings are fitted anew.",
+            "Downloads are the newest known, beside older releases, too. The chart says nothing "
+            "about causes, sizes or prices.",
+            "Scores of two releases are never compared: tasks and ratings change between them.",
         ),
     )  # fmt: skip
 

@@ -34,25 +34,28 @@ CHANNELS = {
     "GitHub releases": "github", "npm": "npm",
 }  # fmt: skip
 INCOMPLETE = dict.fromkeys(
-    ("pypistats", "clickhouse", "npm", "dockerhub"), "Dotted: days of the month are missing."
-) | {"github": "Dotted: older releases were not read, so it is the least that it can be."}
+    ("pypistats", "clickhouse", "npm", "dockerhub"), "Dotted: some days of the month were not read."
+) | {"github": "Dotted: at least this many, since older releases were not read."}
 RUNTIMES = (
     "vLLM", "SGLang", "llama.cpp", "Ollama", "transformers", "MLX", "TGI", "LM Studio",
 )  # fmt: skip
 COUNTED = {
     "pypistats": (
         "Downloads of Python packages, mirrors left out",
-        "Build servers download, too. The source has 180 days.",
+        "Build servers download, too. pypistats.org keeps 180 days.",
     ),
     "clickhouse": (
         "Downloads of Python packages, mirrors included",
         "Mirrors copy every release, and build servers download, too.",
     ),
     "dockerhub": ("Pulls of images on Docker Hub", "Version checks count as pulls."),
-    "github": ("Downloads of release files on GitHub", "Source checkouts are not in it."),
+    "github": (
+        "Downloads of release files on GitHub",
+        "Who fetches the source code instead is not counted.",
+    ),
     "npm": ("Downloads of npm packages", "Build servers download, too."),
 }
-PULLS = "Pulls are counted by name, not by user, and the site rounds them."
+PULLS = "Ollama counts pulls, not users, and rounds the numbers."
 
 
 def monthly_ollama_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -60,8 +63,8 @@ def monthly_ollama_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context)
     chart = _families(
         rows, info, context, "ollama", value="monthly_ollama_pulls", time="month",
         title="New pulls on Ollama by calendar month, by family",
-        shown="Libraries of the family on ollama.com/library, from the last reading of the month "
-        "before to the last one of the month",
+        shown="Models of the family on ollama.com/library. A month runs from the last reading of "
+        "the month before to its own last reading",
         caveats=(PULLS,),
     )  # fmt: skip
     if chart is None:
@@ -78,7 +81,7 @@ def ollama_family_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) 
     return _families(
         rows, info, context, "ollama", value="ollama_family_pulls", time="date",
         title="All pulls on Ollama, by family",
-        shown="Libraries of the family on ollama.com/library, since the beginning",
+        shown="Models of the family on ollama.com/library, all pulls since the beginning",
         caveats=(PULLS,),
     )  # fmt: skip
 
@@ -94,7 +97,7 @@ def ollama_libraries(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     return replace(
         chart,
         title=f"Libraries of the selected families on Ollama, {chart.as_of}",
-        shown="Pulls since the beginning, with how far rounding can be off",
+        shown="All pulls since the beginning, with how far rounding can be off",
         bars=tuple(
             Bar(
                 r.library, r.library, float(r.ollama_pulls), family_colours(context, r.family),
@@ -119,7 +122,7 @@ def published_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
     chart = _families(
         sums, info, named, "published_pulls", value="value", time="date",
         title="All pulls on Ollama, by family, as an archive recorded them",
-        shown="Libraries of the family, last reading of each month, since the beginning",
+        shown="Models of the family, all pulls since the beginning, last reading of each month",
         caveats=("Published, not collected here.", PULLS),
     )  # fmt: skip
     return None if chart is None else replace(chart, key="published_pulls", unit="pulls")
@@ -136,8 +139,8 @@ def lmstudio_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     return replace(
         chart,
         title=f"Proxy for LM Studio: downloads of lmstudio-community by base family, {chart.as_of}",
-        shown="LM Studio publishes no counts. Its app offers these repositories, which others "
-        "download, too",
+        shown="LM Studio publishes no counts. Its app offers repositories of lmstudio-community on "
+        "the Hub, which others download, too",
         bars=tuple(
             Bar(
                 r.family, words.get(r.family, r.family), float(r.lmstudio_downloads),
@@ -168,12 +171,12 @@ def runtime_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) ->
     chart = replace(
         chart,
         title=f"{title}, by calendar month",
-        shown="One line a package, image or repository; channels count different things and are "
-        "never added up",
+        shown="One line for each package, image or repository. Channels count different things and "
+        "are never added up",
         unit=str(chosen.iloc[0]["unit"]),
         caveats=(
             caveat,
-            "The month that is not over is left out." if is_running.any() else "",
+            "The running month is left out." if is_running.any() else "",
             "" if chosen["is_complete"].all() else INCOMPLETE[channel],
         ),
     )
@@ -192,7 +195,7 @@ def runtime_totals(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Ch
     chart = replace(
         chart,
         title=f"{title} since the beginning",
-        shown="One bar an image or repository, cumulative",
+        shown="One bar for each image or repository, all since the beginning",
         unit=str(newest.iloc[0]["unit"]),
         caveats=(caveat,),
     )
@@ -207,30 +210,26 @@ def runtime_stars(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Cha
     chart = replace(
         chart,
         title="Stars of the runtimes' repositories on GitHub",
-        shown="People who marked a repository, not users",
+        shown="A star is a mark that somebody with an account gave, not a user",
     )
     return _by_name(chart, rows, context, value="runtime_stars", time="date")
 
 
 CHARTS: dict[str, ChartKind] = {
     "monthly_ollama_pulls": ChartKind(
-        "monthly_ollama_pulls", monthly_ollama_pulls, lambda s: {"family": list(s.families)},
-        scopes=("own",),
+        "monthly_ollama_pulls", monthly_ollama_pulls, lambda s: {"family": list(s.families)}
     ),
     "ollama_family_pulls": ChartKind(
-        "ollama_family_pulls", ollama_family_pulls, lambda s: {"family": list(s.families)},
-        scopes=("own",),
+        "ollama_family_pulls", ollama_family_pulls, lambda s: {"family": list(s.families)}
     ),
     "ollama_libraries": ChartKind(
-        "ollama_pulls", ollama_libraries, lambda s: {"family": list(s.families)}, scopes=("own",)
+        "ollama_pulls", ollama_libraries, lambda s: {"family": list(s.families)}
     ),
     "published_pulls": ChartKind(
         "published_series", published_pulls,
-        lambda s: {"series": "ollama_pulls", "family": list(s.families)}, scopes=("own",),
+        lambda s: {"series": "ollama_pulls", "family": list(s.families)},
     ),
-    "lmstudio_downloads": ChartKind(
-        "lmstudio_downloads", lmstudio_downloads, scopes=("lineage",)
-    ),
+    "lmstudio_downloads": ChartKind("lmstudio_downloads", lmstudio_downloads),
     "runtime_downloads": ChartKind(
         "runtime_downloads", runtime_downloads, lambda s: {"source": s.channel}
     ),

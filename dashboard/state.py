@@ -37,7 +37,9 @@ PAGE_KEYS = (
     "show", "whose", "what", "search", "counts", "step", "counters", "share_of", "by", "relation",
     "filter", "inferred", "model", "grouped", "tests", "long", "found", "tokens_by", "token_step",
     "channel", "benchmark", "release_lmarena_text", "release_livebench",
-    "release_artificial_analysis",
+    "release_artificial_analysis", "event", "at", "series", "window_months", "window_days",
+    "event_kind", "event_text", "launch", "standing", "figures", "window",
+    "verdict", "claimed", "layer", "region_series",
 )  # fmt: skip
 
 

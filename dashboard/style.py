@@ -91,6 +91,7 @@ CSS = f"""
 .stMainBlockContainer h2 {{ font-size: 1.3rem; padding: 1.4rem 0 .2rem; }}
 .stMainBlockContainer h3 {{ font-size: 1.02rem; padding: .6rem 0 0; }}
 .oma-line {{ font-size: 1.08rem; opacity: .82; margin: 0 0 .6rem; }}
+.oma-scope {{ font-size: .88rem; opacity: .68; margin: -.45rem 0 .5rem; }}
 .oma-line b, .oma-line strong {{ opacity: 1; }}
 .oma-legend {{ display: flex; flex-wrap: wrap; gap: .15rem .9rem; font-size: .86rem; }}
 .oma-legend span {{ white-space: nowrap; font-weight: 600; }}
@@ -101,11 +102,35 @@ CSS = f"""
 .oma-table th, .oma-table td {{ padding: .34rem .8rem .34rem 0; border: 0;
   border-bottom: 1px solid rgba(128,136,148,.25); vertical-align: top; }}
 .oma-compact th, .oma-compact td {{ padding-top: .22rem; padding-bottom: .22rem; }}
+.oma-compact .oma-bar {{ margin-top: 1px; }}
 .oma-table td small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
 .oma-table td b {{ white-space: nowrap; }}
+.oma-table td small.oma-under {{ display: block; padding: 0; white-space: nowrap; }}
 .oma-bar {{ height: 4px; margin-top: 3px; border-radius: 2px; min-width: 5rem;
   background: rgba(128,136,148,.16); }}
 .oma-bar div {{ height: 4px; border-radius: 2px; }}
+.oma-box {{ background: rgba(128,136,148,.09); border-radius: 8px; padding: .6rem .85rem .65rem;
+  font-size: .85rem; line-height: 1.38; }}
+.oma-box h4 {{ font-size: .95rem; padding: 0 0 .3rem; margin: 0; }}
+.oma-box p {{ margin: 0 0 .36rem; font-size: inherit; }}
+.oma-box .oma-fine {{ font-size: .78rem; opacity: .65; margin: .3rem 0 0; }}
+.oma-box p:last-child {{ margin-bottom: 0; }}
+.oma-holds {{ display: grid; grid-template-columns: minmax(0,1fr) 4.2rem 3.2rem; gap: .22rem .6rem;
+  align-items: center; }}
+.oma-holds > b {{ text-align: right; white-space: nowrap; }}
+.oma-holds > em {{ grid-column: 2 / -1; font-style: normal; text-align: right; line-height: 1.2; }}
+/* A bar to the right of the middle is ahead, one to the left behind. */
+.oma-lean {{ position: relative; height: 6px; background: linear-gradient(to right,
+  transparent calc(50% - .5px), currentColor 0 calc(50% + .5px), transparent 0),
+  rgba(128,136,148,.16); border-radius: 2px; }}
+.oma-lean div {{ position: absolute; top: 0; height: 6px; border-radius: 2px; }}
+.oma-asks {{ display: grid; gap: .6rem; margin-top: .4rem;
+  grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); }}
+.oma-asks a {{ display: block; border: 1px solid rgba(128,136,148,.35); border-radius: 8px;
+  padding: .55rem .8rem; color: inherit; text-decoration: none; font-size: .92rem;
+  line-height: 1.35; }}
+.oma-asks a:hover, .oma-asks a:focus-visible {{ border-color: currentColor; }}
+.oma-asks a::after {{ content: "\\00a0→"; opacity: .6; }}
 .oma-facts {{ display: grid; gap: .5rem 1.6rem; margin: .2rem 0 .4rem;
   grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }}
 .oma-facts div {{ overflow-wrap: anywhere; }}
@@ -114,11 +139,17 @@ CSS = f"""
 .oma-list {{ display: grid; gap: .15rem 1.6rem; font-size: .92rem;
   grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }}
 .oma-list small {{ opacity: .65; font-size: .82rem; padding-left: .45rem; }}
+.oma-list div div small {{ padding-left: 0; }}
 .oma-table code {{ font-size: .86em; padding: .1em .3em; border-radius: 4px;
   background: rgba(128,136,148,.14); }}
 .oma-table a, .oma-link a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
   text-decoration-color: rgba(128,136,148,.6); }}
 [class*="st-key-narrow-"] {{ display: none; }}
+@media (max-width: 1100px) {{
+  .st-key-beside [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {{
+    flex-direction: column; }}
+  .st-key-beside [data-testid="stColumn"] {{ width: 100%; flex: none; }}
+}}
 .st-key-controls {{ row-gap: .4rem; }}
 .st-key-controls [data-tag] {{ background: rgba(128,136,148,.2); color: inherit; }}
 @media (max-width: {NARROW_BELOW_PX}px) {{

@@ -20,6 +20,7 @@ from dashboard.chart import (
     citation_of,
     cited,
     day,
+    end_of,
     family_colours,
     line_of,
     markers_between,
@@ -32,12 +33,19 @@ from data import MetricInfo, wording
 
 SOURCE = "openrouter"
 OTHER, NONE = "other", "none"
+OPEN_FAMILY = "open_family"  # on screen only: the cut by family, open-weight models alone
 MAX_AUTHORS = 12
 # What tokens are split by: the name on screen -> the cut of the metric.
 TOKEN_CUTS = {
-    "Family": "family", "Author": "author", "Region": "region", "Weights": "weights",
-    "Variant": "variant",
+    "Family": "family", "Family, open weights": OPEN_FAMILY, "Author": "author",
+    "Region": "region", "Weights": "weights", "Variant": "variant",
 }  # fmt: skip
+# Of these cuts one line a selected family is drawn, of the others all classes on each other:
+# the cut of the metric, its value and the most that this may be.
+LINES = {
+    "family": ("family", "token_share_by_cut", "token_share_high"),
+    OPEN_FAMILY: ("family", "token_share_open", "token_share_open_high"),
+}
 STEPS: Mapping[str, Literal["day", "week", "month"]] = {
     "Days": "day", "Weeks": "week", "Months": "month",
 }  # fmt: skip
@@ -48,27 +56,33 @@ WEIGHTS = {
     "unknown": ("not known", style.UNKNOWN),
 }
 OUTSIDE = "outside the top 50"
-SHARES_ONLY = "This chart shows shares, whatever the control Measure says."
 CAVEATS = (
-    "Tokens are counted by each provider's own tokenizer and are not comparable across providers.",
-    "One router, not all use.",
+    "Each provider counts tokens with its own tokenizer, so counts of two providers differ a "
+    "little for the same text.",
+    "OpenRouter is one router among many.",
 )
 
 
 def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Share of OpenRouter's tokens: lines of the selected families, or all classes as a stack."""
-    cut = context.selection.token_cut
-    chosen = rows[(rows["cut"] == cut) & (rows["period"] == context.selection.step)]
+    cut, step = context.selection.token_cut, context.selection.step
+    chosen = rows[(rows["cut"] == cut_of(cut)) & (rows["period"] == step)]
     if chosen.empty:
         return None
+    running = _running(chosen)
+    is_alone = chosen["date"].nunique() == 1
+    # A bar of a few days looks like one of a whole month; lines are dotted there.
+    if cut not in LINES and running is not None and not is_alone:
+        chosen = chosen[chosen["date"] != running["date"]]
     newest = chosen[chosen["date"] == chosen["date"].max()].iloc[0]
     word = next(name for name, key in TOKEN_CUTS.items() if key == cut).lower()
+    so_far = ", so far" if running is not None and is_alone else ""
     source = cited(context, SOURCE)
     chart = Chart(
         key="token_share",
-        title=f"Share of OpenRouter's tokens by {word}, by {context.selection.step}",
-        shown="All tokens that OpenRouter served; the 50 models with the most are named each day",
-        unit="share of all tokens of the period",
+        title=f"Share of OpenRouter's tokens by {word}, by {step}{so_far}",
+        shown="All tokens that OpenRouter served",
+        unit=f"share of all tokens of the {step}",
         value_kind="share",
         source=source.title,
         source_url=source.url,
@@ -76,13 +90,18 @@ def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
         as_of=str(newest["as_of"]),
         frame=chosen,
         caveats=(
-            *((SHARES_ONLY,) if context.selection.measure != "Share" else ()),
             *_outside(newest),
-            *_open_periods(chosen),
+            *_of_running(running, is_left_out=cut not in LINES and not is_alone),
+            *_gaps(chosen, running),
             *CAVEATS,
         ),
     )
-    return _family_lines(chart, chosen, context) if cut == "family" else _stacked(chart, chosen)
+    return _family_lines(chart, chosen, context) if cut in LINES else _stacked(chart, chosen)
+
+
+def cut_of(token_cut: str) -> str:
+    """The cut of the metric that a cut on screen reads."""
+    return LINES[token_cut][0] if token_cut in LINES else token_cut
 
 
 def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -95,8 +114,7 @@ def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
     return Chart(
         key="model_tokens",
         title=f"Models with the most tokens on OpenRouter, {_days(first)}",
-        shown="Models among the 50 with the most tokens on a day; in the colour of their family, "
-        "closed and unmapped ones grey",
+        shown="In colour: open-weight models of a family. Grey: closed ones and others",
         unit=info.unit,
         value_kind="count",
         source=source.title,
@@ -114,8 +132,8 @@ def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
             for r in named.head(MAX_BARS).itertuples()
         ),
         caveats=(
-            "Days on which a model was not among the 50 are not counted, so it is the least that "
-            "it can be.",
+            "Only days on which a model was among OpenRouter's top 50 are counted, so each bar is "
+            "the least that it can be.",
             *CAVEATS,
         ),
     )
@@ -133,7 +151,7 @@ def token_prices(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
     return Chart(
         key="token_prices",
         title=f"Tokens beside price, models on OpenRouter, {_days(first)}",
-        shown="One dot a model that has a price; both axes grow by factors of ten",
+        shown="One dot a model; each gridline is ten times the one before. Colours as above",
         unit=info.unit,
         value_kind="count",
         source=source.title,
@@ -156,7 +174,7 @@ def token_prices(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         ),
         x_unit="US dollars for a million completion tokens",
         is_log=True,
-        caveats=("Free variants have no place on this axis and are left out.", *CAVEATS),
+        caveats=("Free models have no place on this axis and are left out.", *CAVEATS),
     )  # fmt: skip
 
 
@@ -204,39 +222,32 @@ def published_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
 CHARTS: dict[str, ChartKind] = {
     "token_share": ChartKind(
         "token_share_by_cut", token_share,
-        lambda s: {"cut": s.token_cut, "period": s.step}, scopes=("own",),
+        lambda s: {"cut": cut_of(s.token_cut), "period": s.step},
     ),
-    "model_tokens": ChartKind("model_tokens", model_tokens, scopes=("own",)),
-    "token_prices": ChartKind("model_tokens", token_prices, scopes=("own",)),
+    "model_tokens": ChartKind("model_tokens", model_tokens),
+    "token_prices": ChartKind("model_tokens", token_prices),
     "published_tokens": ChartKind(
-        "published_series", published_tokens, lambda _: {"series": "openrouter_token_share"},
-        scopes=("own",),
+        "published_series", published_tokens, lambda _: {"series": "openrouter_token_share"}
     ),
 }  # fmt: skip
 
 
 def _family_lines(chart: Chart, rows: pd.DataFrame, context: Context) -> Chart | None:
+    cut = context.selection.token_cut
     families = [f for f in context.selection.families if f in set(rows["class"])]
     if not families:
         return None
-    chart = replace(
-        chart,
-        caveats=(
-            "Pale, and the second figure: the most that the share may be, if all models outside "
-            "the 50 belonged to the family.",
-            "Families by author and name; models of others that descend from a family are not "
-            "in it, and neither are closed models of another name.",
-            *chart.caveats,
-        ),
-    )
+    chart = replace(chart, caveats=(*_of_families(cut), *chart.caveats))
+    value = LINES[cut][1]
     if rows["date"].nunique() == 1:
-        newest = rows[rows["class"].isin(families)].sort_values("token_share_by_cut")[::-1]
+        newest = rows[rows["class"].isin(families)].sort_values(value)[::-1]
+        period = when(newest["date"].max(), context.selection.step)
+        head, _, tail = chart.title.rpartition(f", by {context.selection.step}")
         return replace(
             chart,
-            title=f"{chart.title.rpartition(', by')[0]}, "
-            f"{when(newest['date'].max(), context.selection.step)}",
+            title=f"{head}, {period}{tail}",
             bars=tuple(
-                Bar(r["class"], r["class"], r["token_share_by_cut"], _colours(context, r["class"]))
+                Bar(r["class"], r["class"], r[value], _colours(context, r["class"]))
                 for _, r in newest.iterrows()
             ),
         )
@@ -248,19 +259,33 @@ def _family_lines(chart: Chart, rows: pd.DataFrame, context: Context) -> Chart |
     )
 
 
+def _of_families(cut: str) -> tuple[str, ...]:
+    """What a line of a family is, and what its second figure and its pale area are."""
+    weights = {
+        "family": "The developer's models of that name, open and closed ones. What others made of "
+        "them is not counted.",
+        OPEN_FAMILY: "The developer's models of that name whose weights can be downloaded; closed "
+        "ones of the same name, and what others made of them, are not counted.",
+    }
+    most = {
+        "family": "if every model outside the top 50 were of the family",
+        OPEN_FAMILY: "if every model outside the top 50, and every one whose weights are not "
+        "known, were open and of the family",
+    }
+    return (weights[cut], f"Second figure and pale area: the most that it may be, {most[cut]}.")
+
+
 def _family_line(rows: pd.DataFrame, family: str, context: Context) -> Line:
     """A family over all dates: NULL, not zero, where none of its models was among the 50."""
+    _, value, most = LINES[context.selection.token_cut]
     times = rows[["date", "is_complete"]].drop_duplicates("date").sort_values("date")
     own = rows[rows["class"] == family].drop(columns="is_complete")
     series = times.merge(own, on="date", how="left")
-    line = line_of(
-        series, "date", "token_share_by_cut", key=family, label=family, family=family,
-        context=context,
-    )  # fmt: skip
+    line = line_of(series, "date", value, key=family, label=family, family=family, context=context)
     is_whole = [bool(flag) for flag in series["is_complete"]]
     return replace(
         line,
-        highs=values_of(series["token_share_high"]),
+        highs=values_of(series[most]),
         estimated=tuple(not flag for flag in is_whole),
         remarks=tuple("" if flag else "not all days of it were read" for flag in is_whole),
     )
@@ -299,23 +324,40 @@ def _outside(newest: pd.Series) -> tuple[str, ...]:
     if pd.isna(share):
         return ()
     return (
-        f"Outside the top 50 of a day: {wording.percent(share)} of the newest period's tokens; "
-        "they may be anybody's.",
+        "OpenRouter names the 50 models with the most tokens of each day. The others had "
+        f"{wording.percent(share)} of the newest {newest['period']} shown, and may be anybody's.",
     )
 
 
-def _open_periods(rows: pd.DataFrame) -> tuple[str, ...]:
-    """The newest period of which days are missing, and how many there are."""
-    open_ones = rows[~rows["is_complete"]]
-    if open_ones.empty:
+def _running(rows: pd.DataFrame) -> pd.Series | None:
+    """The newest period, if it is not over by the day on which its newest day was read."""
+    newest = rows.loc[rows["date"].idxmax()]
+    read_on = pd.Timestamp(str(newest["as_of"])[:10])
+    is_over = end_of(newest["date"], newest["period"]) < read_on
+    return None if newest["is_complete"] or is_over else newest
+
+
+def _of_running(running: pd.Series | None, *, is_left_out: bool) -> tuple[str, ...]:
+    if running is None:
         return ()
-    newest = open_ones.loc[open_ones["date"].idxmax()]
-    others = open_ones["date"].nunique() - 1
-    more = f"; {others} before it lack{'' if others > 1 else 's'} some, too" if others else ""
-    return (
-        f"Not all days are known: {newest['days']} of {newest['days_in_period']} of the "
-        f"{newest['period']} from {day(newest['date'])}{more}.",
+    done = (
+        f"{running['days']} of {running['days_in_period']} days of "
+        f"{when(running['date'], running['period'])} were read"
     )
+    how = "left out" if is_left_out else "shown so far"
+    return (f"The running {running['period']} is {how}: {done}.",)
+
+
+def _gaps(rows: pd.DataFrame, running: pd.Series | None) -> tuple[str, ...]:
+    """How many periods that are over lack days."""
+    lacking = rows[~rows["is_complete"]]["date"].drop_duplicates()
+    if running is not None:
+        lacking = lacking[lacking != running["date"]]
+    if lacking.empty:
+        return ()
+    period = rows.iloc[0]["period"]
+    many = f"{len(lacking)} {period}s" if len(lacking) > 1 else f"1 {period}"
+    return (f"Of {many} some days could not be read; the newest begins {day(lacking.max())}.",)
 
 
 def _days(row: pd.Series) -> str:

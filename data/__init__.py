@@ -4,7 +4,10 @@ Everything that other packages may use stands in `__all__`; a test pins it.
 """
 
 from data import seeds, tables, wording
-from data.briefing import Brief, Layer, brief, peak_of, unread_families
+from data.analyses import EventStudy, event_study
+from data.briefing import Brief, Hold, brief, peak_of, unread_families
+from data.claims import VERDICTS as CLAIM_VERDICTS
+from data.claims import claims, verdict_counts
 from data.errors import (
     AdoptionError,
     BuildError,
@@ -17,7 +20,32 @@ from data.errors import (
     UnknownMetricError,
     UnknownModelError,
 )
+from data.event_series import SERIES as EVENT_SERIES
+from data.event_series import EventSeries
+from data.event_windows import WINDOWS as EVENT_WINDOWS
+from data.family import FamilyCard, family_card
+from data.freshness import status
 from data.history import History
+from data.launches import (
+    CLASS_LEAST,
+    RAM_AGES,
+    LaunchNotes,
+    known_launches,
+    launch_notes,
+    published_ram,
+    ram_note,
+    usual_launches,
+)
+from data.layers import Layer
+from data.leads import (
+    crossings,
+    leads,
+    momentum_line,
+    momentum_words,
+    points_text,
+    published_crossings,
+    series_title,
+)
 from data.models import ModelCard, model_card, search_models
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.queries import (
@@ -31,8 +59,8 @@ from data.queries import (
     model_history,
     observations,
     series_sources,
-    status,
 )
+from data.regions import REGIONS, RegionBrief, region_brief, region_dates, regions
 from data.snapshots import Manifest, SnapshotRun, SnapshotStore, write_atomically
 from data.warehouse import (
     BuildReport,
@@ -46,6 +74,12 @@ from data.warehouse import (
 )
 
 __all__ = [
+    "CLAIM_VERDICTS",
+    "CLASS_LEAST",
+    "EVENT_SERIES",
+    "EVENT_WINDOWS",
+    "RAM_AGES",
+    "REGIONS",
     "ROOT",
     "SEEDS_DIR",
     "AdoptionError",
@@ -53,15 +87,21 @@ __all__ = [
     "BuildError",
     "BuildReport",
     "Column",
+    "EventSeries",
+    "EventStudy",
+    "FamilyCard",
     "FilterError",
     "HeaderError",
     "History",
     "HistoryError",
+    "Hold",
+    "LaunchNotes",
     "Layer",
     "Manifest",
     "MetricInfo",
     "ModelCard",
     "NoBuildError",
+    "RegionBrief",
     "SeedError",
     "SnapshotError",
     "SnapshotRun",
@@ -76,22 +116,41 @@ __all__ = [
     "build_paths",
     "catalog",
     "check",
+    "claims",
+    "crossings",
     "data_dir",
+    "event_study",
     "families",
+    "family_card",
+    "known_launches",
+    "launch_notes",
+    "leads",
     "metric",
     "metric_info",
     "model_card",
     "model_history",
+    "momentum_line",
+    "momentum_words",
     "newest_build",
     "observations",
     "peak_of",
+    "points_text",
+    "published_crossings",
+    "published_ram",
+    "ram_note",
+    "region_brief",
+    "region_dates",
+    "regions",
     "search_models",
     "seeds",
     "series_sources",
+    "series_title",
     "stale_reasons",
     "status",
     "tables",
     "unread_families",
+    "usual_launches",
+    "verdict_counts",
     "wording",
     "write_atomically",
 ]

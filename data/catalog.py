@@ -21,7 +21,7 @@ is the view's name, the chart's key, the export's name and the golden folder's n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -123,11 +123,18 @@ def in_order(files: Iterable[SqlFile]) -> list[SqlFile]:
     """Files so that each comes after those whose names stand in its SQL. Raises HeaderError."""
     by_name = {file.name: file for file in files}
     # Sorted, so that the order is the same in every process.
-    graph = {name: sorted(_reads(by_name[name], by_name)) for name in sorted(by_name)}
+    graph = {name: sorted(reads(by_name[name], by_name)) for name in sorted(by_name)}
     try:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise HeaderError(f"SQL files read each other in a circle: {error.args[1]}") from error
+
+
+def reads(file: SqlFile, by_name: Mapping[str, SqlFile]) -> set[str]:
+    """Names of the given files whose rows a file's SELECT reads itself."""
+    code = re.sub(r"--.*", "", file.sql)
+    words = set(re.findall(r"(?:from|join)\s+([a-z_][a-z0-9_]*)", code, re.I))
+    return (words & by_name.keys()) - {file.name}
 
 
 def _header(path: Path, lines: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -153,12 +160,6 @@ def _header(path: Path, lines: list[str]) -> tuple[dict[str, str], list[str]]:
             problems.append(f"{_place(path, number)}: expected '{last}' once, found it again")
         header[last] = match["value"].strip()
     return header, problems
-
-
-def _reads(file: SqlFile, by_name: dict[str, SqlFile]) -> set[str]:
-    code = re.sub(r"--.*", "", file.sql)
-    words = set(re.findall(r"(?:from|join)\s+([a-z_][a-z0-9_]*)", code, re.I))
-    return (words & by_name.keys()) - {file.name}
 
 
 def _repeated_titles(files: list[SqlFile]) -> list[str]:

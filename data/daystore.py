@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.archives import ArchiveFile
+from data.engine import engine
 from data.errors import DamagedError, HistoryError, RefusedError, disk_problem
 from data.paths import sql_text
 
@@ -298,7 +299,7 @@ class DayStore:
         return {
             day: wanted
             for day, wanted in before.items()
-            if any(_base(self.path(day, part)) != wanted for part in PARTS)
+            if any(_told_base(self.path(day, part)) != wanted for part in PARTS)
         }
 
     @contextmanager
@@ -306,11 +307,8 @@ class DayStore:
         self.root.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(dir=self.root.parent, prefix=".spill-") as spill,
-            duckdb.connect() as connection,
+            engine(MEMORY_LIMIT, Path(spill)) as connection,
         ):
-            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-            connection.execute(f"SET temp_directory = '{spill}'")
-            connection.execute("SET TimeZone = 'UTC'")
             try:
                 yield connection
             except duckdb.Error as error:
@@ -613,6 +611,17 @@ def _facts(path: Path) -> dict[str, Any]:
 
 def _base(path: Path) -> date | None:
     return _day(_facts(path)["base"])
+
+
+def _told_base(path: Path) -> date | None:
+    """The same; a file that is as it was is not opened again, since each add asks of all days."""
+    at = path.stat()
+    return _base_of_version(path, at.st_ino, at.st_ctime_ns, at.st_size)
+
+
+@lru_cache(maxsize=1 << 13)
+def _base_of_version(path: Path, *_version: int) -> date | None:
+    return _base(path)
 
 
 def _day(text: str | None) -> date | None:

@@ -31,11 +31,13 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from data.cleaning import Births, Cleaning, Incident, Reading
+from data.engine import engine
 from data.joined import Store
 from data.periods import KINDS, Edges, Kind, Period, following
 
 RENAME_LEAST = 1_000  # 30-day downloads; smaller renames are followed, but not listed
 KEEP_STATES = 3
+MEMORY_LIMIT = "800MB"
 
 Longs = npt.NDArray[np.int64]
 
@@ -103,9 +105,7 @@ class Hub:
             # Later days, that are no more, may have had their say in these.
             for period in self.cleaning.edges.periods():
                 self._write(period)
-        with duckdb.connect() as connection:
-            connection.execute("SET memory_limit = '800MB'")
-            connection.execute("SET TimeZone = 'UTC'")
+        with engine(MEMORY_LIMIT, self.folder / "spill") as connection:
             for number, day in enumerate(fresh):
                 self._take_in(connection, day)
                 self._chain.append(chain[len(self._chain)])

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data import cohorts, labels
+from data import cohorts, labels, launch_weeks
 from data.cleaning import Incident
 from data.cohorts import Ints, Owners
 from data.daystore import DayInfo, DayStore
+from data.engine import engine
 from data.hub import Hub
 from data.joined import JoinedStore, Store
 from data.labels import Labels
@@ -130,16 +131,14 @@ def _alone(folder: Path) -> Iterator[None]:
 def _tables(hub: Hub, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     hub.update()
     hub.slim()
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"SET temp_directory = '{hub.folder / 'spill'}'")
-        connection.execute("SET TimeZone = 'UTC'")
+    with engine(MEMORY_LIMIT, hub.folder / "spill") as connection:
         _open(connection, hub)
         count = hub.cleaning.size
         labelled = labels.label(connection, count, seeds, names_file(hub))
         owned = cohorts.owners(connection, count)
         return {
             **_summed(hub, labelled, owned),
+            **launch_weeks.tables(connection, hub, labelled),
             "hub__days": _days(hub),
             "hub__incidents": _incidents(connection, hub, owned),
             "hub__models": _models(connection, hub, labelled),

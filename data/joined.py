@@ -24,13 +24,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.daystore import MEMORY_LIMIT, ROW_GROUP, DayInfo, DayStore
+from data.engine import engine
 from data.paths import sql_text
 
 _FACTS = b"adoption"
@@ -129,9 +129,7 @@ class JoinedStore:
 
     def _write(self, of: str) -> None:
         """Keep who is who: matched ones have the key of before, all others follow."""
-        with duckdb.connect() as connection:
-            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-            connection.execute(f"SET temp_directory = '{self.file.parent / 'spill'}'")
+        with engine(MEMORY_LIMIT, self.file.parent / "spill") as connection:
             found = connection.execute(
                 _MATCHED.format(
                     now=self.complete.full(self.switch, "attributes"),

@@ -1,11 +1,11 @@
-"""Reading the newest build: metrics by name, their catalog, and how fresh things are."""
+"""Reading the newest build: metrics by name, and their catalog."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,11 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from data import hub_tables, warehouse
 from data.catalog import TIME_COLUMNS
-from data.errors import FilterError, NoBuildError, UnknownMetricError
-from data.history import OBSERVATIONS, History
+from data.errors import FilterError, UnknownMetricError
 from data.paths import data_dir
-from data.snapshots import run_started_at
 
 # Time columns of record-like metrics, whose rows are things and not points of a series.
 _PERIOD_COLUMNS = (*TIME_COLUMNS, "starts_on", "crossed_on")
@@ -62,42 +59,6 @@ class MetricInfo:
     def time_column(self) -> str | None:
         """The column that `start` and `end` filter: a date, else the start of a period."""
         return next((c for c in _PERIOD_COLUMNS if c in self.column_names), None)
-
-
-@dataclass(frozen=True)
-class Due:
-    """Whether a source is worth reading again.
-
-    `at`: the UTC instant from which on it is (None = it was never read). `missing`: entities of the
-    newest run that have no accepted answer on that run's UTC day; with any, it is due at once.
-    """
-
-    is_due: bool
-    at: datetime | None
-    missing: tuple[str, ...] = ()
-
-
-def due(history: History, source: str, cadence_days: float, now: datetime) -> Due:
-    """Whether a source is due, by what was collected, built or not.
-
-    Cadences of whole days count UTC dates: a timer that fires a minute early must not lose a day.
-    """
-    recent = _recent_observations(history, source)
-    accepted = [o for o in recent if o["status"] == "accepted"]
-    if not accepted:
-        return Due(True, None)
-    newest = recent[0]["run"]
-    day = run_started_at(newest).date()
-    read = {o["entity"] for o in accepted if run_started_at(o["run"]).date() == day}
-    wanted = [o["entity"] for o in recent if o["run"] == newest]
-    missing = tuple(entity for entity in wanted if entity not in read)
-    last = run_started_at(max(o["run"] for o in accepted))
-    if cadence_days >= 1:
-        midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
-        at = midnight + timedelta(days=int(cadence_days))
-    else:
-        at = last + timedelta(days=cadence_days)
-    return Due(bool(missing) or now >= at, at, missing)
 
 
 def catalog(build: Path | None = None) -> list[MetricInfo]:
@@ -209,34 +170,6 @@ def observations(build: Path | None = None) -> pd.DataFrame:
         "FROM observations GROUP BY source) AS newest USING (source, run) "
         "ORDER BY o.source, o.entity",
     )
-
-
-def status(
-    now: datetime | None = None, sources: Sequence[warehouse.SourceFacts] = ()
-) -> dict[str, Any]:
-    """Build, as-of date, staleness and the freshness of each source; dates as ISO text.
-
-    Without a build `build` is None, and `sources` says what was collected of the given `sources`.
-    `as_of` is the newest date of any value in the build. Of a source, `is_due`, `next_due_at` and
-    `missing` (what the last run lacks) count what was collected, built or not.
-    """
-    moment = now or datetime.now(UTC)
-    try:
-        path = warehouse.newest_build()
-    except NoBuildError as error:
-        collected = [_source_status(_collected(source), moment) for source in sources]
-        return {"build": None, "built_at": None, "as_of": None, "is_stale": True,
-                "stale_reason": str(error), "sources": collected}  # fmt: skip
-    info = warehouse.build_info(path)
-    stale = warehouse.stale_reasons()
-    return {
-        "build": info["name"],
-        "built_at": info["built_at"].isoformat(),
-        "as_of": as_of(path),
-        "is_stale": bool(stale),
-        "stale_reason": f"changed since the build: {', '.join(stale)}" if stale else None,
-        "sources": [_source_status(row, moment) for row in _freshness_rows(path)],
-    }
 
 
 def as_of(build: Path | None = None) -> str | None:
@@ -359,74 +292,3 @@ def _indexed(info: MetricInfo, source: str, column: str | None = None) -> str:
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     )
     return f"SELECT * REPLACE (100.0 * {value} / {base} AS {value}) FROM ({source})"
-
-
-def _freshness_rows(path: Path) -> list[dict[str, Any]]:
-    frame = metric("freshness", build=path).astype(object)
-    rows: list[dict[str, Any]] = frame.where(frame.notna(), None).to_dict("records")
-    return rows
-
-
-def _source_status(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    last = row["last_snapshot_at"]
-    age = (now - last).total_seconds() / 86400 if last is not None else None
-    times = {key: row[key].isoformat() if row[key] else None for key in row if key.endswith("_at")}
-    again = due(_history(), row["source"], row["cadence_days"], now)
-    return {
-        **row,
-        **times,
-        "name": row["source"],
-        "newest_date": last.date().isoformat() if last is not None else None,
-        "rows": row["rows_read"],
-        "age_days": round(age, 3) if age is not None else None,
-        # Archives are read when somebody asks for them.
-        "next_due_at": None if row["is_archive"] or again.at is None else again.at.isoformat(),
-        "is_due": again.is_due and not row["is_archive"],
-        "missing": list(again.missing),
-    }
-
-
-def _collected(source: warehouse.SourceFacts) -> dict[str, Any]:
-    """What the metric of freshness says of a source, from the history alone."""
-    observed = _history().observations(source.name)
-    accepted = [o for o in observed if o["status"] == "accepted"]
-    last_run = [o for o in observed if o["run"] == observed[-1]["run"]]
-    rows = [o["rows_read"] for o in last_run if o["status"] == "accepted"]
-    return {
-        "source": source.name,
-        "title": source.title,
-        "url": source.url,
-        "licence": source.licence,
-        "citation": source.citation,
-        "cadence_days": source.cadence_days,
-        "is_archive": source.is_archive,
-        "last_snapshot_at": max((o["observed_at"] for o in accepted), default=None),
-        "last_try_at": max((o["observed_at"] for o in observed), default=None),
-        "snapshots": len(accepted),
-        "rows_read": sum(rows) if rows else None,
-        "entities": len(last_run) if last_run else None,
-        "entities_failed": len(last_run) - len(rows) if last_run else None,
-    }
-
-
-def _history() -> History:
-    return History(data_dir() / "history")
-
-
-def _recent_observations(history: History, source: str) -> list[dict[str, Any]]:
-    """Observations of the newest runs, newest first, back to the whole UTC day on which the last
-    accepted one was made."""
-    found: list[dict[str, Any]] = []
-    accepted_on: date | None = None
-    suffix = f".{source}"
-    for path in reversed(history.partitions(OBSERVATIONS)):
-        if not path.stem.endswith(suffix):
-            continue
-        day = run_started_at(path.stem.removesuffix(suffix)).date()
-        if accepted_on not in (None, day):
-            break
-        rows = pq.read_table(path).to_pylist()
-        found += rows
-        if any(row["status"] == "accepted" for row in rows):
-            accepted_on = day
-    return found

@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
+from data.engine import engine
+
+MEMORY_LIMIT = "100MB"
 TABLES_DIR = Path(__file__).parent / "sql" / "tables"
 
 
@@ -27,8 +29,7 @@ def table_sql(name: str) -> str:
 @cache
 def arrow_schema(name: str) -> pa.Schema:
     """Column names and Arrow types of one table, in the order of its CREATE TABLE."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with engine(MEMORY_LIMIT) as connection:
         connection.execute(table_sql(name))
         return connection.table(name).to_arrow_table().schema
 
@@ -36,7 +37,7 @@ def arrow_schema(name: str) -> pa.Schema:
 @cache
 def key_columns(name: str) -> tuple[str, ...]:
     """Columns of the table's primary key, in order; empty when it has none."""
-    with duckdb.connect() as connection:
+    with engine(MEMORY_LIMIT) as connection:
         connection.execute(table_sql(name))
         found = connection.execute(
             "SELECT constraint_column_names FROM duckdb_constraints() "

@@ -284,6 +284,43 @@ def generations_do_not_overlap(rows: list[Row], seeds: Seeds) -> Iterator[Proble
                 yield Problem(matching[-1].line, expected, found, todo)
 
 
+def says_what_it_counts(row: Row) -> Iterator[Problem]:
+    """A test says how its scope compares and what it stands for; where there is none, why."""
+    test = row.get("test")
+    if not test or not {"scopes_compare", "stands_for", "test_scope", "note"} <= row.values.keys():
+        return
+    said = [name for name in ("scopes_compare", "stands_for", "test_scope") if row.get(name)]
+    if test == "none" and (said or not row.get("note")):
+        found = " and ".join(said) or "no note"
+        yield Problem(row.line, "a note alone for test none", found, "say why nothing can test it")
+    elif test != "none" and len(said) < 3:
+        found = " and ".join(said) or "none of them"
+        expected = f"scopes_compare, stands_for and test_scope for test {test}"
+        yield Problem(row.line, expected, found, "fill all three")
+    elif row.get("scopes_compare") == "different" and row.get("stands_for") != "neither":
+        found = short(row.get("stands_for"))
+        todo = "what counts something else bounds nothing: write neither"
+        yield Problem(row.line, "stands_for neither where scopes are different", found, todo)
+
+
+def claim_tests_fit_figures(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """Each test is for statements that exist."""
+    if "reported_figures" not in seeds or not rows:
+        return
+    kinds = {(f.get("metric"), f.get("subject_kind")) for f in seeds["reported_figures"]}
+    subjects = {
+        (f.get("metric"), f.get("subject_kind"), f.get("subject"))
+        for f in seeds["reported_figures"]
+    }
+    for row in rows:
+        kind = (row.get("metric"), row.get("subject_kind"))
+        is_any = row.get("subject") == "*"
+        if kind not in kinds or not (is_any or (*kind, row.get("subject")) in subjects):
+            found = short(", ".join(str(part) for part in (*kind, row.get("subject"))))
+            expected = "metric, subject_kind and subject of a row of reported_figures.csv"
+            yield Problem(row.line, expected, found, "correct them, or remove the row")
+
+
 def shared_by_two(column: str) -> TableRule:
     """A rule: a slug that groups statements stands in at least two rows."""
 

@@ -16,6 +16,7 @@ from data.seed_rules import (
     RowRule,
     TableRule,
     account_is_organisation,
+    claim_tests_fit_figures,
     ends_not_before_start,
     families_do_not_overlap,
     family_fits_scope,
@@ -31,6 +32,7 @@ from data.seed_rules import (
     not_negative,
     only_press_lacks_url,
     pattern_is_portable,
+    says_what_it_counts,
     shared_by_two,
     whole_families_only,
 )
@@ -104,6 +106,15 @@ LICENCE_CLASSES = ("permissive", "copyleft", "community", "non_commercial", "oth
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
 CHANNELS = ("pypi", "dockerhub", "github", "npm", "hub_account")
 WEIGHTS = ("open", "closed", "mixed", "unreleased")
+CLAIM_TESTS = (
+    "none", "account_share", "account_hub_share", "account_downloads", "account_downloads_sum",
+    "account_rank", "region_downloads_sum", "region_hub_share", "text_vlm_downloads_sum",
+    "top_share", "size_band_share", "hub_active_models", "token_share", "token_share_open",
+    "author_token_share", "published_downloads_30d", "listed_downloads_all_time",
+    "reported_derivatives", "reported_downloads", "downloads_30d", "downloads_all_time",
+    "monthly_downloads", "region_downloads_share", "hub_repositories", "derivatives_total",
+    "derivatives_new_share", "token_share_by_cut", "weekly_tokens", "livebench_rank",
+)  # fmt: skip
 
 URL = r"https?://[^\s]+"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -527,6 +538,62 @@ TABLES: dict[str, SeedTable] = {
         key=("figure_id",),
         sort=("figure_id",),
         row_rules=_STATEMENT_RULES,
+    ),
+    "claim_tests": SeedTable(
+        file="claim_tests.csv",
+        description="What can test the figures that someone stated, and how the scopes compare.",
+        row_is="one test of one kind of statement",
+        columns=(
+            _text("metric", "metric of the statements that it is for", regex=SNAKE),
+            _text("subject_kind", "subject_kind of these statements", regex=SNAKE),
+            _text(
+                "subject",
+                "the one subject that it is for; `*`: every other one, of families only those that "
+                "are the family itself and no generation of it",
+            ),
+            _text("test", "what tests them; none: nothing can", allowed=CLAIM_TESTS),
+            _text(
+                "selects",
+                "what of the test's series is compared, for listed_downloads_all_time a pattern of "
+                "model ids; empty: what the statement is about",
+                required=False,
+            ),
+            _text(
+                "scopes_compare",
+                "what the test counts, beside what the claim counts",
+                required=False,
+                allowed=("same", "narrower", "wider", "different"),
+            ),
+            _text(
+                "stands_for",
+                "what the tested value is to the claimed one: its value, the least or the most "
+                "that it can be, or neither",
+                required=False,
+                allowed=("value", "least", "most", "neither"),
+            ),
+            Column(
+                "is_milestone",
+                "boolean",
+                "true: says what a growing total has reached, so that more is no contradiction",
+            ),
+            _text("claim_scope", "what the claim counts, for people", required=False),
+            _text(
+                "test_scope",
+                "what the test counts, for people; {account} is the published account's name, "
+                "{subject} what the claim is about",
+                required=False,
+            ),
+            _text(
+                "note",
+                "why nothing can test it, {subject} is what it is about; else what to know about "
+                "the test, and what to run for it",
+                required=False,
+            ),
+        ),
+        key=("metric", "subject_kind", "subject", "test"),
+        sort=("metric", "subject_kind", "subject", "test"),
+        row_rules=(says_what_it_counts,),
+        table_rules=(claim_tests_fit_figures,),
     ),
     "reported_crossovers": SeedTable(
         file="reported_crossovers.csv",

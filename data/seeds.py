@@ -20,6 +20,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def violations(folder: Path) -> list[str]:
     `seeds/<file>:<line>: expected ..., found ...; <what to do>`; an empty list when all is well.
     Raises nothing for malformed input, whatever the files hold.
     """
-    return _check(folder)[1]
+    return _check(_files(folder))[1]
 
 
 def load(folder: Path) -> dict[str, pa.Table]:
@@ -49,8 +50,15 @@ def load(folder: Path) -> dict[str, pa.Table]:
 
     In: the folder that holds them. Out: one typed Arrow table a file, by table name, columns as
     declared in TABLES; an empty cell is null. Raises SeedError with all violations.
+
+    Files that hold what they held before are not checked again in one process.
     """
-    seeds, found = _check(folder)
+    return dict(_loaded(tuple(_files(folder).items())))
+
+
+@lru_cache(maxsize=2)
+def _loaded(files: tuple[tuple[str, bytes], ...]) -> Mapping[str, pa.Table]:
+    seeds, found = _check(dict(files))
     if found:
         raise SeedError(found)
     return {
@@ -150,14 +158,18 @@ def _rows(families: pa.Table | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[
 # ---------------------------------------------------------------------------------------------
 
 
-def _check(folder: Path) -> tuple[Seeds, list[str]]:
+def _files(folder: Path) -> dict[str, bytes]:
+    """What the seed files hold, by file name."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv")) if path.is_file()}
+
+
+def _check(files: Mapping[str, bytes]) -> tuple[Seeds, list[str]]:
     """All rows that could be read, and all violations as text."""
     seeds: Seeds = {}
     problems: dict[str, list[Problem]] = {name: [] for name in TABLES}
     for name, table in TABLES.items():
-        path = folder / table.file
-        if path.is_file():
-            rows = _read(table, path.read_bytes(), problems[name])
+        if table.file in files:
+            rows = _read(table, files[table.file], problems[name])
             if rows is not None:
                 seeds[name] = rows
         else:
@@ -169,7 +181,7 @@ def _check(folder: Path) -> tuple[Seeds, list[str]]:
         for name in TABLES
         for problem in sorted(set(problems[name]))
     ]
-    return seeds, found + _unknown_files(folder)
+    return seeds, found + _unknown_files(files)
 
 
 def _message(file: str, problem: Problem) -> str:
@@ -181,9 +193,9 @@ def _said(problem: Problem) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _unknown_files(folder: Path) -> list[str]:
+def _unknown_files(files: Mapping[str, bytes]) -> list[str]:
     known = {table.file for table in TABLES.values()}
-    names = sorted(path.name for path in folder.glob("*.csv") if path.name not in known)
+    names = sorted(files.keys() - known)
     todo = "declare it in data/seed_tables.py, or remove it"
     return [_message(name, Problem(1, "a file of the codebook", "another", todo)) for name in names]
 

@@ -98,6 +98,15 @@ class SnapshotStore:
             SnapshotRun(folder / n, source) for n in names if (folder / n / "plan.json").exists()
         ]
 
+    def newest_run(self, source: str) -> SnapshotRun | None:
+        """The newest run of a source that got as far as a plan; None when there is none."""
+        folder = self.root / source
+        names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+        for name in reversed(names):
+            if _RUN_NAME.match(name) and (folder / name / "plan.json").exists():
+                return SnapshotRun(folder / name, source)
+        return None
+
     def sources(self) -> list[str]:
         """Names of the sources that have at least one snapshot folder."""
         if not self.root.is_dir():

@@ -28,7 +28,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data import catalog, hub_tables, seeds
-from data.checks import problems_of
+from data.checks import columns_of, problems_of
 from data.errors import (
     ELSEWHERE,
     AdoptionError,
@@ -51,7 +51,8 @@ _TEMPORARY_NAME = re.compile(r"^\.adoption-.*\.(?P<pid>\d+)\.tmp(\.wal)?$")
 @dataclass(frozen=True)
 class SourceFacts:
     """What a build says of a source; collectors hand these over. `cadence_days` is in days; an
-    archive is read only when it is named.
+    archive is read only when it is named. `key_variable` is the name of the variable that holds a
+    key without which nothing can be read, never the key; `key_url` is where a reader gets one.
     """
 
     name: str
@@ -63,6 +64,8 @@ class SourceFacts:
     tables: tuple[str, ...] = ()
     min_rows: int = 0
     is_archive: bool = False
+    key_variable: str | None = None
+    key_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -342,13 +345,13 @@ def _describe(
     connection.execute(
         "CREATE TABLE build_sources (name VARCHAR PRIMARY KEY, title VARCHAR, url VARCHAR, "
         "licence VARCHAR, citation VARCHAR, cadence_days DOUBLE, tables VARCHAR[], "
-        "min_rows BIGINT, is_archive BOOLEAN)"
+        "min_rows BIGINT, is_archive BOOLEAN, key_variable VARCHAR, key_url VARCHAR)"
     )
     for source in sources:
         facts = asdict(source)
         facts["tables"] = list(source.tables)
         connection.execute(
-            "INSERT INTO build_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO build_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [facts[key] for key in SourceFacts.__dataclass_fields__],
         )
 
@@ -364,26 +367,24 @@ def _describe_columns(
         "CREATE TABLE build_columns (metric VARCHAR, position INTEGER, name VARCHAR, type VARCHAR, "
         "comment VARCHAR, PRIMARY KEY (metric, name))"
     )
-    for file in metrics:
-        connection.execute(
-            "INSERT INTO build_metrics VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                file.name, file.title, file.unit, list(file.grain), file.source, file.sums,
-                file.notes,
-            ],
-        )  # fmt: skip
+    described = [
+        {"name": file.name, "title": file.title, "unit": file.unit, "grain": list(file.grain),
+         "source": file.source, "sums": file.sums, "notes": file.notes}
+        for file in metrics
+    ]  # fmt: skip
+    types = columns_of(connection)
     columns = [
         {"metric": file.name, "position": position, "name": name, "type": kind,
-         "comment": file.column_comments()[name]}
+         "comment": comments[name]}
         for file in metrics
-        for position, (name, kind, *_) in enumerate(
-            connection.execute(f"DESCRIBE {file.name}").fetchall()
-        )
+        for comments in [file.column_comments()]
+        for position, (name, kind) in enumerate(types[file.name].items())
     ]  # fmt: skip
-    # In one statement: a statement a row costs more than the metrics themselves.
-    connection.register("incoming", pa.Table.from_pylist(columns))
-    connection.execute("INSERT INTO build_columns BY NAME SELECT * FROM incoming").fetchall()
-    connection.unregister("incoming")
+    # In one statement each: a statement a row costs more than the metrics themselves.
+    for table, rows in (("build_metrics", described), ("build_columns", columns)):
+        connection.register("incoming", pa.Table.from_pylist(rows))
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming").fetchall()
+        connection.unregister("incoming")
 
 
 def _hash_files(paths: Iterable[Path]) -> str:

@@ -34,6 +34,15 @@ def count(value: float | None) -> str:
     return f"{value:,.0f}"
 
 
+def ordinal(value: float | None) -> str:
+    """1 -> '1st', 12 -> '12th', 23 -> '23rd'; unknown -> a dash."""
+    if value is None or not is_known(value):
+        return NO_VALUE
+    number = round(value)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ending}"
+
+
 def count_change(value: float | None) -> str:
     """1,234,567 -> '+1.2M', -1,234,567 -> '−1.2M', with a true minus sign; unknown -> a dash."""
     if value is None or not is_known(value):
@@ -109,6 +118,11 @@ def month(day: date) -> str:
 def month_name(day: date) -> str:
     """2026-09-01 -> 'September'."""
     return _MONTHS[day.month - 1]
+
+
+def day_and_month(day: date) -> str:
+    """2026-11-21 -> '21 November'."""
+    return f"{day.day} {month_name(day)}"
 
 
 def months(first: date, last: date) -> str:

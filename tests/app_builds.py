@@ -7,7 +7,9 @@ They are made once a test run, in the folder that all pytest-xdist workers share
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +21,7 @@ import collectors.cli
 import data
 from collectors.collect import Collector
 from collectors.http import Session
-from collectors.source import listings
+from collectors.source import Tracked, listings
 from tests import hub_by_hand
 from tests.fake_hub import FakeHub
 from tests.fake_services import AllServices
@@ -54,7 +56,8 @@ def collected(home: Path) -> None:
 
 def hub(home: Path) -> None:
     """The same, and tables of the whole Hub that were filled by hand."""
-    collect(home)
+    read = shared(home.parent, "collected")
+    shutil.copytree(read, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("builds", "done"))
     hub_by_hand.build(home, facts())
 
 
@@ -75,12 +78,18 @@ def collect_once(home: Path, now: datetime, names: Sequence[str] = ("huggingface
     """One run of collectors, by default of the Hub's, as if at that instant."""
     worker = Collector(
         data_dir=home,
-        tracked=collectors.cli.tracked_from_seeds(),
+        tracked=tracked(),
         now=lambda: now,
         new_session=Session,
     )
     results = worker.collect(names)
     assert {result.source: result.exit for result in results} == dict.fromkeys(names, "done")
+
+
+@functools.cache
+def tracked() -> Tracked:
+    """What the shipped seeds say that is to be read; they are checked once a process."""
+    return collectors.cli.tracked_from_seeds()
 
 
 def filled(home: Path) -> None:
@@ -134,7 +143,11 @@ def shared_home(factory: pytest.TempPathFactory, kind: str) -> Path:
     """The data directory of that kind, made by the first worker that asks. Not to be changed."""
     base = factory.getbasetemp()
     # Each xdist worker has a folder of its own below the one of the whole run.
-    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return shared(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base, kind)
+
+
+def shared(root: Path, kind: str) -> Path:
+    """The same in the folder that all workers share."""
     home = root / f"app-{kind}"
     with (root / f"app-{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

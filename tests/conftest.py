@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,8 @@ NOWHERE = "http://127.0.0.1:9"
 FIRST_DAY = datetime(2026, 5, 30, 6, tzinfo=UTC)
 # Both sides of the ends of May and June, and of the end of July a gap.
 COLLECTED_DAYS = (0, 1, 2, 3, 31, 32, 60, 66)
+FEW_METRICS = ("account_downloads", "downloads_30d", "events", "freshness", "incidents")
+catalog = sys.modules["data.catalog"]  # `data.catalog` is a function
 FEW = Tracked({"Qwen": ["Qwen"], "google": ["Gemma"], "meta-llama": ["Llama"]})
 HUB = data.SourceFacts(
     name=huggingface.NAME,
@@ -34,6 +38,12 @@ HUB = data.SourceFacts(
     cadence_days=1,
     tables=huggingface.TABLES,
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the browser come first. Workers are handed long runs of neighbours at the start, so
+    one of them has all of these with one set of servers, and is not left with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,6 +73,21 @@ def _own_data_dir(_no_real_data_dir: str, tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv(VARIABLE, str(tmp_path / "home"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _components_are_looked_for_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Streamlit looks through all installed packages whenever a test opens the app, for as long as
+    the page itself takes."""
+    if not hasattr(request.module, "AppTest"):
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner  # noqa: PLC0415  (few tests need it)
+
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
 @pytest.fixture(scope="session")
 def seeds_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of the shipped seeds alone. Not to be changed."""
@@ -90,6 +115,31 @@ def few_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert kept
     series.write_text(head + "".join(kept), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def few_sql(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some of the metrics, and what they are made from: a build of them takes a tenth of the time.
+    For tests of builds, not of metrics."""
+    files = {file.name: file for file in (*catalog.rollups(), *catalog.metrics())}
+    needed, unread = set(), set(FEW_METRICS)
+    while unread:
+        file = files[unread.pop()]
+        needed.add(file.name)
+        unread |= catalog.reads(file, files) - needed
+    folder = tmp_path_factory.mktemp("few-sql") / "sql"
+    for kind in ("rollups", "metrics"):
+        (folder / kind).mkdir(parents=True)
+    for name in needed:
+        path = files[name].path
+        shutil.copy(path, folder / path.parent.name / path.name)
+    return folder
+
+
+@pytest.fixture
+def few_metrics(few_sql: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of this test hold only them."""
+    monkeypatch.setattr(catalog, "SQL_DIR", few_sql)
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:

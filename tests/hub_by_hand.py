@@ -139,11 +139,53 @@ def tables(connection: duckdb.DuckDBPyConnection, first: date) -> dict[str, pa.T
         "hub__publishers": list(publishers()),
         "hub__models": list(models(connection)),
         "hub__incidents": list(incidents()),
+        "hub__launch_models": list(launch_models()),
+        "hub__launch_weeks": list(launch_weeks()),
     }
     return {
         name: pa.Table.from_pylist(found, schema=schema.arrow_schema(name))
         for name, found in rows.items()
     }
+
+
+# Launches: name -> family, creation, parameters, downloads a day. Twelve of one size class.
+
+LAUNCHES: Mapping[str, tuple[str, date, float, int]] = {
+    "openai/gpt-oss-20b": ("gpt-oss", date(2025, 8, 4), 21e9, 300_000),
+    "openai/gpt-oss-120b": ("gpt-oss", date(2025, 8, 4), 120e9, 150_000),
+    "Qwen/Qwen3-14B": ("Qwen", date(2025, 4, 27), 14e9, 30_000),
+    "Qwen/Qwen3-32B": ("Qwen", date(2025, 4, 27), 32e9, 50_000),
+    "google/gemma-4-31B-it": ("Gemma", date(2026, 3, 11), 31e9, 70_000),
+    **{
+        f"Qwen/Qwen3.5-{20 + number}B": ("Qwen", date(2026, 2, 24), (20 + number) * 1e9, 9_000)
+        for number in range(9)
+    },
+}
+
+
+def launch_id(number: int) -> str:
+    return f"{number:023x}c"
+
+
+def launch_models() -> Iterator[dict[str, Any]]:
+    for number, (name, (family, created, size, _)) in enumerate(LAUNCHES.items()):
+        yield {
+            "hub_id": launch_id(number), "model_id": name, "family": family,
+            "created_on": created, "total_params": int(size),
+        }  # fmt: skip
+
+
+def launch_weeks() -> Iterator[dict[str, Any]]:
+    """The same number each day, read on Sundays; gemma-4 was private until its release."""
+    for number, (name, (_, created, _, daily)) in enumerate(LAUNCHES.items()):
+        began = date(2026, 4, 2) if name.startswith("google/") else created
+        end = began + timedelta(days=6 - began.weekday())
+        while end <= NEWEST_DAY:
+            yield {
+                "hub_id": launch_id(number), "week_end": end,
+                "downloads_all_time": daily * ((end - began).days + 1), "is_estimate": False,
+            }  # fmt: skip
+            end += timedelta(days=7)
 
 
 # Cohorts

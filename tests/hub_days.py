@@ -15,6 +15,7 @@ from data.periods import Edges, Kind
 
 Counters = tuple[int | None, int | None]  # 30-day, all-time
 Day = Mapping[int, Counters]
+COLUMNS = ("_id", "id", "createdAt", "downloads", "downloadsAllTime", "likes")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def clean_archive(
 def _reading(
     archive: Archive, day: int, place: Mapping[str, int], seen: set[int]
 ) -> tuple[Reading, Births]:
-    table = archive.day(day)
+    table = archive.day(day, columns=COLUMNS)
     keys = np.array([place[hub_id] for hub_id in table["_id"].to_pylist()], np.int32)
     order = np.argsort(keys)
     keys = keys[order]

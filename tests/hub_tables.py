@@ -35,6 +35,8 @@ def tables(seed: int = 0, cohorts: int = 60) -> dict[str, list[Row]]:
         "hub__publisher_months": [_publisher(draw, m, r) for m in MONTHS for r in RELATIONS],
         "hub__publishers": [_account(draw, number) for number in range(5)],
         "hub__models": [_model(draw, number) for number in range(20)],
+        "hub__launch_models": [_launch(draw, number) for number in range(30)],
+        "hub__launch_weeks": [_launch_week(draw, number, w) for number in range(30) for w in WEEKS],
         "hub__days": [_day(draw, NEWEST - timedelta(days=back)) for back in range(5)],
         "hub__incidents": [_incident()],
     }
@@ -180,6 +182,26 @@ def _model(draw: random.Random, number: int) -> Row:
         "is_test": False,
         "first_seen_on": MONTHS[0],
         "downloads_30d": _value(draw),
+    }
+
+
+def _launch(draw: random.Random, number: int) -> Row:
+    return {
+        "hub_id": f"{number:024x}",
+        "model_id": f"account-{number % 5}/model-{number}",
+        "family": draw.choice(FAMILIES),
+        "created_on": WEEKS[0] - timedelta(days=draw.randrange(7)),
+        "total_params": draw.choice((None, 8_000_000_000, 8_000_000_000, 30_000_000_000)),
+    }
+
+
+def _launch_week(draw: random.Random, number: int, week: date) -> Row:
+    weeks = (week - WEEKS[0]).days // 7 + 1
+    return {
+        "hub_id": f"{number:024x}",
+        "week_end": week + timedelta(days=6),
+        "downloads_all_time": weeks * (number + 1) * 5_000,
+        "is_estimate": draw.random() < 0.1,
     }
 
 

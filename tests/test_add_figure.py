@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -130,24 +131,43 @@ def test_an_input_that_ends_writes_nothing(folder: Path) -> None:
     assert (folder / FILE).read_bytes() == before
 
 
+@pytest.mark.parametrize("is_set", [False, True])
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("column", "cell", "said"),
     [
-        ({"status": ""}, "status: expected a value for status, found an empty cell"),
-        ({"exactness": "sure"}, "exactness: expected exactness in {exact, approx"),
-        ({"family": "Qwn"}, "did you mean Qwen?"),
-        ({"figure_id": "R001"}, "expected a figure_id of its own"),
-        ({"starts_on": "2026-02-30"}, "expected starts_on as a date"),
+        (
+            "exactness",
+            "sure",
+            "expected exactness in {exact, approx, read-from-chart, derived}, found",
+        ),
+        ("family", "Qwn", "did you mean Qwen? there are "),
+        ("figure_id", "R001", "expected a figure_id of its own"),
+        ("starts_on", "2026-02-30", "expected starts_on as a date"),
+        ("source_url", "no address", "expected source_url like"),
     ],
 )
-def test_a_wrong_cell_is_named_and_nothing_is_written(
-    folder: Path, changes: dict[str, str], said: str
+def test_a_wrong_cell_is_wrong_usage_and_names_its_option(
+    folder: Path, column: str, cell: str, said: str, is_set: bool
 ) -> None:
     before = (folder / FILE).read_bytes()
-    code, out, err = run(*options(**changes))
-    assert (code, out) == (1, "")
-    assert f"seeds/{FILE}: " in err
+    given = ["--set", f"{column}={cell}"] if is_set else [option_of(column), cell]
+    code, out, err = run(*options(**{column: ""}), *given)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {shlex.join(given)}: ")
+    assert err.count("\n") == 1
     assert said in err
+    assert (folder / FILE).read_bytes() == before
+
+
+def test_everything_that_is_wrong_is_said_at_once(folder: Path) -> None:
+    before = (folder / FILE).read_bytes()
+    changed = options(status="", value="")
+    code, out, err = run(*changed, "--set", "status=rea", "--set", "famly=x")
+    assert (code, out) == (2, "")
+    column, value, status = err.removeprefix("error: ").splitlines()
+    assert column.startswith("--set famly=x: reported_figures.csv has no column 'famly'; did you")
+    assert value.startswith("--value: expected a value for value, found an empty cell")
+    assert status.startswith("--set status=rea: expected status in {read, secondary, press}, found")
     assert (folder / FILE).read_bytes() == before
 
 
@@ -175,9 +195,10 @@ def test_a_row_that_breaks_a_rule_is_named_by_its_line(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--set", "famly=Qwen"], "has no column 'famly'; did you mean family?"),
-        (["--set", "family"], "--set: expected COLUMN=VALUE, found 'family'"),
-        (["--metric", "x", "--set", "metric=y"], "--set: metric is given twice"),
+        (["--set", "famly=Qwen"], "has no column 'famly'; did you mean family? its columns are"),
+        (["--set", "family"], "--set family: expected --set COLUMN=VALUE; the columns are fig"),
+        (["--set", "=Qwen"], "--set =Qwen: expected --set COLUMN=VALUE; the columns are fig"),
+        (["--metric", "x", "--set", "metric=y"], "--set metric=y: metric is given twice"),
         (["--no-such", "x"], "No such option"),
     ],
 )

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -41,8 +42,8 @@ from collectors.source import ArchiveSource, Revision, Tracked, build_facts
 from data import warehouse
 from data.daystore import DayInfo
 from data.errors import HistoryError
+from data.freshness import due
 from data.history import History
-from data.queries import due
 from data.snapshots import SnapshotStore
 from tests.fake_archive import ANSWERS, DATASET, FakeArchive
 from tests.fake_pulse import FIRST as PULSE_FIRST
@@ -761,6 +762,8 @@ def test_a_repair_that_fails_leaves_the_day_as_it_was(open_lab: Callable[..., La
     before = files(lab.data_dir)
     lab.hub.break_files("truncated", day=3)
     assert not lab.repair(date(2026, 6, 4)).read_again()
+    assert lab.said.notes[-1].startswith("hub_archive: 2026-06-04 was not read: ")
+    assert lab.said.notes[-1].endswith("; what was stored of it stays as it is")
     assert files(lab.data_dir) == before
     with pytest.raises(ConfigurationError, match="has no revision of that day"):
         lab.repair(date(2026, 5, 4)).read_again()
@@ -771,6 +774,9 @@ def test_a_repair_that_fails_leaves_the_day_as_it_was(open_lab: Callable[..., La
 # Killed.
 
 
+BACKFILL = ("backfill", "--from", "2026-06", "--until", "2026-07", "--every", "day")
+
+
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "collectors", *arguments]
 
@@ -779,27 +785,63 @@ def run_to_its_end(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def killed(home: Path, chance: random.Random) -> bool:
-    """Start a backfill and kill it somewhere; whether it was still at work."""
-    arguments = command("backfill", "--from", "2026-06", "--until", "2026-07", "--every", "day")
+# Everything is imported once; each line on stdin is then a command of its own in a forked process,
+# as `python -m collectors` would be. stdout says its process id, and its exit status at its end.
+COMMANDS = """
+import os, sys
+from collectors import cli, source
+from huggingface_hub import hf_hub_download
+
+source.load_all()
+for line in sys.stdin:
+    home, stderr, *arguments = line.split()
+    pid = os.fork()
+    if not pid:
+        os.environ["ADOPTION_DATA_DIR"] = home
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        os.dup2(0, 1)
+        os.dup2(os.open(stderr, os.O_WRONLY), 2)
+        sys.argv = ["collectors", *arguments]
+        cli.main()
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+@contextmanager
+def commands() -> Iterator[subprocess.Popen[str]]:
+    """A process that runs commands, see COMMANDS."""
     with subprocess.Popen(
-        arguments,
+        [sys.executable, "-c", COMMANDS],
         cwd=ROOT,
-        env={**os.environ, "ADOPTION_DATA_DIR": str(home)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stderr is not None
+        yield process
+
+
+def killed(process: subprocess.Popen[str], home: Path, chance: random.Random) -> bool:
+    """Start a backfill and kill it somewhere; whether it was still at work."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stderr = home.with_suffix(".stderr")
+    if not stderr.exists():
+        os.mkfifo(stderr)
+    process.stdin.write(" ".join([str(home), str(stderr), *BACKFILL]) + "\n")
+    process.stdin.flush()
+    pid = int(process.stdout.readline())
+    with stderr.open() as said:
         read = chance.choice((0, 0, 1))
-        for line in process.stderr:
+        for line in said:
             if "asking for" in line or line.startswith("hub_archive: ["):
                 read -= 1
             if read < 0:
                 break
         time.sleep(chance.uniform(0, 0.1))
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
+        os.kill(pid, signal.SIGKILL)
+        return int(process.stdout.readline()) == -signal.SIGKILL
 
 
 class Killed(BaseException):
@@ -888,15 +930,15 @@ def test_a_backfill_killed_twenty_times_ends_as_an_undisturbed_one(tmp_path: Pat
         hub.break_files("truncated", day=16)
         patch.setenv("HF_ENDPOINT", hub.endpoint)
         patch.setenv("ADOPTION_DATA_DIR", str(tmp_path / "undisturbed"))
-        arguments = command("backfill", "--from", "2026-06", "--until", "2026-07", "--every", "day")
-        undisturbed = run_to_its_end(arguments)
+        undisturbed = run_to_its_end(command(*BACKFILL))
         assert undisturbed.returncode == 1, undisturbed.stderr
         assert "27 of 30 days accepted" in undisturbed.stderr
         home = tmp_path / "killed"
-        for _ in range(20):
-            assert killed(home, chance)
+        with commands() as process:
+            for _ in range(20):
+                assert killed(process, home, chance)
         patch.setenv("ADOPTION_DATA_DIR", str(home))
-        last = run_to_its_end(arguments)
+        last = run_to_its_end(command(*BACKFILL))
         assert last.returncode in {0, 1}, last.stderr
     assert files(home) == files(tmp_path / "undisturbed")
     assert manifests(home) == manifests(tmp_path / "undisturbed")

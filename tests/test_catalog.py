@@ -28,6 +28,7 @@ FILES = {**ROLLUPS, **METRICS}
 
 # Where the value of a metric stands when it is a single number; the others are records.
 VALUE_COLUMNS = {
+    "claim_readings": "value",
     "layers": "value",
     "published_series": "value",
     "reported_figures": "value",
@@ -43,13 +44,15 @@ VALUE_COLUMNS = {
             "model_tokens", "modelscope_beside_hub", "modelscope_downloads",
             "monthly_ollama_pulls", "ollama_family_pulls", "ollama_pulls", "quality_and_adoption",
             "quality_scores", "runtime_downloads", "runtime_stars", "runtime_totals",
-            "token_restatements", "token_share", "token_share_by_cut",
+            "momentum", "regions_by_layer", "risers", "standings",
+            "launch_curves", "launch_milestones", "ram_v1", "ram_2026q2",
+            "token_restatements", "token_share", "token_share_by_cut", "family_shares",
         )
     },
 }  # fmt: skip
 RECORDS = {
     "crossovers", "epoch_models", "events", "freshness", "incidents", "layer_titles",
-    "reports_to_read",
+    "reports_to_read", "claim_check",
 }  # fmt: skip
 
 # Of these sources the collected build has nothing, and the archived one has rows.
@@ -230,6 +233,37 @@ SAME = {
         "SELECT month, family, with_inferred, derivatives_new FROM derivatives_new "
         "WHERE relation = 'all'",
     ),
+    "standings and the families' downloads": (
+        "SELECT date, subject, replace(layer, 'ive_', 'ives_'), CAST(standings AS BIGINT) "
+        "FROM standings WHERE basis = 'collected' AND subject_kind = 'family' "
+        "AND measure = 'monthly_downloads'",
+        "SELECT month, family, scope || '_downloads', monthly_downloads FROM monthly_downloads "
+        "WHERE NOT with_inferred",
+    ),
+    "standings and regions": (
+        "SELECT date, layer, subject, CAST(standings AS BIGINT), share FROM standings "
+        "WHERE basis = 'collected' AND subject_kind = 'region' AND measure = 'monthly_downloads'",
+        "SELECT month, scope || '_downloads', region, downloads_by_region, region_share "
+        "FROM downloads_by_region",
+    ),
+    "standings and derivatives": (
+        "SELECT date, subject, CAST(standings AS BIGINT) FROM standings "
+        "WHERE measure = 'models_total'",
+        "SELECT date, family, derivatives_total FROM derivatives_total "
+        "WHERE relation = 'all' AND NOT with_inferred AND family <> 'mixed'",
+    ),
+    "standings and tokens": (
+        "SELECT date, subject, share FROM standings "
+        "WHERE basis = 'collected' AND layer = 'served_tokens'",
+        "SELECT date, class, token_share_by_cut FROM token_share_by_cut WHERE cut = 'family' "
+        "AND period = 'month' AND is_complete AND class NOT IN ('none', 'other')",
+    ),
+    "standings and new pulls": (
+        "SELECT date, subject, CAST(standings AS BIGINT) FROM standings "
+        "WHERE basis = 'collected' AND measure = 'pulls_new'",
+        "SELECT month, family, monthly_ollama_pulls FROM monthly_ollama_pulls "
+        "WHERE is_complete AND family <> 'none'",
+    ),
     "coverage and the mix": (
         "SELECT month, family, scope, cut, round(mix_coverage, 9) FROM mix_coverage",
         "SELECT month, family, scope, cut, round(CASE WHEN sum(mix_share) > 0 THEN "
@@ -254,7 +288,11 @@ def test_metrics_of_measurements_are_empty_without_them(name: str, seeds_build: 
         assert warehouse.frame(seeds_build, f"SELECT * FROM {name}").empty
 
 
-@pytest.mark.parametrize("name", METRICS)
+# Readings of two weeks, a day apart, are in neither build: tests/golden/risers has them.
+OF_DAILY_READINGS = {"risers"}
+
+
+@pytest.mark.parametrize("name", sorted(set(METRICS) - OF_DAILY_READINGS))
 def test_metrics_have_rows_of_a_collection(
     name: str, collected_build: Path, archived_build: Path
 ) -> None:

@@ -55,14 +55,15 @@ def families() -> pd.DataFrame:
 
 def events(*rows: Mapping[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(
-        rows, columns=["starts_on", "family", "title", "short_label", "is_highlight"]
+        rows, columns=["starts_on", "family", "title", "short_label", "is_highlight", "kind"]
     )
     types = {"family": "str", "title": "str", "short_label": "str", "is_highlight": bool}
     return frame.astype(types).assign(starts_on=pd.to_datetime(frame["starts_on"]))
 
 
 def event(day: str, family: str | None = "Qwen", **other: Any) -> dict[str, Any]:
-    named = {"title": f"Event of {day}", "short_label": f"E {day}", "is_highlight": True}
+    named = {"title": f"Event of {day}", "short_label": f"E {day}", "is_highlight": True,
+             "kind": "release"}  # fmt: skip
     return {"starts_on": day, "family": family, **named, **other}
 
 
@@ -337,6 +338,49 @@ def test_the_focus_comes_first_when_there_are_too_many_events() -> None:
     chart = charts.account_downloads(rows, ACCOUNT_INFO, context(happened=happened))
     assert chart is not None
     assert [marker.at.day for marker in chart.markers] == list(range(2, 2 + MAX_MARKERS))
+
+
+def test_a_brief_chart_keeps_the_most_telling_marks() -> None:
+    happened = events(
+        event("2025-01-02", kind="release"),
+        event("2025-01-03", kind="people"),
+        event("2025-01-04", kind="release"),
+        event("2025-01-05", kind="licence"),
+        event("2025-01-06", "Llama"),
+        event("2025-04-06", "Llama"),
+        event("2025-04-07", "Gemma"),
+        event("2025-04-08", None),
+        event("2024-12-08", kind="people"),
+    )
+    rows = account_rows({"Qwen": [0.1, 0.2, 0.5, 0.4], "meta-llama": [0.1, 0.1, 0.3, 0.2]})
+    crossed = crossovers(("Qwen", "meta-llama", "2025-02-01"))
+    brief = replace(PICKED, is_brief=True)
+    shown = context(brief, happened=happened, crossed=crossed)
+    chart = charts.account_downloads(rows, ACCOUNT_INFO, shown)
+    assert chart is not None
+    # The peak and the crossing; then people and licence, the newest release, and of Llama the event
+    # with the larger share of its account in the two months after it.
+    assert len(chart.notes) == 2
+    assert [marker.at.isoformat() for marker in chart.markers] == [
+        "2025-01-03", "2025-01-04", "2025-01-05", "2025-01-06",
+    ]  # fmt: skip
+    order = charts.telling_events(rows, {"Qwen": "Qwen", "meta-llama": "Llama"}, shown)
+    assert [day.strftime("%m-%d") for day in order["starts_on"]] == [
+        "01-05", "01-03", "01-04", "01-06", "04-07", "01-02",
+    ]  # fmt: skip
+    # Other pages keep more.
+    usual = charts.account_downloads(rows, ACCOUNT_INFO, replace(shown, selection=PICKED))
+    assert usual is not None
+    assert len(usual.markers) == 7
+
+
+def test_a_brief_chart_without_events_or_lines() -> None:
+    shown = context(replace(PICKED, is_brief=True))
+    rows = account_rows({"Qwen": [0.1] * 4})
+    for months in (rows, rows.head(1)):
+        chart = charts.account_downloads(months, ACCOUNT_INFO, shown)
+        assert chart is not None
+        assert chart.markers == ()
 
 
 def test_an_event_without_a_short_label_is_called_by_its_title() -> None:
@@ -895,10 +939,14 @@ def spec(chart: Chart, theme: Any = "light", width: plots.Width = "wide") -> dic
     return read
 
 
-def drawn_points(chart: Chart, **look: Any) -> dict[str, int]:
+def drawn_points(chart: Chart) -> dict[str, int]:
+    return points_of(spec(chart))
+
+
+def points_of(figure: Mapping[str, Any]) -> dict[str, int]:
     """Values that some trace shows, by line."""
     found: dict[str, set[str]] = {}
-    for trace in spec(chart, **look)["data"]:
+    for trace in figure["data"]:
         if trace["type"] in {"scatter", "bar"} and "name" in trace:
             points = zip(trace["x"], decoded(trace["y"]), strict=True)
             found.setdefault(trace["name"], set()).update(x for x, y in points if y is not None)
@@ -911,8 +959,12 @@ def decoded(values: Any) -> list[float | None]:
 
 
 def end_labels(chart: Chart) -> list[tuple[float, str]]:
+    return end_labels_of(spec(chart))
+
+
+def end_labels_of(figure: Mapping[str, Any]) -> list[tuple[float, str]]:
     """Height and words of the labels at the lines' ends, from the bottom to the top."""
-    notes = spec(chart)["layout"].get("annotations", [])
+    notes = figure["layout"].get("annotations", [])
     return sorted(
         (note["y"], note["text"])
         for note in notes
@@ -1279,9 +1331,10 @@ def test_every_chart_of_real_figures(
     if chart is None:
         assert period == "one month"
         return
-    spec(chart, "dark", "narrow")
-    assert drawn_points(chart, theme="dark", width="narrow") == drawn_points(chart)
-    shown = drawn_points(chart)
+    wide, dark, narrow = spec(chart), spec(chart, "dark"), spec(chart, "dark", "narrow")
+    assert colourless(wide) == colourless(dark)
+    shown = points_of(wide)
+    assert points_of(narrow) == shown
     known = {line.label: sum(v is not None for v in line.y) for line in chart.series}
     shown.pop("incident", None)
     assert shown == {label: count for label, count in known.items() if count}
@@ -1289,8 +1342,13 @@ def test_every_chart_of_real_figures(
     assert chart.source_url.startswith("https://")
     assert chart.unit
     assert pd.Timestamp(chart.as_of[:10]) <= pd.Timestamp("2026-12-31")
-    heights = [height for height, _ in end_labels(chart)]
+    heights = [height for height, _ in end_labels_of(wide)]
     assert all(upper - lower > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(heights))
+
+
+def colourless(figure: Mapping[str, Any]) -> str:
+    """The figure without its colours: all that the themes have in common."""
+    return re.sub(r"#[0-9a-fA-F]{6}|rgba?\([^)]*\)", "colour", json.dumps(figure))
 
 
 def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
@@ -1299,6 +1357,7 @@ def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
     shown = {key for key in charts.CHARTS if real_chart(builds["seeds"], key, selection)}
     assert shown == PUBLISHED | {
         "account_downloads", "publishers", "published_models", "published_counters",
+        "launch_curves", "momentum", "published_sizes", "regions_by_layer", "standings",
     }  # fmt: skip
     shown = {key for key in charts.CHARTS if real_chart(builds["collected"], key, selection)}
     assert shown == set(charts.CHARTS) - HUB_CHARTS - SERVICE_CHARTS | {"monthly_downloads"}
@@ -1373,7 +1432,7 @@ def test_every_view_of_the_services(
 @pytest.mark.parametrize("step", usage_charts.STEPS.values())
 def test_stacks_of_tokens_sum_to_the_whole(builds: Mapping[str, Path], cut: str, step: str) -> None:
     chart = view_of(builds, "token_share", {"token_cut": cut, "step": step})
-    if cut == "family":
+    if cut in usage_charts.LINES:
         assert {line.key for line in chart.lines} <= {"Qwen", *FIVE}
         assert all(line.highs for line in chart.lines)
         return
@@ -1381,6 +1440,39 @@ def test_stacks_of_tokens_sum_to_the_whole(builds: Mapping[str, Path], cut: str,
     assert sums
     assert sums == pytest.approx([1.0] * len(sums))
     assert chart.stacks[-1].label == "outside the top 50"
+
+
+@pytest.mark.parametrize("step", ["week", "month"])
+def test_a_running_period_is_no_bar_among_whole_ones(builds: Mapping[str, Path], step: str) -> None:
+    """The newest day that the fakes have is 2026-09-09, a Wednesday."""
+    running = {"week": date(2026, 9, 7), "month": date(2026, 9, 1)}[step]
+    stacked = view_of(builds, "token_share", {"token_cut": "weights", "step": step})
+    assert all(day < running for layer in stacked.stacks for day in layer.x)
+    assert stacked.frame["date"].max().date() < running, "the file holds what is shown"
+    assert any(f"The running {step} is left out: " in text for text in stacked.caveats)
+    lines_ = view_of(builds, "token_share", {"token_cut": "family", "step": step})
+    assert all(line.x[-1] == running and line.estimated[-1] for line in lines_.lines)
+    assert any(f"The running {step} is shown so far: " in text for text in lines_.caveats)
+
+
+@pytest.mark.parametrize("cut", ["weights", "family", "open_family"])
+def test_a_running_month_alone_is_called_so_far(builds: Mapping[str, Path], cut: str) -> None:
+    alone = {"token_cut": cut, "step": "month", "start": date(2026, 9, 1)}
+    chart = view_of(builds, "token_share", alone)
+    assert chart.title.endswith(", so far")
+    assert chart.stacks or chart.bars
+
+
+def test_lines_of_open_models_are_below_those_of_all(builds: Mapping[str, Path]) -> None:
+    everything, open_ones = (
+        view_of(builds, "token_share", {"token_cut": cut}) for cut in usage_charts.LINES
+    )
+    assert [line.key for line in everything.lines] == [line.key for line in open_ones.lines]
+    for all_, own in zip(everything.lines, open_ones.lines, strict=True):
+        assert all(b <= a for a, b in zip(all_.y, own.y, strict=True) if None not in (a, b))
+        assert all(b <= a for a, b in zip(all_.highs, own.highs, strict=True)
+                   if None not in (a, b))  # fmt: skip
+    assert "open weights" in open_ones.title
 
 
 def _heights(chart: Chart) -> list[tuple[float | None, ...]]:
@@ -1493,7 +1585,7 @@ def test_packages_say_whether_mirrors_are_counted(
         assert list(line.y) == [own[pd.Timestamp(at)] for at in line.x]
 
 
-LEFT_OUT = "The month that is not over is left out."
+LEFT_OUT = "The running month is left out."
 
 
 @pytest.mark.parametrize("source", runtime_charts.CHANNELS.values())
@@ -1547,7 +1639,7 @@ def test_a_month_is_left_out_only_while_it_goes_on() -> None:
         assert line.estimated == (False, False, True)
         assert over is not None
         assert (LEFT_OUT in over.caveats) == (value is not None)
-        assert "Dotted: days of the month are missing." in over.caveats
+        assert "Dotted: some days of the month were not read." in over.caveats
     until_july = runtime_chart(JUNE, ("2026-07-01", "2026-07-31", False, 39))
     (line,) = lines(until_july).values()
     assert line.y == (30, 39)

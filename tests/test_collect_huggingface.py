@@ -37,8 +37,8 @@ from collectors.errors import CollectError, ConfigurationError, LockedError
 from collectors.http import Session
 from collectors.source import Tracked
 from data.errors import AdoptionError, SnapshotError
+from data.freshness import due
 from data.history import History
-from data.queries import due
 from data.schema import arrow_schema
 from data.snapshots import Manifest, SnapshotStore
 from tests.conftest import NOWHERE

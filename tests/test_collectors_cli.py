@@ -7,9 +7,12 @@ import errno
 import io
 import json
 import os
+import pty
 import re
+import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,12 +23,14 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import data
 from benchmarks.archive import Archive
-from collectors import cli
+from collectors import begin, cli
 from collectors.collect import lock
+from collectors.screen import table, terminal_width
 from tests.fake_archive import FakeArchive
 from tests.fake_hub import FakeHub
 
@@ -127,6 +132,7 @@ def test_collect_shows_each_entity_when_asked(hub: FakeHub) -> None:
     assert run("collect", "--all", "-v").out.startswith("organisation")
 
 
+@pytest.mark.usefixtures("few_metrics")
 def test_collect_names_what_failed(hub: FakeHub) -> None:
     hub.fault("Qwen", "html")
     hub.fault("google", "malformed-row")
@@ -324,16 +330,16 @@ def test_what_ends_a_command(
 # build, check, rebuild, status, sources, metrics
 
 
-def test_the_path_of_a_build_is_its_output(home: Path) -> None:
+@pytest.mark.usefixtures("few_metrics")
+def test_the_path_of_a_build_is_its_output() -> None:
     ended = run("build")
     assert ended.code == 0
     assert Path(ended.out.strip()).is_file()
     assert "next: dashboard" in ended.err
 
 
-def test_a_build_for_the_dashboard_does_not_name_it(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("few_metrics")
+def test_a_build_for_the_dashboard_does_not_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADOPTION_FROM_DASHBOARD", "1")
     assert "next:" not in run("build").err
 
@@ -363,6 +369,42 @@ def test_status_without_a_build_shows_what_was_collected(hub: FakeHub) -> None:
     assert source["is_due"] is False
 
 
+@pytest.mark.usefixtures("few_metrics")
+def test_status_tells_a_failure_after_a_good_reading(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("build")
+    run("collect")
+    assert "the last try" not in run("status").out
+    good = status_of_the_hub()
+    assert fail_once(monkeypatch).code == 1
+    found = status_of_the_hub()
+    assert (found["is_due"], found["last_result"]) == (False, "failed")
+    assert "the Hub could not be reached" in found["last_error"]
+    ended = run("status")
+    row = next(line for line in ended.out.splitlines() if line.startswith("huggingface"))
+    assert row.endswith("  failed")
+    (said,) = [line for line in ended.out.splitlines() if "the last try" in line]
+    assert re.match(r"huggingface: the last try \(\d{4}-\d\d-\d\d \d\d:\d\d\) failed: ", said)
+    assert said.endswith(f"; the accepted reading of {good['last_snapshot_at'][11:16]} serves")
+    assert run("collect").err.startswith("nothing is due")
+
+
+def test_status_tells_a_run_that_was_killed_from_one_at_work(hub: FakeHub, tmp_path: Path) -> None:
+    store = data.SnapshotStore(tmp_path / "home")
+    store.open_run("huggingface", ["Qwen", "google"], datetime.now(UTC))
+    (tmp_path / "home" / "runs").mkdir()
+    text = run("status").out
+    assert "was interrupted: 2 of 2 not reached; nothing was accepted so far" in text
+    row = next(line for line in text.splitlines() if line.startswith("huggingface"))
+    assert row.split()[3] == "0", "nothing failed"
+    assert status_of_the_hub()["last_result"] == "interrupted"
+    with lock(tmp_path / "home"):
+        assert status_of_the_hub()["last_result"] == "at work"
+        assert "huggingface: a run is at work, begun at 20" in run("status").out
+
+
+@pytest.mark.usefixtures("few_metrics")
 def test_check_without_a_build() -> None:
     ended = run("check")
     assert (ended.code, ended.out) == (0, "")
@@ -421,6 +463,38 @@ def test_repair_drops_a_day_and_says_how_to_undo_it(hub: FakeHub, tmp_path: Path
     assert {p.name: p.read_bytes() for p in home.rglob("*.parquet")} == before
 
 
+def fail_once(monkeypatch: pytest.MonkeyPatch) -> Ended:
+    """A run of which nothing could be asked."""
+    with monkeypatch.context() as patch:
+        patch.setattr("collectors.http.MAX_TRIES", 1)
+        patch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+        return run("collect", "huggingface")
+
+
+def test_a_day_of_failed_tries_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fail_once(monkeypatch).code == 1
+    ended = run("repair", "--day", today(), "--source", "huggingface")
+    assert ended.code == 2
+    assert ended.err == (
+        f"error: --day {today()}: huggingface was not read then, though it was tried; "
+        "nothing was ever read of it\n"
+    )
+    ended = run("repair", "--day", "2020-01-01", "--source", "huggingface")
+    assert ended.err.endswith("huggingface was not read then; nothing was ever read of it\n")
+
+
+def test_a_failed_try_does_not_spoil_a_day_that_was_read(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fail_once(monkeypatch).code == 1
+    assert run("collect", "huggingface").code == 0
+    ended = run("repair", "--day", today(), "--source", "huggingface")
+    assert ended.code == 0
+    assert re.search(r"parsed \w+ again, 0 of \d+ accepted", ended.err)
+    assert fail_once(monkeypatch).code == 1
+    assert run("repair", "--day", today(), "--source", "huggingface").code == 0
+
+
 def test_archives_are_read_when_they_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,8 +519,12 @@ def test_archives_are_read_when_they_are_named(
         assert last.err.endswith("next: collectors build\n")
     found = json.loads(run("status", "--json").out)["sources"]
     (source,) = [source for source in found if source["name"] == "hub_archive"]
+    assert (source["last_result"], source["last_try_at"][:10]) == ("done", today())
     assert (source["snapshots"], source["rows_read"]) == (4, 200)
     assert source["newest_date"] == "2026-06-04"
+    ended = run("repair", "--day", "2026-06-02", "--source", "hub_archive")
+    assert ended.code == 1, "the archive is gone"
+    assert "next:" not in ended.err
     ended = run("repair", "--day", "2026-06-02", "--source", "hub_archive", "--drop")
     assert (ended.code, "to undo it: collectors repair" in ended.err) == (0, True)
 
@@ -488,6 +566,7 @@ def test_help_is_in_words(command: str) -> None:
     assert all(word in text for word in words.get(command, ["[SOURCE]..."]))
 
 
+@pytest.mark.usefixtures("few_metrics")
 def test_an_empty_metric_says_what_to_run(hub: FakeHub) -> None:
     run("build")
     ended = run("query", "downloads_30d", "--format", "csv")
@@ -607,6 +686,79 @@ def test_periods(text: str | None, is_end: bool, day: date | None) -> None:
     assert cli._day(text, is_end=is_end) == day
 
 
+# Tables on a terminal
+
+WIDE = (
+    ["name", "what", "read at", "count", "note"],
+    [
+        ["artificial_analysis", "x" * 90, "2026-11-22 08:00", 1_234_567, "y" * 40],
+        ["通义千问", "通义千问" * 20, None, 5, None],
+    ],
+)
+
+
+def test_a_table_in_a_pipe_is_whole() -> None:
+    header, rule, first, second = table(*WIDE).splitlines()
+    assert "x" * 90 in first
+    assert "通义千问" * 20 in second
+    assert cell_len(header) < cell_len(rule) == cell_len(first)
+
+
+@pytest.mark.parametrize("width", [200, 120, 90, 72])
+def test_a_table_fits_a_terminal(width: int) -> None:
+    lines = table(*WIDE, width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert len(lines) == 2 + 2, "a row a line, every column"
+    assert "artificial_analysis" in lines[2], "names are whole"
+    assert "1,234,567" in lines[2], "numbers are whole"
+    assert ("2026-11-22 08:00" if width > 80 else "2026-11-2") in lines[2]
+    assert ("…" in lines[2]) == (width < 180)
+
+
+def test_columns_without_room_are_named() -> None:
+    lines = table(*WIDE, 50).splitlines()
+    assert lines[-1] == "no room for: count, note"
+    assert max(map(cell_len, lines)) <= 50
+    assert lines[0].split() == ["name", "what", "read", "at"]
+
+
+@pytest.mark.parametrize("width", [1, 5, 20])
+def test_a_table_in_no_space_at_all(width: int) -> None:
+    assert max(map(cell_len, table(*WIDE, width).splitlines()[:-1])) <= max(width, 1)
+    assert table(["name", "what"], [], width).splitlines()[0][0] in "n…"
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["sources", "-v"], ["metrics"], ["query", "events"]], ids=" ".join
+)
+def test_a_terminal_is_not_overrun(
+    home: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    whole = run(*command).out
+    assert "…" not in whole
+    assert "no room" not in whole
+    monkeypatch.setattr(cli, "terminal_width", lambda stream: 80)
+    lines = run(*command).out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+
+
+def test_the_table_of_a_run_fits_a_terminal(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "terminal_width", lambda stream: 70)
+    assert max(map(cell_len, run("collect", "huggingface").out.splitlines())) <= 70
+
+
+def test_a_terminal_tells_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "77")
+    ours, theirs = pty.openpty()
+    try:
+        with open(theirs, "w", closefd=False) as terminal:
+            assert terminal_width(terminal) == 77
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert terminal_width(io.StringIO()) is None
+
+
 # Tables out
 
 AWKWARD = pd.DataFrame(
@@ -671,3 +823,46 @@ def test_the_command_works_from_any_folder(home: Path) -> None:
     helped = shell(f"{sys.executable} -m collectors --help", home)
     assert "rebuild" in helped.stdout
     assert shell(f"{sys.executable} -m tests.fake_hub --help", home).returncode == 0
+
+
+@pytest.mark.parametrize("rest", ["", "raise ImportError('it was swallowed')"])
+def test_an_interrupt_while_libraries_load_is_one_line(tmp_path: Path, rest: str) -> None:
+    """A library that is interrupted in the middle, and one that makes another error of it."""
+    (tmp_path / "typer.py").write_text(
+        "import os, signal\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        f"except KeyboardInterrupt:\n    {rest or 'raise'}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "collectors", "--help"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize("name", ["collectors", "dashboard"])
+def test_the_scripts_begin_before_their_libraries_are_loaded(name: str) -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts[name] == f"{name}.begin:main"
+
+
+def test_an_interrupt_of_a_command_that_reads_only_is_one_word(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(data, "catalog", fail)
+    assert run("metrics") == Ended(130, "", "interrupted\n")
+
+
+def test_work_is_interrupted_by_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGINT, begin._leave)
+    try:
+        run("sources")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

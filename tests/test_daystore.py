@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from data import daystore
 from data.daystore import DayStore, DayTable
+from data.engine import engine
 from data.errors import HistoryError
 
 TABLE = DayTable(
@@ -55,7 +55,7 @@ def rows(day: Day) -> pa.Table:
 
 def read(store: DayStore, day: date) -> dict[str, Repository]:
     """A day as the store gives it back."""
-    with duckdb.connect() as connection:
+    with engine("100MB") as connection:
         store.state(connection, day, "seen")
         keys = [str(path) for path in sorted((store.root / "keys").glob("*.parquet"))]
         if not keys:

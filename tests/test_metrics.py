@@ -4,7 +4,6 @@ downloads against a walk through the counters in plain Python."""
 from __future__ import annotations
 
 import csv
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +19,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data import schema, warehouse
-from data.catalog import metrics, rollups
+from data.catalog import metrics, reads, rollups
 from data.checks import problems_of
+from data.engine import engine
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/*/expected.csv"))
-METRICS = [file.name for file in metrics()]
+ALL_ROLLUPS, ALL_METRICS = rollups(), metrics()
+METRICS = [file.name for file in ALL_METRICS]
 HUB = warehouse.SourceFacts(
     name="huggingface",
     title="Hugging Face Hub",
@@ -84,6 +85,15 @@ LEFT_OUT: dict[str, Row] = {
     },
     "seed__reported_figures": STATEMENT,
     "seed__artifacts_log": STATEMENT,
+    "seed__claim_tests": {
+        "metric": "cumulative_downloads",
+        "subject_kind": "family",
+        "subject": "*",
+        "scopes_compare": "same",
+        "stands_for": "value",
+        "is_milestone": "false",
+        "test_scope": "a count",
+    },
     "seed__reported_crossovers": {
         "measure": "cumulative_downloads",
         "date_precision": "month",
@@ -125,6 +135,7 @@ LEFT_OUT: dict[str, Row] = {
         "first_seen_on": "2026-01-01",
     },
     "hub__publishers": {"models_with_family": "0"},
+    "hub__launch_weeks": {"is_estimate": "false"},
     "openrouter__rankings": {
         "observed_at": "2026-09-30 02:00",
         "as_of": "2026-09-30T02:00:00.000Z",
@@ -226,7 +237,7 @@ def expected_like(cell: str, found: Any) -> Any:
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> list[Row]:
-    info = next(file for file in metrics() if file.name == name)
+    info = next(file for file in ALL_METRICS if file.name == name)
     found = connection.sql(
         f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(info.grain)}"
     ).to_arrow_table()
@@ -235,14 +246,14 @@ def rows_of(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[
 
 def derive(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Make one metric and what it is made from, and hold them to their headers' promises."""
-    files = {file.name: file for file in (*rollups(), *metrics())}
+    files = {file.name: file for file in (*ALL_ROLLUPS, *ALL_METRICS)}
     needed, unread = set(), {name}
     while unread:
         file = files[unread.pop()]
         needed.add(file.name)
-        unread |= {word for word in re.findall(r"\w+", file.sql) if word in files} - needed
-    made = [file for file in rollups() if file.name in needed]
-    shown = [file for file in metrics() if file.name in needed]
+        unread |= reads(file, files) - needed
+    made = [file for file in ALL_ROLLUPS if file.name in needed]
+    shown = [file for file in ALL_METRICS if file.name in needed]
     for file in made:
         connection.execute(f"CREATE TABLE {file.name} AS {file.sql}").fetchall()
     for file in shown:
@@ -306,7 +317,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MONTHLY_ROLLUPS = [
     file
-    for file in rollups()
+    for file in ALL_ROLLUPS
     if file.name
     in {
         "family_organisations", "organisation_days", "model_names", "model_labels", "model_days",
@@ -401,8 +412,7 @@ def months_by_sql(history: Sequence[Listing]) -> dict[tuple[str, date], float]:
         "observations": listings,
         "huggingface__models": models,
     }
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with engine("500MB") as connection:
         connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
         for table in (*given, "seed__model_generations"):
             connection.execute(schema.table_sql(table))
@@ -455,10 +465,10 @@ def test_monthly_downloads_are_those_of_a_walk_along_the_counters(history: list[
 
 SCOPE_ROLLUPS = [
     file
-    for file in rollups()
+    for file in ALL_ROLLUPS
     if file.name in {"cohort_groups", "lineage_scopes", "lineage_months", "scope_months"}
 ]
-SHARE = next(file for file in metrics() if file.name == "monthly_share")
+SHARE = next(file for file in ALL_METRICS if file.name == "monthly_share")
 MONTH = date(2026, 1, 1)
 Scoped = dict[tuple[str, bool, str], tuple[int | None, int, int]]
 
@@ -532,7 +542,7 @@ def test_scopes_of_the_hub_are_those_of_a_walk_over_the_repositories(hub: list[R
         month = {"cohort": str(number), "month": str(MONTH), **values}
         cohorts["hub__cohorts"].append(completed("hub__cohorts", labels, number))
         cohorts["hub__cohort_months"].append(completed("hub__cohort_months", month, number))
-    with duckdb.connect() as connection:
+    with engine("500MB") as connection:
         for table, rows in cohorts.items():
             connection.execute(schema.table_sql(table))
             insert(connection, table, rows)

@@ -24,6 +24,8 @@ from tests.source_lab import SourceLab, lab_of, rows_of
 from tests.source_lab import parsed as parsed_by
 
 TODAY = date(2026, 11, 22)
+ALL_SINCE = openrouter.FIRST_DAY
+FEW_SINCE = date(2026, 9, 20)
 WEEK = "2026-11-15..2026-11-21"
 DAY = "2026-08-21..2026-08-21"
 AS_OF = "2026-08-22T02:00:00.000Z"
@@ -31,6 +33,8 @@ AS_OF = "2026-08-22T02:00:00.000Z"
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SourceLab]:
+    # Nine weeks stand for what the source has; `plan` is asked about all of it.
+    monkeypatch.setattr(openrouter, "FIRST_DAY", FEW_SINCE)
     with lab_of(OpenRouter(), tmp_path, monkeypatch) as opened:
         opened.today = datetime(2026, 11, 22, 12, tzinfo=UTC)
         yield opened
@@ -103,7 +107,8 @@ def test_a_long_pause_is_asked_in_ranges_of_90_days() -> None:
     assert [len(days([name])) for name in planned] == [90, 90, 5, 7]
 
 
-def test_the_call_that_is_made(lab: SourceLab) -> None:
+def test_the_call_that_is_made(lab: SourceLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openrouter, "FIRST_DAY", ALL_SINCE)
     result = lab.collect()
     assert result.exit == "done"
     assert lab.fake.requests[0].query == {
@@ -121,7 +126,8 @@ def test_the_call_that_is_made(lab: SourceLab) -> None:
 def test_no_more_than_30_calls_a_minute(lab: SourceLab, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(lab.fake, OpenRouter)
     lab.fake.clock = lambda: time.monotonic() + sum(lab.slept)
-    monkeypatch.setattr(openrouter, "LONGEST", 10)
+    monkeypatch.setattr(openrouter, "LONGEST", 1)
+    monkeypatch.setattr(openrouter, "FIRST_DAY", FEW_SINCE - timedelta(days=7))
     lab.fake.fault("31-calls")
     result = lab.collect()
     assert result.exit == "done"
@@ -153,7 +159,7 @@ def test_a_recorded_answer() -> None:
 
 def test_shares_are_exact_fractions_of_the_day(lab: SourceLab) -> None:
     result = lab.collect()
-    day = date(2026, 7, 1)
+    day = date(2026, 10, 1)
     tokens = {
         one["model_permaslug"]: one["total_tokens"]
         for one in lab.rows(result)
@@ -290,7 +296,7 @@ def test_a_range_with_a_faulty_day_is_asked_for_until_it_is_whole(
     lab: SourceLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(lab.fake, OpenRouter)
-    whole, bad = lab.fake.rows, date(2026, 7, 1)
+    whole, bad = lab.fake.rows, date(2026, 10, 1)
 
     def spoiled(day: date) -> list[dict[str, Any]]:
         first, *rest = whole(day)
@@ -394,7 +400,10 @@ def test_many_days_that_are_absent_are_refused(length: int, missing: int, is_ref
         assert len(rows_of(parsed(body, f"{start}..{end}"))) == len(shown)
 
 
-def test_a_range_that_begins_later_than_asked_says_so(lab: SourceLab) -> None:
+def test_a_range_that_begins_later_than_asked_says_so(
+    lab: SourceLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openrouter, "FIRST_DAY", ALL_SINCE)
     lab.fake.fault("clamped")
     reasons = {one.entity: one.reason for one in lab.collect().entities}
     assert "found none" in str(reasons["2025-01-01..2025-03-31"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -349,6 +351,7 @@ def observe(home: Path, run: str, statuses: dict[str, str]) -> History:
     return history
 
 
+THINGS = data.SourceFacts("things", "Things", "https://x", "MIT", "cite", 1)
 EIGHT, NINE, LATE = (f"20260505T{hour}0000000000Z" for hour in ("08", "09", "23"))
 GOOD, BAD = {"a": "accepted", "b": "accepted"}, {"a": "accepted", "b": "failed"}
 
@@ -382,21 +385,173 @@ def test_what_is_due(
     for run, statuses in runs.items():
         history = observe(tmp_path, run, statuses)
     at = datetime.fromisoformat(f"{now}:00:00+00:00")
-    found = data.queries.due(history, "things", days, at)
+    found = data.freshness.due(history, "things", days, at)
     assert (found.is_due, found.missing) == (is_due, missing)
 
 
 def test_status_without_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
     observe(tmp_path, EIGHT, BAD)
-    things = data.SourceFacts("things", "Things", "https://x", "MIT", "cite", 1)
     other = data.SourceFacts("other", "Other", "https://x", "MIT", "cite", 1)
-    found = data.status(datetime(2026, 5, 5, 20, tzinfo=UTC), [things, other])
+    found = data.status(datetime(2026, 5, 5, 20, tzinfo=UTC), [THINGS, other])
     assert found["build"] is None
     first, second = found["sources"]
     assert (first["rows_read"], first["entities"], first["entities_failed"]) == (5, 2, 1)
     assert (first["age_days"], first["is_due"], first["missing"]) == (0.5, True, ["b"])
     assert (second["rows_read"], second["age_days"], second["is_due"]) == (None, None, True)
+
+
+def told(home: Path, now: str = "2026-05-05T10:00:00+00:00") -> dict[str, Any]:
+    """What is said of the source without a build."""
+    (source,) = data.status(datetime.fromisoformat(now), [THINGS])["sources"]
+    return dict(source)
+
+
+def record(home: Path, run: str, exit: str, error: str | None = None, **reasons: str) -> None:
+    """The record of a run that ended a minute after it began."""
+    began = run_started_at(run)
+    entities = [
+        {"entity": entity, "status": "failed", "reason": reason}
+        for entity, reason in reasons.items()
+    ]
+    content = {
+        "source": "things",
+        "run": run,
+        "started_at": began.isoformat(),
+        "ended_at": began.replace(minute=1).isoformat(),
+        "exit": exit,
+        "error": error,
+        "entities": entities,
+    }
+    (home / "runs").mkdir(exist_ok=True)
+    (home / "runs" / f"{run}.things.json").write_text(json.dumps(content))
+
+
+def stored(home: Path, run: str, planned: list[str], answered: dict[str, bytes | None]) -> None:
+    """A run that was stored as far as it came, and not parsed."""
+    place = data.SnapshotStore(home).open_run("things", planned, run_started_at(run))
+    for entity, body in answered.items():
+        manifest = data.Manifest(
+            source="things", run=run, entity=entity, url="https://x", licence="MIT",
+            fetched_at=run_started_at(run), http_status=200, citation="cite", rows=7,
+            error=None if body else "HTTP 503",
+        )  # fmt: skip
+        if body:
+            place.store(manifest, body)
+        else:
+            place.fail(manifest)
+
+
+@pytest.fixture
+def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_failure_after_a_full_reading_is_told_and_makes_nothing_due(things: Path) -> None:
+    observe(things, EIGHT, GOOD)
+    record(things, EIGHT, "done")
+    assert (told(things)["last_result"], told(things)["last_error"]) == ("done", None)
+    record(things, NINE, "failed", "cannot connect to things.example")
+    source = told(things)
+    assert source["last_result"] == "failed"
+    assert source["last_error"] == "cannot connect to things.example"
+    assert source["last_try_at"] == "2026-05-05T09:01:00+00:00"
+    assert source["last_snapshot_at"] == "2026-05-05T08:00:00+00:00"
+    assert (source["is_due"], source["missing"]) == (False, [])
+    observe(things, NINE, {"a": "failed", "b": "failed"})
+    assert (told(things)["is_due"], told(things)["entities_failed"]) == (False, 2)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "why"),
+    [
+        ({"b": "HTTP 503"}, "b: HTTP 503"),
+        ({"b": "HTTP 503", "c": "HTTP 500", "d": "HTTP 503"}, "3 of 3: HTTP 503"),
+    ],
+)
+def test_why_a_run_was_partial(things: Path, reasons: dict[str, str], why: str) -> None:
+    record(things, NINE, "partial", **reasons)
+    assert (told(things)["last_result"], told(things)["last_error"]) == ("partial", why)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "result", "why"),
+    [
+        (GOOD, "done", None),
+        (BAD, "partial", "b: why"),
+        ({"a": "failed", "b": "rejected"}, "failed", "2 of 2: why"),
+        ({"a": "accepted", "b": "not_reached"}, "interrupted", None),
+    ],
+)
+def test_without_a_record_the_observations_tell(
+    things: Path, statuses: dict[str, str], result: str, why: str | None
+) -> None:
+    observe(things, NINE, statuses)
+    assert (told(things)["last_result"], told(things)["last_error"]) == (result, why)
+
+
+def test_a_record_that_cannot_be_read_is_told(things: Path) -> None:
+    record(things, NINE, "done")
+    (things / "runs" / f"{NINE}.things.json").write_text("{")
+    source = told(things)
+    assert source["last_result"] == "crashed"
+    assert "expected the record of a run" in source["last_error"]
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_what_was_not_reached_did_not_fail(things: Path, is_recorded: bool) -> None:
+    observe(things, "20260504T080000000000Z", {"a": "accepted", "b": "accepted", "c": "accepted"})
+    stored(things, NINE, ["a", "b", "c", "d"], {"a": b"{}", "b": None})
+    if is_recorded:
+        record(things, NINE, "interrupted", "interrupted")
+    source = told(things)
+    assert source["last_result"] == ("interrupted" if is_recorded else "unfinished")
+    counts = [source[name] for name in ("entities", "entities_failed", "entities_not_reached")]
+    assert counts == [4, 1, 2]
+    assert source["last_snapshot_at"] == "2026-05-04T08:00:00+00:00"
+    # What is to be parsed counts, as it will for the next collection.
+    assert (source["is_due"], source["missing"]) == (True, ["b", "c", "d"])
+    observe(
+        things, NINE, dict(zip("abcd", ("accepted", "failed", *["not_reached"] * 2), strict=True))
+    )
+    parsed = told(things)
+    assert [
+        parsed[name] for name in ("entities", "entities_failed", "entities_not_reached")
+    ] == counts
+    assert (parsed["is_due"], parsed["missing"]) == (True, ["b", "c", "d"])
+    assert parsed["last_result"] == "interrupted"
+
+
+def test_the_last_try_is_told_whether_it_was_built_or_not(
+    collected_build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "copy"
+    shutil.copytree(collected_build.parents[1], home)
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(home))
+    now = datetime(2026, 8, 4, 20, tzinfo=UTC)
+    (before,) = data.status(now)["sources"]
+    assert before["last_result"] == "done"
+    run = "20260804T190000000000Z"
+    began = run_started_at(run).isoformat()
+    record = {"started_at": began, "ended_at": None, "exit": "failed", "error": "no network"}
+    (home / "runs" / f"{run}.huggingface.json").write_text(json.dumps(record))
+    (after,) = data.status(now)["sources"]
+    assert (after["last_result"], after["last_error"]) == ("failed", "no network")
+    assert after["last_try_at"] == began
+    same = ("last_snapshot_at", "rows_read", "entities_failed", "is_due", "next_due_at")
+    assert [after[name] for name in same] == [before[name] for name in same]
+
+
+def test_a_build_without_its_history_tells_what_it_knows(
+    collected_build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "builds").mkdir()
+    shutil.copy(collected_build, tmp_path / "builds")
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    (source,) = data.status(datetime(2026, 8, 5, 15, tzinfo=UTC))["sources"]
+    assert (source["newest_date"], source["age_days"]) == ("2026-08-04", 1)
+    assert (source["entities"], source["entities_not_reached"]) == (3, 0)
 
 
 def test_without_a_build() -> None:

@@ -743,6 +743,39 @@ PLANTS = [
         ),
     ),
     Plant(
+        "test of a claim without its scope",
+        "claim_tests.csv",
+        (("reported_derivatives,,same,value,", "reported_derivatives,,same,,"),),
+        (
+            "{0}: expected scopes_compare, stands_for and test_scope for test "
+            "reported_derivatives, found scopes_compare and test_scope; fill all three",
+        ),
+    ),
+    Plant(
+        "no test of a claim without a reason",
+        "claim_tests.csv",
+        (("No source counts users of the Hub.", ""),),
+        ("{0}: expected a note alone for test none, found no note; say why nothing can test it",),
+    ),
+    Plant(
+        "bound from another scope",
+        "claim_tests.csv",
+        (("top_share,top100,different,neither,", "top_share,top100,different,most,"),),
+        (
+            "{0}: expected stands_for neither where scopes are different, found 'most'; "
+            "what counts something else bounds nothing: write neither",
+        ),
+    ),
+    Plant(
+        "test of a claim that nobody made",
+        "claim_tests.csv",
+        (("claimed_app_mau,app,", "claimed_app_mau,model,"),),
+        (
+            "{0}: expected metric, subject_kind and subject of a row of reported_figures.csv, "
+            "found 'claimed_app_mau, model, *'; correct them, or remove the row",
+        ),
+    ),
+    Plant(
         "its own parent",
         "stated_parents.csv",
         (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from collectors import hub
+from collectors import hub, openrouter, openrouter_models
 from collectors.errors import (
     CollectError,
     ConfigurationError,
@@ -158,6 +159,32 @@ def test_what_fails_is_told_and_the_rest_is_read() -> None:
     assert [one.error for one in fetched] == [None, *map(str, failures.values()), None]
     assert [one.http_status for one in fetched] == [200, 403, 410, 200, None, None, 200]
     assert all(one.body is None for one in fetched if one.error)
+
+
+@pytest.mark.parametrize("source", [openrouter, openrouter_models])
+@pytest.mark.parametrize("base", ["https://openrouter.ai", "https://openrouter.ai/api"])
+@pytest.mark.parametrize(
+    ("error", "is_hinted"),
+    [
+        (FetchError("HTTP 404", 404), True),
+        (WrongAnswerError("expected JSON, found 'text/html'", 200), True),
+        (FetchError("HTTP 403: no", 403), False),
+    ],
+)
+def test_an_address_that_lacks_its_end_is_named(
+    monkeypatch: pytest.MonkeyPatch, source: Any, base: str, error: CollectError, is_hinted: bool
+) -> None:
+    def read(entity: str) -> Fetched:
+        raise error
+
+    monkeypatch.setenv("OPENROUTER_BASE_URL", base)
+    (fetched,) = source.SERVICE.each(["one"], read)
+    hint = f"; OPENROUTER_BASE_URL is {base}, expected one ending in /api/v1"
+    assert fetched.error == f"{error}{hint if is_hinted else ''}"
+    for whole in ("https://mirror.example/openrouter/api/v1/", ""):
+        monkeypatch.setenv("OPENROUTER_BASE_URL", whole)
+        (fetched,) = source.SERVICE.each(["one"], read)
+        assert fetched.error == str(error)
 
 
 def test_what_is_no_failure_of_an_entity_is_raised() -> None:

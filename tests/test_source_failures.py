@@ -262,6 +262,7 @@ def test_a_key_that_comes_back_is_not_stored(fake: FakeService, lab: Lab) -> Non
     _assert_no_secret(fake, lab, result)
 
 
+@pytest.mark.usefixtures("few_metrics")
 def test_a_build_after_a_day_of_failures_serves_what_was_there(
     fakes: dict[str, FakeService],
     good: dict[str, Lab],

@@ -159,12 +159,25 @@ def fraction(tokens: int, total: int) -> float | None:
     return float(Fraction(tokens, total)) if total else None
 
 
+def open_of(
+    name: str, tokens: int, unsure: int, all_tokens: int, other: int, total: int
+) -> tuple[float | None, ...]:
+    """Open tokens of a class, their part and share, the most that this may be; the part of those
+    that nobody knows. Of the models outside the 50 no weights are known."""
+    if name == OTHER:
+        return (None,) * 5
+    return (
+        tokens, fraction(tokens, all_tokens), fraction(tokens, total),
+        fraction(tokens + unsure + other, total), fraction(unsure, all_tokens),
+    )  # fmt: skip
+
+
 Key = tuple[str, date, str, str]
 
 
 def walked(found: Readings) -> dict[Key, tuple[Any, ...]]:
     """(period, start, cut, class) -> tokens, share, high, share of other, days, days of the period,
-    as_of; by walking through the days."""
+    as_of; open tokens, their part and share, the most that this may be; by walking the days."""
     days = days_of(found)
     shares: dict[Key, tuple[Any, ...]] = {}
     for period in ("day", "week", "month"):
@@ -177,14 +190,17 @@ def walked(found: Readings) -> dict[Key, tuple[Any, ...]]:
             other = sum(tokens for slug, tokens in rows if slug == OTHER)
             as_of = max(days[day][0] for day in members).strftime("%Y-%m-%d")
             for cut in CUTS:
-                sums: dict[str, int] = defaultdict(int)
+                sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
                 for slug, tokens in rows:
-                    sums[getattr(MODELS[slug], cut)] += tokens
-                for name, tokens in sums.items():
+                    sums[getattr(MODELS[slug], cut)][MODELS[slug].weights] += tokens
+                for name, by_weights in sums.items():
+                    tokens = sum(by_weights.values())
                     most = tokens if name == OTHER else tokens + other
                     shares[period, start, cut, name] = (
                         tokens, fraction(tokens, total), fraction(most, total),
                         fraction(other, total), len(members), length_of(period, start), as_of,
+                        *open_of(name, by_weights["open"], by_weights["unknown"], tokens, other,
+                                 total),
                     )  # fmt: skip
     return shares
 
@@ -209,6 +225,8 @@ def test_shares_are_exact_fractions_in_every_cut_and_period(found: Readings) -> 
         (row["period"], row["date"], row["cut"], row["class"]): (
             row["tokens"], row["token_share_by_cut"], row["token_share_high"],
             row["other_share"], row["days"], row["days_in_period"], row["as_of"],
+            row["open_tokens"], row["open_part"], row["token_share_open"],
+            row["token_share_open_high"], row["unsure_part"],
         )
         for row in rows
     }  # fmt: skip
@@ -221,6 +239,10 @@ def test_shares_are_exact_fractions_in_every_cut_and_period(found: Readings) -> 
             assert 0 <= row["token_share_low"] <= row["token_share_by_cut"]
             assert row["token_share_by_cut"] <= row["token_share_high"] <= 1
             sums[row["period"], row["date"], row["cut"]] += Fraction(row["token_share_low"])
+        if row["token_share_open"] is not None:
+            assert row["token_share_open"] <= row["token_share_by_cut"]
+            assert row["token_share_open"] <= row["token_share_open_high"]
+            assert row["token_share_open_high"] <= row["token_share_high"]
     assert all(abs(total - 1) < Fraction(1, 10**12) for total in sums.values())
 
 

@@ -146,6 +146,7 @@ def test_is_known() -> None:
 def test_months() -> None:
     assert wording.month(date(2026, 9, 1)) == "September 2026"
     assert wording.month_name(date(2026, 3, 31)) == "March"
+    assert wording.day_and_month(date(2026, 11, 2)) == "2 November"
     assert wording.months(date(2026, 3, 1), date(2026, 4, 1)) == "March and April 2026"
     assert wording.months(date(2025, 12, 1), date(2026, 1, 1)) == "December 2025 and January 2026"
 

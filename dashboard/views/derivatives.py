@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 import data
 from dashboard import parts, state
 
+SAID_WITHOUT_CHARTS = 5
 RELATIONS = ("all", "finetune", "adapter", "quantized", "merge")
 JUDGED = "more than 5 downloads"
 NONE_IN_PERIOD = "The archive of the whole Hub holds no derivative of these families here."
@@ -30,13 +33,23 @@ build = data.newest_build()
 selection = state.selection(st.session_state)
 
 
-def reported() -> None:
-    """What people said about numbers of derivatives, the newest first."""
+def reported(at_first: int) -> None:
+    """What people said about numbers of derivatives, the newest first; beyond those, folded."""
     rows = parts.metric(build, "reported_figures")
     rows = rows[rows["metric"].isin(list(REPORTED))].sort_values("ends_on", ascending=False)
     rows = rows.astype(object).where(rows.notna(), None)
     st.header("What others say", anchor=False)
     st.caption("Published statements, not measured here; the page Reported has them all.")
+    if at_first:
+        statements(rows.head(at_first))
+    older = rows.iloc[at_first:]
+    if len(older):
+        label = f"{len(older)} {'older ' if at_first else ''}statements"
+        parts.folded(label, "said", partial(statements, older))
+
+
+def statements(rows: pd.DataFrame) -> None:
+    """One row a statement."""
     parts.html_table(
         ["About", "Said", "What", "Speaks of", "How known", "Source"],
         [
@@ -50,6 +63,7 @@ def reported() -> None:
             ]
             for row in rows.itertuples()
         ],
+        is_compact=True,
     )
 
 
@@ -59,7 +73,8 @@ st.markdown(
     "quantizations, merges, and what is made of those in turn. Each counts once, for the family "
     "at its root; what descends from two families counts for neither."
 )
-if parts.metric(build, "hub_days").empty:
+has_archive = not parts.metric(build, "hub_days").empty
+if not has_archive:
     parts.no_archive("Derivatives are counted over all repositories of the Hub.")
 else:
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,4 +112,4 @@ else:
     for key, empty in CHARTS.items():
         is_open = key == "repackagers"
         parts.show_chart(build, key, selection, empty=empty, is_table_open=is_open)
-reported()
+reported(0 if has_archive else SAID_WITHOUT_CHARTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 import data
@@ -139,7 +140,7 @@ def leaders(asked: Selection) -> None:
         ["Family", "Downloads", "Share", "Times the next"],
         [
             [
-                f"{row.position}. {html.escape(row.family)}",
+                f"{row.position}. {parts.family_link(row.family, build)}",
                 parts.bar(data.wording.count(row.leaders), row.leaders, top, row.family, build),
                 data.wording.percent(row.share),
                 data.wording.times(row.lead),
@@ -149,6 +150,52 @@ def leaders(asked: Selection) -> None:
     )
     whole = "the whole Hub" if asked.share_of == "hub" else "the tracked families"
     st.caption(f"Scope {asked.scope}, share of {whole}, counters adjusted. All families compete.")
+
+
+def shares() -> None:
+    """Each share of the focus family and its rival, with what it is a share of."""
+    rows = parts.metric(build, "family_shares")
+    names = selection.families[:2]
+    rows = rows[rows["family"].isin(names)]
+    if rows.empty:
+        return
+    st.header("How the shares relate", anchor=False)
+    st.caption(
+        "The shares on these pages count different things, each of a whole of its own, so they "
+        "differ and none follows from another. The newest value of each:"
+    )
+    parts.html_table(
+        ["What is counted", "Share of", *names, "Period", "Source"],
+        [share_row(own, names) for _, own in rows.groupby("position")],
+    )
+    citations = dict.fromkeys(f"{line.rstrip('.')}." for line in rows["citation"].dropna())
+    least = (
+        "≥: at least, by what is seen in OpenRouter's top 50. " if rows["is_least"].any() else ""
+    )
+    st.caption(
+        f"{least}{' '.join(citations)} ModelScope's figure on the page Runtimes is no share: it "
+        "sets ModelScope's counter against the Hub's."
+    )
+    parts.csv_button(rows, "family_shares", key="csv-shares")
+
+
+def share_row(own: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """One share of the families, as cells."""
+    first = own.iloc[0]
+    values = dict(zip(own["family"], own["family_shares"], strict=True))
+    least = "≥ " if first["is_least"] else ""
+    told = [
+        f"<b>{least}{data.wording.percent(values[n])}</b>" if n in values else "–" for n in names
+    ]
+    period = data.wording.period(first["starts_on"].date(), first["ends_on"].date())
+    return [
+        html.escape(first["counts"]),
+        html.escape(first["share_of"]),
+        *told,
+        html.escape(period),
+        parts.link(first["source_title"], first["source_url"])
+        + (f"<small>as of {first['as_of']:%Y-%m-%d}</small>" if pd.notna(first["as_of"]) else ""),
+    ]
 
 
 keys = list(SHOWN[shown])
@@ -175,3 +222,5 @@ else:
             leaders(selection)
 if shown == "Families" and not has_archive and selection.scope == "own":
     parts.no_archive("Shares of the whole Hub, weeks, derivatives and lineages are missing.")
+if shown == "Families":
+    shares()

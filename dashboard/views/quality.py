@@ -106,8 +106,8 @@ def listed_models() -> None:
 
 st.title("Quality", anchor=False)
 st.markdown(
-    "How good the best model of each family is, by benchmarks of others, beside how much the "
-    "family is downloaded. Each release of a benchmark stands for itself."
+    "How good each family's best model is, by benchmarks that others publish, beside how much the "
+    "family is downloaded. Scores of different releases of a benchmark are never mixed."
 )
 scores = parts.metric(build, "quality_scores")
 if scores.empty:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 import data
@@ -13,21 +15,44 @@ from dashboard.runtime_charts import CHANNELS
 
 BUILD = "and then `collectors build`"
 NO_PULLS = f"Nothing was read of Ollama. Run `collectors collect ollama` {BUILD}."
+NO_FAMILY = "No library of the selected families was read in this period. Choose more families."
 NO_MONTHS = (
-    "Pulls of a month need readings on both sides of its boundaries, at most three days off: "
-    "`collectors collect` on a schedule reads them."
+    "The pulls of a month are known once Ollama was read within three days of its beginning and of "
+    "its end. `collectors collect` on a schedule does that."
 )
 NO_PROXY = f"Nothing was read. Run `collectors collect lmstudio` {BUILD}."
 NO_DOWNLOADS = "Nothing was read of it. Run `collectors collect {source}` " + BUILD + "."
+ELSEWHERE = (
+    "Nothing of it lies in this period: it was read from {first} to {last}. Choose From and To."
+)
+NO_WHOLE = (
+    "Only whole months are shown, and this period holds none that is known: the newest reading in "
+    "it is of {day}. Choose an earlier From."
+)
 NO_TWO_MONTHS = (
-    "A month is the difference of two readings at the ends of months: it is known from the second "
-    "one on. Below is what was counted since the beginning."
+    "A month is the difference between two readings at ends of months: it is known from the second "
+    "one on. Below: all since the beginning."
 )
 NO_STARS = f"Nothing was read. Run `collectors collect github` {BUILD}."
 NO_MODELSCOPE = f"Nothing was read. Run `collectors collect modelscope` {BUILD}."
 
 build = data.newest_build()
 selection = state.selection(st.session_state)
+
+
+def reason(name: str, nothing: str, **filters: Any) -> str:
+    """Why a chart of a metric is empty: it was never read, or only at other times."""
+    rows = parts.metric(build, name, **filters)
+    column = next((c for c in ("month", "date") if c in rows.columns), None)
+    if rows.empty or column is None:
+        return nothing
+    first, last = rows[column].min(), rows[column].max()
+    inside = rows[rows[column].between(pd.Timestamp(selection.start), pd.Timestamp(selection.end))]
+    if inside.empty:
+        return ELSEWHERE.format(first=f"{first:%Y-%m}", last=f"{last:%Y-%m}")
+    if "last_on" not in inside:
+        return nothing
+    return NO_WHOLE.format(day=f"{inside['last_on'].max():%Y-%m-%d}")
 
 
 def beside_hub() -> None:
@@ -61,17 +86,18 @@ def beside_hub() -> None:
     days = rows["hub_date"].dropna()
     hub_day = f"as of {days.max():%Y-%m-%d}" if len(days) else "not collected"
     st.caption(
-        "Own repositories on both. ModelScope does not say what it counts as a download, nor since "
-        f"when: a ratio of two counters, not of users. {parts.cited_text(source.citation, as_of)} "
-        f"[Open the source]({source.url}). {hub.title}: {hub_day}."
+        "The developer's own repositories on both. ModelScope does not say what it counts as a "
+        "download, nor since when, so the ratio compares two counters, not users. "
+        f"{parts.cited_text(source.citation, as_of)} [Open the source]({source.url}). "
+        f"{hub.title}: {hub_day}."
     )
     parts.csv_button(rows, "modelscope_beside_hub", key="csv-modelscope")
 
 
 st.title("Runtimes", anchor=False)
 st.markdown(
-    "Models that people run themselves, and the software that serves them. None of these counters "
-    "counts users; build servers and repeated pulls are in all of them."
+    "Models that people run on their own machines, and the software that serves models. These are "
+    "downloads, not users: build servers and repeated pulls count, too."
 )
 st.header("Ollama", anchor=False)
 if parts.metric(build, "ollama_family_pulls").empty:
@@ -79,10 +105,12 @@ if parts.metric(build, "ollama_family_pulls").empty:
     parts.show_chart(build, "published_pulls", selection, empty=NO_PULLS)
 else:
     parts.show_chart(build, "monthly_ollama_pulls", selection, empty=NO_MONTHS)
-    parts.show_chart(build, "ollama_family_pulls", selection, empty=NO_PULLS)
-    parts.show_chart(build, "ollama_libraries", selection, empty=NO_PULLS)
+    for key in ("ollama_family_pulls", "ollama_libraries"):
+        parts.show_chart(build, key, selection, empty=reason("ollama_family_pulls", NO_FAMILY))
 st.header("LM Studio", anchor=False)
-parts.show_chart(build, "lmstudio_downloads", selection, empty=NO_PROXY)
+parts.show_chart(
+    build, "lmstudio_downloads", selection, empty=reason("lmstudio_downloads", NO_PROXY)
+)
 st.header("Serving stacks", anchor=False)
 channel = st.segmented_control(
     "Channel", list(CHANNELS), default="PyPI", required=True, key="channel", bind="query-params"
@@ -90,9 +118,13 @@ channel = st.segmented_control(
 source = CHANNELS[channel or "PyPI"]
 by_channel = replace(selection, channel=source)
 has_totals = parts.chart(build, "runtime_totals", by_channel) is not None
-nothing = NO_TWO_MONTHS if has_totals else NO_DOWNLOADS.format(source=source)
+nothing = (
+    NO_TWO_MONTHS
+    if has_totals
+    else reason("runtime_downloads", NO_DOWNLOADS.format(source=source), source=source)
+)
 if parts.show_chart(build, "runtime_downloads", by_channel, empty=nothing) is None and has_totals:
     parts.show_chart(build, "runtime_totals", by_channel, empty=nothing)
-parts.show_chart(build, "runtime_stars", selection, empty=NO_STARS)
+parts.show_chart(build, "runtime_stars", selection, empty=reason("runtime_stars", NO_STARS))
 st.header("ModelScope beside the Hub", anchor=False)
 beside_hub()

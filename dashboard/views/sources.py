@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,8 @@ import streamlit as st
 import data
 from dashboard import parts
 
-INCIDENTS = 60
-POSTS = 10
+INCIDENTS = 40  # of one source
+POSTS = 5
 LATE = 2  # times its cadence, since when nothing was read of a source
 # What is missing -> its kind in the metric, and what to do.
 UNMAPPED = {
@@ -47,14 +48,25 @@ def minute(instant: str | None) -> str:
     return (instant or data.wording.NO_VALUE)[:16].replace("T", " ")
 
 
+TROUBLE = {
+    "interrupted": "last try interrupted",
+    "unfinished": "last try not finished",
+    "failed": "last try failed",
+    "crashed": "last try failed",
+}
+
+
 def trouble(source: dict[str, Any]) -> str:
     """Why somebody should look at a source that was collected; empty when nobody needs to."""
     if source["entities_failed"]:
         return f"{source['entities_failed']} of {source['entities']} failed"
+    if source["entities_not_reached"]:
+        return f"{source['entities_not_reached']} of {source['entities']} not asked"
+    if source["last_result"] in TROUBLE:
+        return TROUBLE[source["last_result"]]
     is_due = source["is_due"] or source["is_archive"]
-    if is_due and source["age_days"] > LATE * source["cadence_days"]:
-        return "late"
-    return ""
+    is_late = is_due and source["age_days"] > LATE * source["cadence_days"]
+    return "late" if is_late else ""
 
 
 def named(source: dict[str, Any]) -> str:
@@ -80,7 +92,7 @@ def collected(sources: list[dict[str, Any]]) -> None:
             [
                 named(source),
                 (f"<b>{html.escape(why)}</b>" if why else "fresh")
-                + f"<small>{html.escape(due(source))}</small>",
+                + f"<small>{wanted_key(source) or html.escape(due(source))}</small>",
                 parts.unbroken(minute(source["last_snapshot_at"]))
                 + f"<small>{html.escape(age(source))}</small>",
                 data.wording.whole(source["rows_read"]),
@@ -104,16 +116,27 @@ def due(source: dict[str, Any]) -> str:
     return "due now" if source["is_due"] else f"due {minute(source['next_due_at'])}"
 
 
+def wanted_key(source: dict[str, Any]) -> str:
+    """'needs X_API_KEY, get one at ...' as HTML, of a source of which nothing was ever read."""
+    variable, url = source.get("key_variable"), source.get("key_url")
+    if source["last_snapshot_at"] or not variable:
+        return ""
+    place = parts.link(str(url).removeprefix("https://"), str(url))
+    return f"needs <code>{html.escape(variable)}</code>, get one at {place}"
+
+
 def never_collected(sources: list[dict[str, Any]]) -> None:
-    """The other sources, by name, with the command that fills them."""
+    """The other sources, by name, with the command that fills them and the key that it needs."""
     listed = [source for source in sources if not source["is_archive"]]
     archives = [source for source in sources if source["is_archive"]]
     if listed:
         st.markdown(
-            "**Never collected:** `collectors collect` fills them, then `collectors build`; "
-            "`collectors sources` says which need a key."
+            "**Never collected:** `collectors collect` fills them, then `collectors build`. Where "
+            "a key is needed, set the variable first."
         )
-        parts.link_list(named(source) for source in listed)
+        parts.link_list(
+            f"{named(source)}<div><small>{wanted_key(source)}</small></div>" for source in listed
+        )
     if archives:
         st.markdown(
             "**Archives of the whole Hub, never read:** `collectors collect NAME` reads the newest "
@@ -170,7 +193,7 @@ def to_read() -> None:
 
 
 def incident_list() -> None:
-    """What was wrong with the counters: known from reports, and found in them."""
+    """What was wrong with the counters, known from reports or found in them: one box a source."""
     rows = parts.metric(build, "incidents")
     st.header("Incidents", anchor=False)
     if rows["is_detected"].any():
@@ -179,11 +202,30 @@ def incident_list() -> None:
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
         rows = rows if which == "All" else rows[rows["is_detected"] == (which == "Detected")]
-        st.caption(
-            "Detected ones were found in the counters of the whole Hub by rules, with what was "
-            "found against what was expected; known ones stand in seeds/incidents.csv."
-        )
-    rows = rows.sort_values(["starts_on", "level"], ascending=False)
+    st.caption(
+        "Days on which a source was wrong or silent. Detected ones were found in the counters by "
+        "rules; known ones stand in seeds/incidents.csv."
+    )
+    rows = rows.sort_values(["ends_on", "starts_on", "level"], ascending=False)
+    known = titles()
+    # First the source with the newest incident.
+    for source, own in rows.groupby("source", sort=False):
+        many = f"{len(own)} incidents" if len(own) > 1 else "1 incident"
+        newest = f"{own['ends_on'].max():%Y-%m-%d}"
+        label = f"{known.get(str(source), source)}: {many}, the newest until {newest}"
+        parts.folded(label, f"incidents-{source}", partial(incidents_of, own))
+    parts.csv_button(rows, "incidents", key="csv-incidents")
+
+
+def titles() -> dict[str, str]:
+    """Title of each source that incidents name: a collector, or a publisher of the seeds."""
+    rows = data.series_sources(build)
+    known = dict(zip(rows["source"], rows["publisher"], strict=True))
+    return known | {source["name"]: source["title"] for source in status["sources"]}
+
+
+def incidents_of(rows: pd.DataFrame) -> None:
+    """The incidents of one source, the newest first."""
     shown = rows.head(INCIDENTS)
     parts.html_table(
         ["Days", "Kind", "Whose", "What", "Done about it", "Source"],
@@ -194,14 +236,13 @@ def incident_list() -> None:
                 html.escape(concerned(row)),
                 html.escape(row.what),
                 html.escape(row.action if isinstance(row.action, str) else "–"),
-                parts.link(row.source, row.source_url),
+                parts.link("open", row.source_url),
             ]
             for row in shown.itertuples()
         ],
     )
     if len(rows) > len(shown):
         st.caption(f"The newest {len(shown)} of {len(rows)}; the file holds all.")
-    parts.csv_button(rows, "incidents", key="csv-incidents")
 
 
 def concerned(row: Any) -> str:
@@ -224,8 +265,8 @@ def hub_days() -> None:
         parts.no_archive("No day of the whole Hub was read.")
         return
     st.caption(
-        f"{len(rows)} days, the newest first. One that is not used was partial, repeated or "
-        "stalled: downloads are spread over it."
+        f"{len(rows)} days, the newest first. A day that was partial, repeated or stood still is "
+        "not used: downloads are spread evenly over it."
     )
     parts.table(rows, key="hub-days", columns=parts.columns(rows), height=parts.TABLE_HEIGHT)
     parts.csv_button(rows, "hub_days", key="csv-hub-days")
@@ -236,8 +277,8 @@ def unmapped() -> None:
     rows = parts.metric(build, "unmapped").sort_values("position")
     st.header("Unmapped accounts", anchor=False)
     st.caption(
-        "Accounts with many downloads in the trailing 30 days and no family, region or size, worst "
-        "first. `collectors status --unmapped` prints the same."
+        "Accounts with many 30-day downloads whose family, region or size is not known, the "
+        "largest first. `collectors status --unmapped` prints the same."
     )
     if rows.empty:
         parts.no_archive("Nothing to map is known.")
@@ -255,6 +296,65 @@ def unmapped() -> None:
                 columns=parts.columns(of_kind),
                 height=parts.TABLE_HEIGHT,
             )
+
+
+def last_runs(runs: pd.DataFrame) -> None:
+    """What came of each piece of the last runs; what did not succeed comes first."""
+    ordered = runs.loc[(runs["status"] == "accepted").sort_values(kind="stable").index]
+    parts.table(
+        ordered[["source", "entity", "status", "rows_read", "rows_set_aside", "reason"]],
+        key="runs",
+    )
+
+
+def published() -> None:
+    """The series that others published: licence, citation, caveats."""
+    rows = data.series_sources(build)
+    st.header("Published by others", anchor=False)
+    st.caption(
+        f"{len(rows)} series come with this project (seeds/published_series.csv). They are never "
+        "mixed with what was collected here."
+    )
+    parts.folded("Publishers, licences, caveats", "published", partial(publishers, rows))
+
+
+def publishers(rows: pd.DataFrame) -> None:
+    """One row a published series."""
+    parts.html_table(
+        ["Publisher", "Series", "Licence", "Citation", "Caveats"],
+        [
+            [
+                html.escape(row.publisher),
+                parts.link(row.title, row.url),
+                html.escape(row.licence),
+                html.escape(cited(row.citation, f"{row.as_of:%Y-%m-%d}")),
+                html.escape(row.note or ""),
+            ]
+            for row in rows.itertuples()
+        ],
+    )
+
+
+def numbers() -> None:
+    """What the number means that a reader chooses."""
+    known = {f"{info.title} · {info.name}": info for info in data.catalog(build)}
+    st.header("What each number means", anchor=False)
+    chosen = st.selectbox(
+        f"One of {len(known)} metrics", list(known), index=None, key="number", width=640,
+        placeholder="Choose one, or type a part of its name",
+    )  # fmt: skip
+    if chosen is None:
+        st.caption("`collectors metrics` lists them all, and so does README.md.")
+        return
+    info = known[chosen]
+    st.markdown(
+        f"**{info.title}** `{info.name}`\n\n{info.notes}\n\nUnit: {info.unit}. One row for each "
+        f"{', '.join(info.grain)}. Source: {info.source}."
+    )
+    parts.html_table(
+        ["Column", "Type", "Meaning"],
+        [[html.escape(c.name), html.escape(c.type), html.escape(c.comment)] for c in info.columns],
+    )
 
 
 build = data.newest_build()
@@ -275,47 +375,15 @@ tried = [source for source in status["sources"] if source["last_try_at"]]
 if tried:
     collected(tried)
 never_collected([source for source in status["sources"] if not source["last_try_at"]])
-with st.expander("Licences and citations"):
-    licences(status["sources"])
+parts.folded("Licences and citations", "licences", partial(licences, status["sources"]))
 runs = data.observations(build)
 if len(runs):
-    # What did not succeed comes first.
-    runs = runs.loc[(runs["status"] == "accepted").sort_values(kind="stable").index]
-    with st.expander("The last run of each source, piece by piece"):
-        parts.table(
-            runs[["source", "entity", "status", "rows_read", "rows_set_aside", "reason"]],
-            key="runs",
-        )
+    parts.folded("The last run of each source, piece by piece", "runs", partial(last_runs, runs))
 
 to_read()
 
-st.header("Published by others", anchor=False)
-parts.html_table(
-    ["Publisher", "Series", "Licence", "Citation", "Caveats"],
-    [
-        [
-            html.escape(row.publisher),
-            parts.link(row.title, row.url),
-            html.escape(row.licence),
-            html.escape(cited(row.citation, f"{row.as_of:%Y-%m-%d}")),
-            html.escape(row.note or ""),
-        ]
-        for row in data.series_sources(build).itertuples()
-    ],
-)
-
+published()
 incident_list()
 hub_days()
 unmapped()
-
-st.header("What each number means", anchor=False)
-for info in data.catalog(build):
-    with st.expander(f"{info.title} · `{info.name}`"):
-        st.markdown(f"{info.notes}\n\nUnit: {info.unit}. One row for each {', '.join(info.grain)}.")
-        parts.html_table(
-            ["Column", "Type", "Meaning"],
-            [
-                [html.escape(c.name), html.escape(c.type), html.escape(c.comment)]
-                for c in info.columns
-            ],
-        )
+numbers()

@@ -9,6 +9,7 @@ import streamlit as st
 
 import data
 from dashboard import parts, state
+from dashboard.chart import when
 from dashboard.usage_charts import STEPS, TOKEN_CUTS
 
 FILL = (
@@ -30,8 +31,8 @@ def restated() -> None:
         return
     st.header("Restated days", anchor=False)
     st.caption(
-        f"{len(rows):,} values were changed by OpenRouter after they were first read. Both are "
-        "kept; charts draw the newest."
+        f"{len(rows):,} values were changed by OpenRouter after they were first read. Charts show "
+        "the newest; both are kept."
     )
     order = rows["token_restatements"].abs().sort_values(ascending=False, na_position="first")
     shown = rows.loc[order.index].head(RESTATED_SHOWN).astype(object)
@@ -53,11 +54,56 @@ def restated() -> None:
     parts.csv_button(rows, "token_restatements", key="csv-restated")
 
 
+def open_weights() -> None:
+    """How much of the selected families' tokens is of open-weight models, by the newest whole
+    period."""
+    rows = parts.metric(
+        build, "token_share_by_cut", cut="family", period=selection.step, start=selection.start,
+        end=selection.end,
+    )  # fmt: skip
+    known = rows[rows["class"].isin(list(selection.families))]
+    # Of what is over, if anything is.
+    whole = known[known["is_complete"]]
+    shown = whole if len(whole) else known
+    if shown.empty:
+        return
+    newest = shown[shown["date"] == shown["date"].max()]
+    newest = newest.sort_values("token_share_by_cut", ascending=False)
+    newest = newest.rename(columns={"class": "family"})
+    st.subheader("How much of it is of open-weight models", anchor=False)
+    top = newest["token_share_by_cut"].max()
+    percent = data.wording.percent
+    parts.html_table(
+        ["Family", "All its models", "Open-weight models", "Open part", "Weights not known"],
+        [
+            [
+                html.escape(row.family),
+                percent(row.token_share_by_cut),
+                parts.bar(
+                    percent(row.token_share_open), row.token_share_open, top, row.family, build
+                ),
+                percent(row.open_part),
+                percent(row.unsure_part),
+            ]
+            for row in newest.itertuples()
+        ],
+    )
+    first = newest.iloc[0]
+    so_far = "" if first["is_complete"] else ", so far"
+    st.caption(
+        f"{when(first['date'], selection.step).capitalize()}{so_far}. The first two figures are "
+        "shares of all tokens of the period, by what is seen in the top 50 of each day; the last "
+        "two are parts of the family's own tokens. Open: OpenRouter names the model's "
+        f"repository on the Hub, or its author publishes all weights. {first['citation']}"
+    )
+    parts.csv_button(newest, "open_weights", key="csv-open-weights")
+
+
 st.title("Usage", anchor=False)
 st.markdown(
-    "How many tokens OpenRouter serves with which models. It is one router: it names the 50 "
-    "models with the most tokens each day and puts the others together, so a share lies between "
-    "what is seen and what it may be at most."
+    "How many tokens people and programs send through OpenRouter, by model. OpenRouter names the "
+    "50 models with the most tokens of each day and sums up the others, so a share is known "
+    "from what is seen up to what it may be at most."
 )
 if parts.metric(build, "model_tokens").empty:
     parts.empty_state(FILL)
@@ -76,6 +122,7 @@ else:
         selection, token_cut=TOKEN_CUTS[by or "Family"], step=STEPS[step or "Weeks"]
     )
     parts.show_chart(build, "token_share", selection, empty=NOT_HERE)
+    open_weights()
     parts.show_chart(build, "model_tokens", selection, empty=FILL)
     parts.show_chart(
         build,

@@ -1,152 +1,146 @@
 -- title: Crossovers
 -- unit: months
--- grain: basis, measure, leader, passed, crossed_on, source_title
--- source: Model Pulse report data; Hugging Face Hub API; seeds/reported_crossovers.csv
--- notes: The first month after which the leader stays ahead to the end of the series, of flow
---   (downloads in a month) or of cumulative downloads since the series' first month. Earlier months
---   ahead are touches. Ties are not ahead. Accounts in the published series, families in the
---   collected one; `reported` rows are dates that others gave. A pair of which one led from the
---   first month on has no crossover.
-WITH flows AS (
-    SELECT
-        'published' AS basis,
-        account AS subject,
-        month,
-        account_downloads AS value,
-        estimate_reason <> 'none' AS is_estimate,
-        source_title,
-        source_url
-    FROM account_downloads
-    UNION ALL
-    SELECT
-        'collected' AS basis,
-        family AS subject,
-        month,
-        CAST(monthly_downloads AS DOUBLE) AS value,
-        estimate_reason <> 'none' AS is_estimate,
-        CASE source
-            WHEN 'huggingface' THEN 'Hugging Face Hub API'
-            ELSE 'Hugging Face Hub archive'
-        END AS source_title,
-        CASE source
-            WHEN 'huggingface' THEN 'https://huggingface.co/models'
-            ELSE coalesce(build_sources.url, 'https://huggingface.co/models')
-        END AS source_url
-    FROM monthly_downloads
-    LEFT JOIN build_sources ON build_sources.name = monthly_downloads.source
-    WHERE scope = 'own' AND monthly_downloads IS NOT NULL
-),
-measured AS (
-    SELECT *, 'monthly_downloads' AS measure FROM flows
-    UNION ALL
-    SELECT * REPLACE (
-        sum(value) OVER (
-            PARTITION BY basis, subject ORDER BY month
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS value,
-        bool_or(is_estimate) OVER (
-            PARTITION BY basis, subject ORDER BY month
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS is_estimate
-    ), 'cumulative_downloads' AS measure
-    FROM flows
-),
-numbered AS (
+-- grain: basis, layer, measure, subject_kind, leader, passed, crossed_on, source_title
+-- source: Model Pulse report data; Hugging Face Hub API; as standings says; seeds/reported_crossovers.csv
+-- notes: The first period after which the leader stays ahead to the end of the series, on every layer and
+--   measure of the metric standings: of flows (in a month) as well as of what has added up since the
+--   series' first month. Earlier periods ahead are touches. Ties are not ahead. Accounts in the published
+--   series of downloads, families elsewhere, and regions; `reported` rows are dates that others gave. A
+--   pair of which one led from the first period on has no crossover. Periods that one of the two lacks
+--   are left out.
+WITH numbered AS (
     -- Pairs are many: numbers are joined and grouped faster than names.
     SELECT
         *,
-        dense_rank() OVER (ORDER BY basis, measure) AS series,
-        dense_rank() OVER (ORDER BY basis, measure, subject) AS number
-    FROM measured
+        dense_rank() OVER (ORDER BY basis, layer, measure, subject_kind) AS series,
+        dense_rank() OVER (
+            ORDER BY basis, layer, measure, subject_kind, coalesce(account, subject)
+        ) AS number
+    FROM standing_points
+    WHERE value IS NOT NULL AND (subject_kind <> 'region' OR is_ranked)
 ),
 paired AS (
     SELECT
         a.number AS leader_number,
         b.number AS passed_number,
-        a.month,
+        a.date,
         a.value > b.value AS is_ahead,
         a.is_estimate OR b.is_estimate AS is_estimate
     FROM numbered AS a
     INNER JOIN numbered AS b
-        ON b.series = a.series AND b.month = a.month AND b.number <> a.number
+        ON b.series = a.series AND b.date = a.date AND b.number <> a.number
 ),
 standing AS (
     SELECT
         leader_number,
         passed_number,
-        max(month) AS last_month,
-        max(month) FILTER (WHERE NOT is_ahead) AS last_behind,
-        arg_max(is_ahead, month) AS is_ahead_now
+        max(date) AS last_date,
+        max(date) FILTER (WHERE NOT is_ahead) AS last_behind
     FROM paired
     GROUP BY ALL
-),
-followed AS (
-    SELECT
-        paired.*,
-        standing.last_month,
-        standing.last_behind,
-        min(paired.month) FILTER (WHERE paired.month > standing.last_behind) OVER (
-            PARTITION BY paired.leader_number, paired.passed_number
-        ) AS crossed_on
-    FROM paired
-    INNER JOIN standing USING (leader_number, passed_number)
-    WHERE standing.is_ahead_now AND standing.last_behind IS NOT NULL
+    HAVING max(date) FILTER (WHERE NOT is_ahead) < max(date)
 ),
 counted AS (
     SELECT
-        leader_number,
-        passed_number,
-        crossed_on,
-        bool_or(is_estimate) FILTER (WHERE month IN (last_behind, crossed_on)) AS is_estimate,
-        count(*) FILTER (WHERE is_ahead AND month < last_behind) AS earlier_months_ahead,
-        last_month
-    FROM followed
+        paired.leader_number,
+        paired.passed_number,
+        any_value(standing.last_date) AS last_date,
+        min(date) FILTER (WHERE date > last_behind) AS crossed_on,
+        bool_or(is_estimate) FILTER (WHERE date = last_behind) AS was_estimate,
+        arg_min(is_estimate, date) FILTER (WHERE date > last_behind) AS is_estimate,
+        count(*) FILTER (WHERE is_ahead AND date < last_behind) AS earlier_months_ahead,
+        count(*) FILTER (WHERE is_ahead AND date < last_behind AND paired.is_estimate)
+            AS estimated_touches,
+        list(date ORDER BY date) FILTER (WHERE is_ahead AND date < last_behind) AS touches
+    FROM paired
+    INNER JOIN standing USING (leader_number, passed_number)
     GROUP BY ALL
 ),
 crossed AS (
     SELECT
         leaders.basis,
+        leaders.layer,
         leaders.measure,
-        leaders.subject AS leader,
-        passed.subject AS passed,
+        leaders.subject_kind,
+        leaders.period,
+        coalesce(leaders.account, leaders.subject) AS leader,
+        coalesce(passed.account, passed.subject) AS passed,
+        leaders.family AS leader_family,
+        passed.family AS passed_family,
         counted.crossed_on,
-        counted.is_estimate,
+        counted.was_estimate OR counted.is_estimate AS is_estimate,
         counted.earlier_months_ahead,
-        counted.last_month,
+        counted.estimated_touches,
+        array_to_string(
+            list_transform(
+                counted.touches,
+                lambda day: CASE
+                    WHEN leaders.period = 'month' THEN strftime(day, '%Y-%m') ELSE CAST(day AS VARCHAR)
+                END
+            ),
+            ', '
+        ) AS touches,
+        counted.last_date,
         leaders.source_title,
-        leaders.source_url
+        leaders.source_url,
+        leaders.source
     FROM counted
     INNER JOIN numbered AS leaders
-        ON leaders.number = counted.leader_number AND leaders.month = counted.last_month
+        ON leaders.number = counted.leader_number AND leaders.date = counted.last_date
     INNER JOIN numbered AS passed
-        ON passed.number = counted.passed_number AND passed.month = counted.last_month
+        ON passed.number = counted.passed_number AND passed.date = counted.last_date
 )
 SELECT
-    basis,                                          -- published, collected or reported
-    measure,                                        -- monthly_downloads (flow), cumulative_downloads ...
-    leader,                                         -- who went ahead
+    crossed.basis,                                  -- published, collected or reported
+    layer,                                          -- layer of use, as in standings
+    measure,                                        -- as in standings: monthly_downloads (flow), cumulative_downloads ...; of reported ones as stated
+    subject_kind,                                   -- account, family or region
+    leader,                                         -- who went ahead: account, family, region, or as reported
     passed,                                         -- who was passed
-    crossed_on,                                     -- first day of the first month ahead for good
-    'month' AS date_precision,                      -- how precise crossed_on is
-    is_estimate,                                    -- true when that month or the last one behind rests on an estimate
-    earlier_months_ahead,                           -- months ahead before that did not last
-    last_month AS as_of,                            -- last month of the series, or NULL for reported dates
+    leader_family,                                  -- family of the leader; NULL when it has none
+    passed_family,                                  -- family of who was passed; NULL when it has none
+    crossed_on,                                     -- first day of the first period ahead for good
+    CASE WHEN period = 'month' THEN 'month' ELSE 'reading' END AS date_precision,  -- how precise crossed_on is; reading: it lies between that day's reading and the one before
+    is_estimate,                                    -- true when that period or the last one behind rests on an estimate
+    earlier_months_ahead,                           -- periods ahead before that did not last
+    touches,                                        -- which ones: months as 2024-10, days else, with commas; NULL when there are none
+    estimated_touches,                              -- how many of them rest on estimates
+    last_date AS as_of,                             -- last period that both have, or NULL for reported dates
     source_title,                                   -- title of the source
-    source_url,                                     -- where a reader can open it
+    CASE
+        WHEN source_title = 'Hugging Face Hub archive' THEN coalesce(build_sources.url, source_url)
+        ELSE source_url
+    END AS source_url,                              -- where a reader can open it
     CAST(NULL AS VARCHAR) AS note                   -- what to know about it
 FROM crossed
+LEFT JOIN build_sources ON build_sources.name = crossed.source
 UNION ALL
 SELECT
     'reported' AS basis,
-    measure,
-    leader,
-    passed,
-    starts_on AS crossed_on,
-    date_precision,
-    exactness <> 'exact' AS is_estimate,
+    CASE reported.measure
+        WHEN 'cumulative_downloads' THEN 'own_downloads'
+        WHEN 'monthly_downloads' THEN 'own_downloads'
+        WHEN 'derivative_share' THEN 'derivatives'
+        WHEN 'openrouter_tokens' THEN 'served_tokens'
+        ELSE 'other'
+    END AS layer,
+    reported.measure,
+    CASE WHEN ahead.family IS NULL AND behind.family IS NULL THEN 'region' ELSE 'family' END
+        AS subject_kind,
+    reported.leader,
+    reported.passed,
+    ahead.family AS leader_family,
+    behind.family AS passed_family,
+    reported.starts_on AS crossed_on,
+    reported.date_precision,
+    reported.exactness <> 'exact' AS is_estimate,
     CAST(NULL AS BIGINT) AS earlier_months_ahead,
+    CAST(NULL AS VARCHAR) AS touches,
+    CAST(NULL AS BIGINT) AS estimated_touches,
     CAST(NULL AS DATE) AS as_of,
-    source_title,
-    source_url,
-    note
-FROM seed__reported_crossovers
+    reported.source_title,
+    reported.source_url,
+    reported.note
+FROM seed__reported_crossovers AS reported
+LEFT JOIN seed__model_families AS ahead ON ahead.family = reported.leader
+LEFT JOIN seed__model_families AS behind ON behind.family = reported.passed

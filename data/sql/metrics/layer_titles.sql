@@ -14,9 +14,9 @@ FROM (
     VALUES
         (1, 'own_downloads', 'Own downloads a month', 'Text and vision-language repositories, account', NULL),
         (2, 'collected_downloads', 'Own downloads, 30 days', 'All own repositories of the family', 'huggingface__models'),
-        (3, 'derivatives', 'Derivatives on the Hub', 'Declared parents; reported, unless an archive was read', NULL),
-        (4, 'served_tokens', 'OpenRouter tokens', 'Share in the last whole month, closed models included', 'openrouter__rankings'),
-        (5, 'new_local_pulls', 'Ollama, new pulls', 'Between two readings, a month where both are there', 'ollama__libraries'),
+        (3, 'derivatives', 'Derivatives on the Hub', 'Declared parents; as reported until archives are read', NULL),
+        (4, 'served_tokens', 'OpenRouter tokens', 'Share of the last whole month, with closed models', 'openrouter__rankings'),
+        (5, 'new_local_pulls', 'Ollama, new pulls', 'Between two readings', 'ollama__libraries'),
         (6, 'all_local_pulls', 'Ollama, all pulls', 'Since the beginning', 'ollama__libraries'),
         (7, 'runtimes', 'LM Studio, 30 days', 'Proxy: lmstudio-community on the Hub, by base family', 'lmstudio__models'),
         (8, 'quality', 'LMArena rating', 'Text, best model of the family with open weights', 'lmarena__ratings')

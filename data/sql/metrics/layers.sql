@@ -119,7 +119,8 @@ collected_tokens AS (
         'at_least' AS bound,
         TRY_CAST(left(as_of, 10) AS DATE) AS as_of,
         'OpenRouter' AS source_title,
-        'https://openrouter.ai/rankings' AS source_url
+        'https://openrouter.ai/rankings' AS source_url,
+        token_share_open AS open_value
     FROM token_share_by_cut
     WHERE cut = 'family' AND period = 'month' AND is_complete
     QUALIFY date = max(date) OVER ()
@@ -151,7 +152,7 @@ published_tokens AS (
 ),
 tokens AS (
     SELECT * FROM collected_tokens WHERE family NOT IN ('none', 'other')
-    UNION ALL
+    UNION ALL BY NAME
     SELECT * FROM published_tokens WHERE NOT EXISTS (SELECT 1 FROM collected_tokens)
 ),
 collected_new_pulls AS (
@@ -304,13 +305,14 @@ SELECT
     bound,             -- exactly, about or at_least
     as_of,             -- date on which the source was read
     source_title,      -- publisher, or title of the statement's source
-    source_url         -- where a reader can open it
+    source_url,        -- where a reader can open it
+    open_value         -- of collected tokens the value of the family's models with open weights alone; NULL elsewhere
 FROM (
     SELECT * FROM own_downloads
-    UNION ALL SELECT * FROM collected
-    UNION ALL SELECT * FROM derivatives
-    UNION ALL SELECT * FROM tokens
-    UNION ALL SELECT * FROM local_pulls
-    UNION ALL SELECT * FROM runtimes WHERE family NOT IN ('none', 'mixed')
-    UNION ALL SELECT * FROM quality
+    UNION ALL BY NAME SELECT * FROM collected
+    UNION ALL BY NAME SELECT * FROM derivatives
+    UNION ALL BY NAME SELECT * FROM tokens
+    UNION ALL BY NAME SELECT * FROM local_pulls
+    UNION ALL BY NAME SELECT * FROM runtimes WHERE family NOT IN ('none', 'mixed')
+    UNION ALL BY NAME SELECT * FROM quality
 ) AS layers

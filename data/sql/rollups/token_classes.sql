@@ -3,15 +3,15 @@
 -- grain: period, date, cut, class
 -- source: OpenRouter
 -- notes: Sums over the days that were read. A region called other is `other_region` here, since `other`
---   is the class of the models outside the 50 with the most tokens.
+--   is the class of the models outside the 50 with the most tokens. Of these nobody knows the weights.
 WITH cuts AS (
-    SELECT date, 'family' AS cut, family AS class, total_tokens FROM token_days
+    SELECT date, 'family' AS cut, family AS class, weights, total_tokens FROM token_days
     UNION ALL
-    SELECT date, 'author' AS cut, author AS class, total_tokens FROM token_days
+    SELECT date, 'author' AS cut, author AS class, weights, total_tokens FROM token_days
     UNION ALL
-    SELECT date, 'weights' AS cut, weights AS class, total_tokens FROM token_days
+    SELECT date, 'weights' AS cut, weights AS class, weights, total_tokens FROM token_days
     UNION ALL
-    SELECT date, 'variant' AS cut, variant AS class, total_tokens FROM token_days
+    SELECT date, 'variant' AS cut, variant AS class, weights, total_tokens FROM token_days
     UNION ALL
     SELECT
         date,
@@ -21,11 +21,18 @@ WITH cuts AS (
             WHEN region = 'other' THEN 'other_region'
             ELSE region
         END AS class,
+        weights,
         total_tokens
     FROM token_days
 ),
 class_days AS (
-    SELECT date, cut, class, sum(total_tokens) AS tokens
+    SELECT
+        date,
+        cut,
+        class,
+        sum(total_tokens) AS tokens,
+        sum(CASE WHEN weights = 'open' THEN total_tokens ELSE 0 END) AS open_tokens,
+        sum(CASE WHEN weights = 'unknown' THEN total_tokens ELSE 0 END) AS unsure_tokens
     FROM cuts
     GROUP BY date, cut, class
 ),
@@ -63,7 +70,9 @@ sums AS (
         period_days.starts_on AS starts_on,
         class_days.cut AS cut,
         class_days.class AS class,
-        sum(class_days.tokens) AS tokens
+        sum(class_days.tokens) AS tokens,
+        sum(class_days.open_tokens) AS open_tokens,
+        sum(class_days.unsure_tokens) AS unsure_tokens
     FROM period_days
     INNER JOIN class_days ON class_days.date = period_days.date
     GROUP BY period_days.period, period_days.starts_on, class_days.cut, class_days.class
@@ -74,6 +83,8 @@ SELECT
     sums.cut AS cut,                                               -- family, author, region, weights, variant
     sums.class AS class,                                           -- what the cut splits by; other: models outside the 50
     CAST(sums.tokens AS BIGINT) AS tokens,                         -- tokens of the class
+    CASE WHEN sums.class <> 'other' THEN CAST(sums.open_tokens AS BIGINT) END AS open_tokens,  -- of them tokens of models with open weights; NULL of other
+    CASE WHEN sums.class <> 'other' THEN CAST(sums.unsure_tokens AS BIGINT) END AS unsure_tokens,  -- of them tokens of models whose weights are not known to be open or closed; NULL of other
     CAST(totals.period_tokens AS BIGINT) AS period_tokens,         -- tokens of all classes, other included
     CAST(totals.other_tokens AS BIGINT) AS other_tokens,           -- tokens of the class other
     totals.days AS days,                                           -- days that were read

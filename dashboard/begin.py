@@ -1,0 +1,36 @@
+"""Where the command `dashboard` begins: before its libraries are loaded, which takes a while.
+
+Until it does something there is nothing to tidy up, so Ctrl-C ends the process at once.
+Raised as an exception it would come out of the middle of some library, or be swallowed there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+EXIT_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command; the console script's entry point."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    from dashboard import cli  # noqa: PLC0415  (loads the libraries)
+
+    cli.main()
+
+
+def has_begun() -> None:
+    """From now on Ctrl-C is a KeyboardInterrupt again; called when the command sets to work."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.stderr.write("interrupted\n")
+    sys.stderr.flush()
+    os._exit(EXIT_INTERRUPTED)

@@ -1,0 +1,172 @@
+"""Charts of launches: downloads since the release, model beside model, with their classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+
+from dashboard.chart import (
+    ARCHIVE,
+    REST_COLOURS,
+    Chart,
+    Cited,
+    Context,
+    Line,
+    Role,
+    citation_of,
+    cited,
+    day,
+    family_colours,
+    values_of,
+)
+from dashboard.hub_charts import SIZES, ChartKind
+from data import CLASS_LEAST, MetricInfo
+
+DAY_ZERO = date(2000, 1, 3)  # stands for the release; only distances from it are shown
+WEEKLY = 8  # days between readings from which on a line is dotted
+MAX_MEDIANS = 3
+
+
+def launch_curves(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
+    """Downloads of the chosen launches by days since the release, and medians of their classes."""
+    selection = context.selection
+    wanted = selection.launches or _newest(rows, selection.families)
+    chosen = [rows[(rows["basis"] == b) & (rows["model_id"] == m)] for b, m in wanted]
+    chosen = [one for one in chosen if (one["launch_curves"].notna() & (one["age_days"] > 0)).any()]
+    if not chosen:
+        return None
+    lines: list[Line] = []
+    for one in chosen:
+        line = _curve(one, context)
+        same = [other for other in lines if other.colours == line.colours]
+        lines.append(replace(line, shade=len(same)))
+    shown = pd.concat(chosen)
+    sources = _sources(shown, context)
+    return Chart(
+        key="launch_curves",
+        title="Downloads since the release, launch beside launch",
+        shown="Day 0 is the release: its corrected date where one is known, otherwise the creation "
+        "of the repository; all-time counter of the repository",
+        unit=info.unit,
+        value_kind="count",
+        source="; ".join(one.title for one in sources),
+        source_url=sources[0].url,
+        citation="; ".join(one.citation.rstrip(".") for one in sources),
+        as_of=day(shown["known_on"].max()),
+        frame=shown.drop(columns=["source_url"]),
+        lines=(*lines, *_medians(chosen, context)),
+        day_zero=DAY_ZERO,
+        is_log=context.selection.scale == "Log",
+        caveats=_caveats(shown),
+    )
+
+
+def _newest(rows: pd.DataFrame, families: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Basis and model of the newest launch of each family."""
+    ordered = rows.sort_values(["released_on", "model_id"], ascending=[False, True])
+    firsts = ordered.drop_duplicates("family").set_index("family")
+    return [
+        (str(firsts.at[name, "basis"]), str(firsts.at[name, "model_id"]))
+        for name in families
+        if name in firsts.index
+    ]
+
+
+def _curve(rows: pd.DataFrame, context: Context) -> Line:
+    first = rows.iloc[0]
+    rows = rows[rows["age_days"] <= rows.loc[rows["launch_curves"].notna(), "age_days"].max()]
+    name = str(first["model_id"]).rpartition("/")[2]
+    family = first["family"] if pd.notna(first["family"]) else None
+    role: Role = "focus" if family == context.selection.focus else "compare"
+    return Line(
+        key=f"{first['basis']} {first['model_id']}",
+        label=name if first["basis"] == "collected" else f"{name}, published",
+        short_label=name,
+        x=_days(rows["age_days"]),
+        y=_drawn(rows["launch_curves"], context),
+        estimated=tuple(gap > WEEKLY for gap in rows["gap_days"]),
+        colours=family_colours(context, family),
+        role=role,
+        remarks=tuple(f"between readings {gap} days apart" for gap in rows["gap_days"]),
+    )
+
+
+def _medians(chosen: list[pd.DataFrame], context: Context) -> tuple[Line, ...]:
+    """One dashed line a size class with several launches, for the first few classes."""
+    found: dict[str, Line] = {}
+    for rows in chosen:
+        # Of few launches a median says little.
+        known = rows[rows["class_median"].notna() & (rows["class_models"] >= CLASS_LEAST)]
+        if known.empty:
+            continue
+        first = known.iloc[0]
+        size = SIZES[first["size_class"]]
+        published = "" if first["basis"] == "collected" else ", published"
+        line = Line(
+            key=f"median {first['basis']} {first['size_class']}",
+            label=f"median {size}{published}",
+            short_label=f"median {size}",
+            x=_days(known["age_days"]),
+            y=_drawn(known["class_median"], context),
+            estimated=(False,) * len(known),
+            colours=REST_COLOURS,
+            is_dashed=True,
+        )
+        before = found.get(line.key)
+        # Of two launches of a class the older one has more of the median.
+        if before is None or len(line.x) > len(before.x):
+            found[line.key] = line
+    return tuple(found.values())[:MAX_MEDIANS]
+
+
+def _drawn(column: pd.Series, context: Context) -> tuple[float | None, ...]:
+    """Values; on a log axis without the zeros of the first days."""
+    values = values_of(column)
+    is_log = context.selection.scale == "Log"
+    return tuple(None if is_log and value == 0 else value for value in values)
+
+
+def _days(ages: pd.Series) -> tuple[date, ...]:
+    return tuple(DAY_ZERO + timedelta(days=int(age)) for age in ages)
+
+
+def _sources(rows: pd.DataFrame, context: Context) -> list[Cited]:
+    """Whose readings the curves are of, each once."""
+    names = dict.fromkeys(rows["source"].dropna())
+    own = {"huggingface": "huggingface", "hub_archive": ARCHIVE}
+    found = []
+    for name in names:
+        row = rows[rows["source"] == name].iloc[0]
+        title, url = str(row["source_title"]), str(row["source_url"])
+        found.append(
+            cited(context, own[name]) if name in own
+            else Cited(title, url, citation_of(context, title))
+        )  # fmt: skip
+    return found
+
+
+def _caveats(rows: pd.DataFrame) -> tuple[str, ...]:
+    known = rows[rows["launch_curves"].notna()]
+    caveats = ["Between two readings the line is straight."]
+    if (known["gap_days"] > WEEKLY).any():
+        caveats.append("Dotted: more than eight days between two readings.")
+    if (rows["launch_curves"].isna()).any():
+        caveats.append("Where readings lie more than 45 days apart there is no line.")
+    if (known["class_models"] >= CLASS_LEAST).any():
+        caveats.append(
+            "Dashed: median of all launches of the size class that have a value at that age."
+        )
+    if (rows["basis"] == "published").any():
+        caveats.append("Counters that others published are never joined with collected ones.")
+    return tuple(caveats)
+
+
+CHARTS: dict[str, ChartKind] = {
+    "launch_curves": ChartKind(
+        "launch_curves", launch_curves,
+        lambda s: {"model_id": [model for _, model in s.launches]} if s.launches
+        else {"families": s.families},
+    ),
+}  # fmt: skip

@@ -1,0 +1,321 @@
+"""Charts of who leads: ranks over time on any layer, and change beside the market's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from dashboard.chart import (
+    MAX_BARS,
+    REST_COLOURS,
+    Band,
+    Bar,
+    Chart,
+    Context,
+    Line,
+    Role,
+    Selection,
+    ValueKind,
+    citation_of,
+    day,
+    family_colours,
+    layer_of,
+    markers_between,
+)
+from dashboard.hub_charts import ChartKind
+from data import MetricInfo, points_text, wording
+
+MOST_DRAWN = 1.5  # a change of more would flatten all others: it is told in words
+MAX_REST = 16  # ranks of others, thin and grey
+KINDS = {"account": "accounts", "family": "families"}
+VALUE_KINDS: dict[str, ValueKind] = {"fraction": "share", "rating": "score"}
+MARKETS = {
+    "hub_text_vlm": "all text and vision-language downloads on the Hub",
+    "hub": "all downloads on the Hub",
+}
+
+
+def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
+    """Ranks of the selected families among all, period by period; bars where there is one period
+    only."""
+    ranked = rows[rows["position"].notna()].sort_values("date")
+    chosen = ranked[ranked["family"].isin(list(context.selection.families))]
+    if chosen.empty:
+        return None
+    first = chosen.iloc[-1]
+    many = KINDS[str(first["subject_kind"])]
+    number = int(ranked[ranked["date"] == ranked["date"].max()]["subjects"].iloc[0])
+    chart = Chart(
+        key="standings",
+        title=f"{context.selection.standing_title}: rank over time",
+        shown=f"Rank among {number} {many}, the largest is 1st; the selected in colour",
+        unit="rank",
+        value_kind="rank",
+        source=str(first["source_title"]),
+        source_url=str(first["source_url"]),
+        citation=citation_of(context, str(first["source_title"])),
+        as_of=day(ranked["as_of"].max()),
+        frame=ranked.drop(columns=["account", "source_url"]),
+        caveats=_rank_caveats(ranked, chosen),
+    )
+    if ranked["date"].nunique() < 2:
+        return _ranking(chart, ranked, context)
+    is_month = first["period"] == "month"
+    return replace(
+        chart,
+        lines=_rank_lines(ranked, context),
+        markers=markers_between(ranked["date"].min(), ranked["date"].max(), context)
+        if is_month
+        else (),
+    )
+
+
+def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
+    """Month-on-month change of the focus family as bars, and of its market as a line."""
+    own = rows[rows["family"] == context.selection.focus].sort_values("month")
+    if own["momentum"].notna().sum() < 2:
+        return None
+    months = pd.date_range(own["month"].min(), own["month"].max(), freq="MS", name="month")
+    shown = own.set_index("month").reindex(months).reset_index()
+    last = own.iloc[-1]
+    name = str(last["subject"])
+    market = MARKETS.get(str(last["share_of"]))
+    is_beyond = shown["momentum"] > MOST_DRAWN
+    beyond = ", ".join(
+        f"{row.month:%Y-%m} {wording.change(row.momentum)}" for row in shown[is_beyond].itertuples()
+    )
+    shown["momentum"] = shown["momentum"].mask(is_beyond)
+    bars = layer_of(
+        shown, "month", "momentum", name, name, family_colours(context, context.selection.focus)
+    )
+    line = replace(
+        layer_of(shown, "month", "market_change", "market", "Market", REST_COLOURS), role="compare"
+    )
+    touched = shown[shown["has_incident"].eq(True)]["month"]
+    estimated = own[own["is_estimate"] & own["momentum"].notna()]["month"]
+    return Chart(
+        key="momentum",
+        title=f"{name}: change of downloads from the month before"
+        + (", and the market's" if market else ""),
+        shown=f"Bars: {name}. Line: {market}" if market else f"Bars: {name}",
+        unit="change from the month before",
+        value_kind="growth",
+        source=str(last["source_title"]),
+        source_url=str(last["source_url"]),
+        citation=citation_of(context, str(last["source_title"])),
+        as_of=day(own["as_of"].max()),
+        frame=own[
+            ["month", "subject", "value", "momentum", "change_3m", "share", "share_points",
+             "share_points_3m", "market_change", "market_change_3m", "reading", "is_estimate",
+             "has_incident", "as_of"]
+        ],
+        stacks=(bars,),
+        lines=(line,) if market else (),
+        bands=tuple(
+            Band(at.date(), at.date(), "an incident in this month or the one before", "incident")
+            for at in touched
+        ),
+        caveats=(
+            "The month that is not over is left out.",
+            f"Too large to be drawn: {beyond}." if beyond else "",
+            f"Estimates: {months_text(estimated)}." if len(estimated) else "",
+        ),
+    )  # fmt: skip
+
+
+CHARTS: dict[str, ChartKind] = {
+    "standings": ChartKind(
+        "standings",
+        standings,
+        lambda s: {
+            "basis": s.basis,
+            "layer": s.layer,
+            "measure": s.counted,
+            "subject_kind": list(KINDS),
+        },
+    ),
+    "momentum": ChartKind(
+        "momentum",
+        momentum,
+        lambda s: {
+            "basis": s.momentum_basis,
+            "scope": s.scope if s.momentum_basis == "collected" else "own",
+        },
+    ),
+}
+
+
+def _rank_lines(ranked: pd.DataFrame, context: Context) -> tuple[Line, ...]:
+    dates = pd.Index(sorted(ranked["date"].unique()), name="date")
+    newest = ranked[ranked["date"] == dates[-1]].set_index("subject")["position"]
+    families = dict(zip(ranked["subject"], ranked["family"], strict=True))
+    chosen = [s for f in context.selection.families for s, of in families.items() if of == f]
+    others = [s for s in newest.sort_values().index if s not in chosen][:MAX_REST]
+    return tuple(
+        _rank_line(ranked, subject, families[subject], dates, context)
+        for subject in (*chosen, *others)
+    )
+
+
+def _rank_line(
+    ranked: pd.DataFrame, subject: str, family: str, dates: pd.Index, context: Context
+) -> Line:
+    rows = ranked[ranked["subject"] == subject].set_index("date")
+    rows = rows[["position", "is_estimate"]].reindex(dates).reset_index()
+    selected = family in context.selection.families
+    role: Role = (
+        "rest" if not selected else "focus" if family == context.selection.focus else "compare"
+    )
+    line = layer_of(
+        rows, "date", "position", subject, subject,
+        family_colours(context, family) if selected else REST_COLOURS,
+    )  # fmt: skip
+    # Sums since the beginning rest on the first months for ever: dots would say nothing there.
+    is_marked = context.selection.counted == "monthly_downloads" and selected
+    return replace(
+        line,
+        role=role,
+        short_label=subject.split(" (", maxsplit=1)[0],
+        estimated=tuple(bool(flag) for flag in rows["is_estimate"].eq(True))
+        if is_marked
+        else line.estimated,
+    )
+
+
+def _ranking(chart: Chart, ranked: pd.DataFrame, context: Context) -> Chart:
+    """Values of one period as bars."""
+    rows = ranked.sort_values("position").head(MAX_BARS)
+    at = day(rows["date"].max())
+    unit = str(rows.iloc[0]["unit"])
+    chosen = context.selection.families
+    return replace(
+        chart,
+        title=f"{context.selection.standing_title}: rank, {at}",
+        unit=unit,
+        value_kind=VALUE_KINDS.get(unit, "count"),
+        bars=tuple(
+            Bar(
+                row.subject, row.subject, float(row.standings),
+                family_colours(context, row.family if row.family in chosen else None),
+            )
+            for row in rows.itertuples()
+        ),
+    )  # fmt: skip
+
+
+def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame) -> tuple[str, ...]:
+    period, bound = str(ranked.iloc[0]["period"]), str(ranked.iloc[0]["bound"])
+    measure = str(ranked.iloc[0]["measure"])
+    return (
+        "Accounts that repackage others' models are not ranked."
+        if ranked.iloc[0]["subject_kind"] == "account"
+        else "",
+        "Only families in seeds/model_families.csv are ranked."
+        if ranked.iloc[0]["subject_kind"] == "family"
+        else "",
+        "The last reading of each month." if period == "reading" else "",
+        "Each release stands alone: ratings of two are not compared."
+        if period == "release"
+        else "",
+        "By what is seen of each, which is the least that it can be."
+        if bound == "at_least"
+        else "",
+        _estimates(chosen, measure),
+    )
+
+
+def _estimates(chosen: pd.DataFrame, measure: str) -> str:
+    if not chosen["is_estimate"].any():
+        return ""
+    if measure == "cumulative_downloads":
+        return "The sums hold estimated months."
+    return f"Dotted: estimates ({months_text(chosen[chosen['is_estimate']]['date'])})."
+
+
+def months_text(dates: pd.Series) -> str:
+    """'2024-07 to 2025-02, 2025-06': stretches of months."""
+    months = sorted({(at.year * 12 + at.month - 1) for at in dates})
+    stretches: list[list[int]] = []
+    for month in months:
+        if stretches and month == stretches[-1][-1] + 1:
+            stretches[-1].append(month)
+        else:
+            stretches.append([month])
+    return ", ".join(
+        _month(stretch[0])
+        if len(stretch) == 1
+        else f"{_month(stretch[0])} to {_month(stretch[-1])}"
+        for stretch in stretches
+    )
+
+
+def _month(number: int) -> str:
+    return f"{number // 12}-{number % 12 + 1:02d}"
+
+
+def value_words(unit: str, bound: str, value: float | None) -> str:
+    """A value of the metric standings as people write it; a dash for none."""
+    if value is None or not wording.is_known(value):
+        return wording.NO_VALUE
+    if unit == "fraction":
+        text = wording.percent(value)
+    elif unit in {"models", "rating"}:
+        text = wording.whole(value)
+    else:
+        text = wording.count(value)
+    return f"≥ {text}" if bound == "at_least" else text
+
+
+def points_words(points: float | None) -> str:
+    """A change of a share in points, a dash for none."""
+    return points_text(points) or wording.NO_VALUE
+
+
+def selected(selection: Selection, basis: str, layer: str, counted: str, title: str) -> Selection:
+    """The selection with one layer and measure chosen."""
+    return replace(selection, basis=basis, layer=layer, counted=counted, standing_title=title)
+
+
+def of_momentum(selection: Selection, basis: str) -> Selection:
+    """The selection with the figures whose months are compared."""
+    return replace(selection, momentum_basis=basis)
+
+
+def newest_momentum(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """The newest month of the period of the selected families, in their order."""
+    scope = selection.scope if selection.momentum_basis == "collected" else "own"
+    chosen = rows[
+        (rows["basis"] == selection.momentum_basis)
+        & (rows["scope"] == scope)
+        & rows["family"].isin(list(selection.families))
+        & (rows["month"] <= pd.Timestamp(selection.end or pd.Timestamp.max))
+    ]
+    newest = chosen[chosen["month"] == chosen["month"].max()]
+    order = {family: place for place, family in enumerate(selection.families)}
+    return newest.sort_values("family", key=lambda column: column.map(order))
+
+
+def market_words(rows: pd.DataFrame) -> str:
+    """Whose market the rows are compared with."""
+    market = MARKETS.get(str(rows.iloc[0]["share_of"]))
+    if market is None:
+        return "without a market to compare with: no archive of the whole Hub covers this month"
+    return f"beside {market}"
+
+
+def momentum_caption(rows: pd.DataFrame) -> str:
+    """What to know of the newest month's rows, and their source."""
+    first = rows.iloc[0]
+    parts = [
+        "Points are percentage points of the share. A change of less than half a percent counts "
+        "as none, and of less than 0.05 points as no change of share."
+    ]
+    if rows["has_incident"].any():
+        parts.append(
+            "An incident of the counters touches this month or the one before, see Sources."
+        )
+    if first["basis"] == "published":
+        parts.append("Published figures of accounts, own repositories; scope own only.")
+    parts.append(f"Source: {first['source_title']}, as of {day(rows['as_of'].max())}.")
+    return " ".join(parts)

@@ -1,0 +1,660 @@
+"""Who leads on which layer of use, since when, and how fast it moves: tables and their sentences.
+
+Functions that take frames are pure; those that take a build read the metrics and call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data import queries
+from data.wording import change as change_text
+from data.wording import is_known, month, score, times, whole
+
+# Layers in the order in which they are shown, with titles of those that several measures share.
+LAYERS = {
+    "own_downloads": "Own downloads",
+    "derivative_downloads": "Downloads of derivatives",
+    "lineage_downloads": "Downloads of the whole lineage",
+    "derivatives": "",
+    "served_tokens": "",
+    "new_local_pulls": "",
+    "all_local_pulls": "",
+    "runtimes": "",
+    "quality": "",
+}
+# Measures in their order; {first} is the first month of the series.
+MEASURES = {
+    "monthly_downloads": "a month",
+    "cumulative_downloads": "since {first}",
+    "models_total": "in total",
+    "models_new": "new in a month",
+    "token_share": "share in a month",
+    "pulls_new": "new",
+    "pulls_total": "since the beginning",
+    "lmstudio_downloads_30d": "30 days",
+    "rating": "rating",
+}
+_COLLECTED_COUNTS = {
+    "own_downloads": "All own repositories of the family",
+    "derivative_downloads": "What others made of the family's models",
+    "lineage_downloads": "Own repositories and what others made of them",
+}
+_BASES = ("published", "collected", "reported")
+_SERIES = ["layer", "measure", "basis"]
+# What is read of the metric standings.
+_READ = [
+    *_SERIES, "period", "date", "subject", "family", "standings", "unit", "bound", "position",
+    "subjects", "is_estimate", "as_of", "publisher", "source_url",
+]  # fmt: skip
+COLUMNS = (
+    "layer", "measure", "basis", "title", "measure_title", "counts", "focus", "rival",
+    "focus_value", "rival_value", "unit", "bound", "ratio", "part",
+    "focus_position", "rival_position", "subjects", "leader", "leader_value", "second",
+    "second_value", "ahead", "ahead_since", "since_text", "verdict", "period", "date", "as_of",
+    "source_title", "source_url", "is_estimate",
+)  # fmt: skip
+# Types that hold even where all values are NULL.
+_TYPES = {
+    **dict.fromkeys(
+        ("focus_value", "rival_value", "ratio", "part", "leader_value", "second_value"), "float64"
+    ),
+    **dict.fromkeys(("focus_position", "rival_position", "subjects"), "Int64"),
+    "ahead_since": "datetime64[us]",
+}
+CROSSING_COLUMNS = (
+    "layer", "measure", "basis", "title", "measure_title", "ahead", "behind", "since", "since_text",
+    "is_estimate", "touches", "estimated_touches", "first", "as_of", "source_title", "source_url",
+)  # fmt: skip
+# How statements of others name regions -> how the seeds do.
+_REGION_CODES = {"China": "china", "USA": "us", "US": "us", "EU": "eu"}
+_STATED = {
+    "cumulative_downloads": "Downloads since the beginning",
+    "monthly_downloads": "Downloads a month",
+    "derivative_share": "Share of new derivatives",
+}
+
+
+# Crossovers by series, leader and passed.
+_Found = Mapping[tuple[str, ...], Mapping[Any, Any]]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two subjects of one series: what both have on its newest date, and how they are called."""
+
+    focus: str
+    rival: str
+    ours: float | None
+    theirs: float | None
+    unit: str
+    bound: str
+
+    @property
+    def ratio(self) -> float | None:
+        """Focus / rival; None for ratings, for values of which the least is known, and of zero."""
+        if self.unit == "rating" or self.bound == "at_least":
+            return None
+        return self.ours / self.theirs if self.ours is not None and self.theirs else None
+
+    @property
+    def part(self) -> float | None:
+        """Focus / (focus + rival), 0..1, where the two have a ratio: what a bar shows."""
+        if self.ratio is None or self.ours is None or self.theirs is None:
+            return None
+        return self.ours / (self.ours + self.theirs)
+
+    @property
+    def order(self) -> int | None:
+        """1: the focus is ahead, -1: it is behind, 0: level, None: one of the two is not known."""
+        if self.ours is None or self.theirs is None:
+            return None
+        return (self.ours > self.theirs) - (self.ours < self.theirs)
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One layer, measure and basis: rows with a value, oldest first, and those of each family."""
+
+    layer: str
+    measure: str
+    basis: str
+    period: str
+    rows: list[dict[str, Any]]
+    by_family: Mapping[str, Mapping[pd.Timestamp, dict[str, Any]]]
+
+    @property
+    def last(self) -> pd.Timestamp:
+        """The newest date on which anyone has a value."""
+        return self.rows[-1]["date"]
+
+    @property
+    def newest(self) -> list[dict[str, Any]]:
+        """All rows of that date."""
+        return [row for row in self.rows if row["date"] == self.last]
+
+    def newest_of(self, family: str | None) -> dict[str, Any] | None:
+        """The row of a family on that date."""
+        return self.by_family.get(str(family), {}).get(self.last)
+
+    def together(self, focus: str, rival: str) -> list[tuple[pd.Timestamp, float, float]]:
+        """Dates on which both families have a value, with the two, oldest first."""
+        ours, theirs = self.by_family.get(focus, {}), self.by_family.get(rival, {})
+        return [
+            (at, row["standings"], theirs[at]["standings"])
+            for at, row in ours.items()
+            if at in theirs
+        ]
+
+    def name(self, family: str) -> str:
+        """How a family is called here: by its account's label where accounts are counted."""
+        rows = self.by_family.get(family)
+        return str(next(iter(rows.values()))["subject"]) if rows else family
+
+    def when(self, day: pd.Timestamp) -> str:
+        """A date of the series in words: a month, or the day of a reading."""
+        return month(day.date()) if self.period == "month" else str(day.date().isoformat())
+
+    def key(self, leader: str, passed: str) -> tuple[str, ...]:
+        """Where the crossover of two families is found."""
+        return (self.layer, self.measure, self.basis, leader, passed)
+
+    def titles(self, named: pd.DataFrame) -> dict[str, str]:
+        """What the series is called: layer, measure, basis, title, measure_title, counts."""
+        known = str(named["title"].get(self.layer, self.layer.replace("_", " ").capitalize()))
+        counts = str(named["counts"].get(self.layer, ""))
+        if self.basis == "collected":
+            counts = _COLLECTED_COUNTS.get(self.layer, counts)
+        words = MEASURES.get(self.measure, self.measure.replace("_", " "))
+        return {
+            "layer": self.layer,
+            "measure": self.measure,
+            "basis": self.basis,
+            "title": LAYERS.get(self.layer) or known,
+            "measure_title": words.format(first=month(self.rows[0]["date"].date())),
+            "counts": counts,
+        }
+
+
+def leads(focus: str, rival: str | None, *, build: Path | None = None) -> pd.DataFrame:
+    """Does the lead hold? One row a layer, measure and basis of a build, in the order of LAYERS.
+
+    Columns as in COLUMNS: values in `unit`; `ratio` = focus / rival, NULL for ratings, for values
+    of which only the least is known and for a rival of zero; `part` = focus / (focus + rival) where
+    there is a ratio; positions among `subjects`; `ahead` is who of the two is ahead (NULL when
+    level or unknown), `ahead_since` the period from which on it stayed so (NULL when it was so from
+    the first one on), `since_text` that in words; `verdict` one sentence. Statements of others
+    stand for derivatives only while none were counted (basis reported). Raises NoBuildError.
+    """
+    standings = queries.metric("standings", subject_kind=["account", "family"], build=build)
+    is_counted = (standings["layer"] == "derivatives").any()
+    return leads_of(
+        focus,
+        rival,
+        standings,
+        queries.metric("crossovers", build=build),
+        # All layers are read for it, so only where it is shown.
+        queries.metric("layers", layer=[] if is_counted else "derivatives", build=build),
+        queries.metric("layer_titles", build=build),
+    )
+
+
+def leads_of(
+    focus: str,
+    rival: str | None,
+    standings: pd.DataFrame,
+    crossovers: pd.DataFrame,
+    layers: pd.DataFrame,
+    titles: pd.DataFrame,
+) -> pd.DataFrame:
+    """The same from rows of the metrics standings, crossovers, layers and layer_titles."""
+    named = titles.set_index("layer")
+    found = _by_pair(crossovers, (focus, rival))
+    rows = [_lead(focus, rival, series, found, named) for series in _all_series(standings)]
+    has_derivatives = (standings["layer"] == "derivatives").any()
+    reported = layers[(layers["layer"] == "derivatives") & layers["value"].notna()]
+    if len(reported) and not has_derivatives:
+        rows.append(_statement(focus, rival, reported, named))
+    rows.sort(key=lambda row: _place(row["layer"], row["measure"], row["basis"]))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+
+
+def crossings(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> pd.DataFrame:
+    """Who of the focus family and each rival is ahead on each layer and measure, and since when.
+
+    Columns as in CROSSING_COLUMNS: `since` is the first period from which on the one that is ahead
+    stayed ahead, NULL when it was so from the first one that both have, `first`; `touches` the
+    earlier ones, as text, and how many of them rest on estimates. Pairs that are level have
+    neither. Raises NoBuildError.
+    """
+    return crossings_of(
+        focus,
+        rivals,
+        queries.metric("standings", subject_kind=["account", "family"], build=build),
+        queries.metric("crossovers", build=build),
+        queries.metric("layer_titles", build=build),
+    )
+
+
+def crossings_of(
+    focus: str,
+    rivals: Sequence[str],
+    standings: pd.DataFrame,
+    crossovers: pd.DataFrame,
+    titles: pd.DataFrame,
+) -> pd.DataFrame:
+    """The same from rows of the metrics standings, crossovers and layer_titles."""
+    named = titles.set_index("layer")
+    found = _by_pair(crossovers, (focus, *rivals))
+    rows = [
+        row
+        for series in _all_series(standings)
+        for rival in rivals
+        if rival != focus
+        if (row := _crossing(focus, rival, series, found, named)) is not None
+    ]
+    rows.sort(key=lambda row: _place(row["layer"], row["measure"], row["basis"]))
+    return pd.DataFrame(rows, columns=list(CROSSING_COLUMNS)).astype(
+        {"since": "datetime64[us]", "estimated_touches": "int64"}
+    )
+
+
+def published_crossings(families: Sequence[str], *, build: Path | None = None) -> pd.DataFrame:
+    """Dates that others gave for one overtaking another, beside what the series here give.
+
+    Of the families named, and of regions. Columns: leader, passed, what (in words), crossed_on,
+    when (in words), here (first period ahead for good in the published series of accounts; NULL
+    where none measures it), here_text, here_is_estimate, source_title, source_url, note.
+    """
+    return published_crossings_of(
+        families,
+        queries.metric("crossovers", build=build),
+        queries.metric("layer_titles", build=build),
+    )
+
+
+def published_crossings_of(
+    families: Sequence[str], crossovers: pd.DataFrame, titles: pd.DataFrame
+) -> pd.DataFrame:
+    """The same from rows of the metrics crossovers and layer_titles."""
+    named = titles.set_index("layer")["title"]
+    reported = crossovers[crossovers["basis"] == "reported"]
+    is_asked = reported["leader_family"].isin(list(families))
+    is_asked |= reported["passed_family"].isin(list(families))
+    is_asked |= reported["subject_kind"] == "region"
+    rows = []
+    for _, said in reported[is_asked].sort_values("crossed_on").iterrows():
+        here = _beside(said, crossovers)
+        rows.append(
+            {
+                "leader": said["leader"],
+                "passed": said["passed"],
+                "what": _STATED.get(said["measure"])
+                or str(named.get(said["layer"], said["measure"])),
+                "crossed_on": said["crossed_on"],
+                "when": _when(said["crossed_on"].date(), said["date_precision"]),
+                "here": here["crossed_on"] if here is not None else pd.NaT,
+                "here_text": month(here["crossed_on"].date()) if here is not None else "–",
+                "here_is_estimate": bool(here is not None and here["is_estimate"]),
+                "source_title": said["source_title"],
+                "source_url": said["source_url"],
+                "note": said["note"],
+            }
+        )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "leader", "passed", "what", "crossed_on", "when", "here", "here_text",
+            "here_is_estimate", "source_title", "source_url", "note",
+        ],
+    )  # fmt: skip
+
+
+def momentum_words(reading: str | None, change: float | None, market_change: float | None) -> str:
+    """What a row of the metric momentum says, in words: 'fell more than the market'."""
+    if not is_known(change):
+        return "no comparison"
+    if not is_known(market_change):
+        return "no market to compare with"
+    if not isinstance(reading, str):
+        return "no comparison"
+    assert change is not None
+    assert market_change is not None
+    market, own = _direction(market_change), _direction(change)
+    words = {
+        "flat": "kept its share",
+        "gained": "grew faster than the market" if market > 0 else _while("grew", market),
+        "held_up": "fell less than the market" if own < 0 else _while("stood still", market),
+        "diluted": "grew less than the market" if own > 0 else _while("stood still", market),
+        "declined": "fell more than the market" if market < 0 else _while("fell", market),
+    }
+    return words[reading]
+
+
+def series_title(title: str, measure_title: str) -> str:
+    """A layer and its measure in a few words, each said once: 'Own downloads a month'."""
+    if measure_title.lower() in title.lower():
+        return title
+    between = " " if measure_title.split(maxsplit=1)[0] in {"a", "in", "since"} else ", "
+    return f"{title}{between}{measure_title}"
+
+
+def _direction(change: float) -> int:
+    """1, 0 or -1: less than half a percent is no change, as in the metric momentum."""
+    return (change >= 0.005) - (change <= -0.005)
+
+
+def _while(moved: str, market: int) -> str:
+    if moved == "stood still" and market == 0:
+        return moved
+    return f"{moved} while the market {('fell', 'stood still', 'grew')[market + 1]}"
+
+
+def _all_series(standings: pd.DataFrame) -> list[_Series]:
+    """The rows of the metric standings, series by series."""
+    known = standings[standings["standings"].notna()].sort_values("date", kind="stable")
+    grouped: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in known[_READ].to_dict("records"):
+        grouped.setdefault(tuple(row[name] for name in _SERIES), []).append(row)
+    series = []
+    for (layer, measure, basis), rows in grouped.items():
+        families: dict[str, dict[pd.Timestamp, dict[str, Any]]] = {}
+        for row in rows:
+            families.setdefault(str(row["family"]), {})[row["date"]] = row
+        series.append(_Series(layer, measure, basis, str(rows[0]["period"]), rows, families))
+    return series
+
+
+def _place(layer: str, measure: str, basis: str) -> tuple[int, int, int]:
+    return (
+        list(LAYERS).index(layer) if layer in LAYERS else len(LAYERS),
+        list(MEASURES).index(measure) if measure in MEASURES else len(MEASURES),
+        _BASES.index(basis),
+    )
+
+
+def _lead(
+    focus: str, rival: str | None, series: _Series, found: _Found, named: pd.DataFrame
+) -> dict[str, Any]:
+    ours, theirs = series.newest_of(focus), series.newest_of(rival)
+    any_row = ours or series.newest[0]
+    pair = _Pair(
+        focus=series.name(focus),
+        rival=series.name(rival) if rival else "",
+        ours=ours["standings"] if ours else None,
+        theirs=theirs["standings"] if theirs else None,
+        unit=str(any_row["unit"]),
+        bound=str(any_row["bound"]),
+    )
+    ahead, since, since_text = _since(focus, rival, pair, series, found)
+    ranked = [
+        (row["subject"], row["standings"]) for row in series.newest if pd.notna(row["position"])
+    ]
+    return {
+        **series.titles(named),
+        "focus": pair.focus,
+        "rival": pair.rival,
+        **_values(pair),
+        "focus_position": _position(ours),
+        "rival_position": _position(theirs),
+        "subjects": int(any_row["subjects"]),
+        **_first_two(ranked),
+        "ahead": ahead,
+        "ahead_since": since,
+        "since_text": since_text,
+        "verdict": _verdict(pair, since_text),
+        "period": series.period,
+        "date": series.last,
+        "as_of": max(row["as_of"] for row in series.newest),
+        "source_title": any_row["publisher"],
+        "source_url": any_row["source_url"],
+        "is_estimate": any(row["is_estimate"] for row in (ours, theirs) if row),
+    }
+
+
+def _statement(
+    focus: str, rival: str | None, reported: pd.DataFrame, named: pd.DataFrame
+) -> dict[str, Any]:
+    """The row of what others say of derivatives: values of a statement, without a history."""
+    ours, theirs = _row_of(reported, focus), _row_of(reported, rival)
+    any_row = ours if ours is not None else reported.iloc[0]
+    bounds = {row["bound"] for row in (ours, theirs) if row is not None}
+    pair = _Pair(
+        focus=focus,
+        rival=rival or "",
+        ours=_value(ours, "value"),
+        theirs=_value(theirs, "value"),
+        unit=str(any_row["unit"]),
+        bound=next((b for b in ("at_least", "about") if b in bounds), "exactly"),
+    )
+    ranks = reported["value"].rank(ascending=False, method="min")
+    order = pair.order
+    return {
+        "layer": "derivatives",
+        "measure": "models_total",
+        "basis": "reported",
+        "title": str(named["title"].get("derivatives", "derivatives")),
+        "measure_title": MEASURES["models_total"],
+        "counts": "As others state it, not measured here",
+        "focus": pair.focus,
+        "rival": pair.rival,
+        **_values(pair),
+        "focus_position": int(ranks[ours.name]) if ours is not None else None,
+        "rival_position": int(ranks[theirs.name]) if theirs is not None else None,
+        "subjects": len(reported),
+        **_first_two(list(zip(reported["family"], reported["value"], strict=True))),
+        "ahead": {1: focus, -1: rival}.get(order) if order is not None else None,
+        "ahead_since": pd.NaT,
+        "since_text": "",
+        "verdict": _verdict(pair, ""),
+        "period": "reading",
+        "date": any_row["ends_on"],
+        "as_of": any_row["as_of"],
+        "source_title": any_row["source_title"],
+        "source_url": any_row["source_url"],
+        "is_estimate": pair.bound == "about",
+    }
+
+
+def _crossing(
+    focus: str, rival: str, series: _Series, found: _Found, named: pd.DataFrame
+) -> dict[str, Any] | None:
+    """Who is ahead of the two on the last date that both have; None when they share none."""
+    both = series.together(focus, rival)
+    if not both:
+        return None
+    (first, *_), (last, ours, theirs) = both[0], both[-1]
+    titles = series.titles(named)
+    row = {
+        **{name: titles[name] for name in (*_SERIES, "title", "measure_title")},
+        "first": first,
+        "as_of": last,
+        "source_title": series.newest[0]["publisher"],
+        "source_url": series.newest[0]["source_url"],
+        "since": pd.NaT,
+        "touches": "",
+        "estimated_touches": 0,
+        "is_estimate": False,
+    }
+    if ours == theirs:
+        return {**row, "ahead": "level", "behind": "level", "since_text": "level"}
+    order = (focus, rival) if ours > theirs else (rival, focus)
+    row["ahead"], row["behind"] = (series.name(family) for family in order)
+    crossed = found.get(series.key(*order))
+    if crossed is None:
+        row["since_text"] = f"from the first on, {series.when(first)}"
+        return row
+    return {
+        **row,
+        "since": crossed["crossed_on"],
+        "since_text": series.when(crossed["crossed_on"]),
+        "is_estimate": bool(crossed["is_estimate"]),
+        "touches": crossed["touches"] if isinstance(crossed["touches"], str) else "",
+        "estimated_touches": int(crossed["estimated_touches"]),
+    }
+
+
+def _since(
+    focus: str, rival: str | None, pair: _Pair, series: _Series, found: _Found
+) -> tuple[str | None, Any, str]:
+    """Who of the two is ahead, since when, and that in words; nothing when it is not known."""
+    if rival is None or not pair.order:
+        return None, pd.NaT, ""
+    order = (focus, rival) if pair.order > 0 else (rival, focus)
+    ahead = pair.focus if pair.order > 0 else pair.rival
+    crossed = found.get(series.key(*order))
+    if crossed is not None:
+        return ahead, crossed["crossed_on"], f"since {series.when(crossed['crossed_on'])}"
+    both = series.together(focus, rival)
+    if len(both) < 2:
+        return ahead, pd.NaT, ""
+    return ahead, pd.NaT, f"in every {series.period} since {series.when(both[0][0])}"
+
+
+def _by_pair(crossovers: pd.DataFrame, families: Sequence[str | None]) -> _Found:
+    """Crossovers between families by series, leader and passed."""
+    among = crossovers[
+        (crossovers["basis"] != "reported")
+        & crossovers["leader_family"].isin(list(families))
+        & crossovers["passed_family"].isin(list(families))
+    ]
+    return {
+        tuple(str(row[name]) for name in (*_SERIES, "leader_family", "passed_family")): row
+        for row in among.to_dict("records")
+    }
+
+
+def _beside(said: Any, crossovers: pd.DataFrame) -> Any | None:
+    """What the published series of accounts give for the same overtaking, if they measure it."""
+    ours = crossovers[
+        (crossovers["basis"] == "published")
+        & (crossovers["layer"] == said["layer"])
+        & (crossovers["measure"] == said["measure"])
+    ]
+    if said["subject_kind"] == "region":
+        names = [_REGION_CODES.get(said[side], "") for side in ("leader", "passed")]
+        found = ours[(ours["leader"] == names[0]) & (ours["passed"] == names[1])]
+        found = found[found["subject_kind"] == "region"]
+    else:
+        found = ours[
+            (ours["leader_family"] == said["leader_family"])
+            & (ours["passed_family"] == said["passed_family"])
+        ]
+    return found.iloc[0] if len(found) else None
+
+
+def _row_of(rows: pd.DataFrame, family: str | None) -> Any | None:
+    found = rows[rows["family"] == family]
+    return found.iloc[0] if len(found) else None
+
+
+def _short(label: str) -> str:
+    """A label without what stands in brackets, for sentences."""
+    return label.split(" (", maxsplit=1)[0]
+
+
+def _value(row: Any, column: str) -> float | None:
+    return float(row[column]) if row is not None and pd.notna(row[column]) else None
+
+
+def _position(row: Mapping[str, Any] | None) -> int | None:
+    return int(row["position"]) if row and pd.notna(row["position"]) else None
+
+
+def _values(pair: _Pair) -> dict[str, Any]:
+    return {
+        "focus_value": pair.ours,
+        "rival_value": pair.theirs,
+        "unit": pair.unit,
+        "bound": pair.bound,
+        "ratio": pair.ratio,
+        "part": pair.part,
+    }
+
+
+def _first_two(ranked: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """Leader and second of names with values; those that are level share the name, with `and`."""
+    by_value: dict[float, list[str]] = {}
+    for name, value in ranked:
+        by_value.setdefault(value, []).append(name)
+    places: list[tuple[str | None, float | None]] = [
+        (" and ".join(sorted(by_value[value])), value) for value in sorted(by_value, reverse=True)
+    ]
+    (leader, leads_with), (second, follows_with) = [*places, (None, None), (None, None)][:2]
+    return {
+        "leader": leader,
+        "leader_value": leads_with,
+        "second": second,
+        "second_value": follows_with,
+    }
+
+
+def _verdict(pair: _Pair, since: str) -> str:
+    """Who of the two is ahead, by how much and since when, as one sentence."""
+    ours, theirs = _short(pair.focus), _short(pair.rival)
+    if not pair.rival:
+        return f"{ours} is not seen here." if pair.ours is None else ""
+    if pair.ours is None and pair.theirs is None:
+        return f"Neither {ours} nor {theirs} is seen here."
+    if pair.ours is None or pair.theirs is None:
+        seen, missing = (ours, theirs) if pair.theirs is None else (theirs, ours)
+        return f"{seen} is seen here, {missing} is not."
+    if pair.order == 0:
+        return f"{ours} and {theirs} are level."
+    side = "ahead" if pair.order == 1 else "behind"
+    return (
+        f"{', '.join(part for part in (f'{ours} is {side}{_by_how_much(pair)}', since) if part)}."
+    )
+
+
+def _by_how_much(pair: _Pair) -> str:
+    """': 11.6 times Meta's' and its like for two values of which one is larger."""
+    assert pair.ours is not None
+    assert pair.theirs is not None
+    rival = _short(pair.rival)
+    if pair.unit == "rating":
+        points = abs(round(pair.ours) - round(pair.theirs))
+        side = "above" if pair.order == 1 else "below"
+        return f": {whole(points)} {'point' if points == 1 else 'points'} {side} {rival}"
+    if pair.bound == "at_least":
+        return f" of {rival} by what is seen" if pair.order == 1 else f" {rival} by what is seen"
+    if not pair.theirs:
+        return f": {rival} has none"
+    if not pair.ours:
+        return ": it has none"
+    about = "about " if pair.bound == "about" else ""
+    return f": {about}{times(pair.ratio)} times {rival}'s"
+
+
+def _when(day: date, precision: str) -> str:
+    return month(day) if precision == "month" else f"from {day.isoformat()}"
+
+
+def momentum_line(rows: pd.DataFrame) -> str:
+    """The newest month of one subject of the metric momentum as a sentence; '' without one."""
+    known = rows[rows["momentum"].notna()]
+    if known.empty:
+        return ""
+    now: Mapping[str, Any] = known.sort_values("month").iloc[-1].to_dict()
+    name = _short(str(now["subject"]))
+    text = f"{month(now['month'].date())}: {name} {change_text(now['momentum'])}"
+    if is_known(now["market_change"]):
+        text += f", the market {change_text(now['market_change'])}"
+    words = momentum_words(now["reading"], now["momentum"], now["market_change"])
+    points = points_text(now["share_points"])
+    return f"{text}; share {points} points: it {words}." if points else f"{text}."
+
+
+def points_text(points: float | None) -> str:
+    """0.0123 -> '+1.2', -0.0287 -> '−2.9', with a true minus sign; '' when not known."""
+    if points is None or not is_known(points):
+        return ""
+    text = score(abs(100 * points))
+    sign = "" if text == "0.0" else "+" if points > 0 else "−"
+    return f"{sign}{text}"

@@ -1,0 +1,533 @@
+"""Who leads: verdicts of hand-made rows, and the shipped figures against a walk in plain Python."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import data
+from dashboard import lead_charts, plots
+from dashboard.chart import Context, Selection, value_text
+from dashboard.style import THEMES
+from data.leads import (
+    COLUMNS,
+    CROSSING_COLUMNS,
+    crossings_of,
+    leads_of,
+    published_crossings_of,
+)
+
+TITLES = pd.DataFrame(
+    {
+        "layer": ["own_downloads", "derivatives", "served_tokens", "quality"],
+        "title": ["Own downloads a month", "Derivatives on the Hub", "Tokens", "Arena rating"],
+        "counts": ["Accounts", "Reported", "Share", "Text"],
+    }
+)
+NO_LAYERS = pd.DataFrame(columns=["layer", "family", "value", "unit", "bound", "ends_on", "as_of",
+                                  "source_title", "source_url"])  # fmt: skip
+MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01")
+
+
+def standings(
+    values: Mapping[str, Sequence[float | None]],
+    *,
+    layer: str = "own_downloads",
+    measure: str = "monthly_downloads",
+    unit: str = "downloads a month",
+    bound: str = "exactly",
+    period: str = "month",
+    labels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Rows of the metric standings: one a family and month."""
+    rows = [
+        {
+            "basis": "published", "layer": layer, "measure": measure, "subject_kind": "account",
+            "period": period, "date": pd.Timestamp(at), "family": family,
+            "subject": (labels or {}).get(family, family), "standings": value, "unit": unit,
+            "bound": bound, "subjects": len(values), "is_estimate": False,
+            "as_of": pd.Timestamp("2026-04-02"), "publisher": "Pulse",
+            "source_url": "https://pulse.example",
+        }
+        for family, series in values.items()
+        for at, value in zip(MONTHS, series, strict=True)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    frame["position"] = frame.groupby("date")["standings"].rank(ascending=False, method="min")
+    return frame
+
+
+def crossovers(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    given = {
+        "basis": "published", "layer": "own_downloads", "measure": "monthly_downloads",
+        "subject_kind": "account", "leader": "Qwen", "passed": "meta", "leader_family": "Qwen",
+        "passed_family": "Llama", "crossed_on": pd.Timestamp("2026-02-01"),
+        "date_precision": "month", "is_estimate": False, "touches": None, "estimated_touches": 0,
+        "source_title": "Report", "source_url": "https://report.example", "note": None,
+    }  # fmt: skip
+    return pd.DataFrame([{**given, **row} for row in rows], columns=list(given))
+
+
+def lead(points: pd.DataFrame, *crossed: Mapping[str, Any]) -> dict[str, Any]:
+    found = leads_of("Qwen", "Llama", points, crossovers(*crossed), NO_LAYERS, TITLES)
+    assert tuple(found.columns) == COLUMNS
+    (row,) = found.to_dict("records")
+    return dict(row)
+
+
+# Verdicts
+
+
+def test_ahead_since_a_month() -> None:
+    row = lead(
+        standings({"Qwen": [1, 3, 30], "Llama": [2, 2, 4]}, labels={"Llama": "Meta (m)"}), {}
+    )
+    assert row["verdict"] == "Qwen is ahead: 7.5 times Meta's, since February 2026."
+    assert (row["ratio"], row["focus_position"], row["subjects"]) == (7.5, 1, 2)
+    assert row["part"] == pytest.approx(30 / 34)
+    assert (row["ahead"], row["ahead_since"]) == ("Qwen", pd.Timestamp("2026-02-01"))
+    assert (row["leader"], row["second"]) == ("Qwen", "Meta (m)")
+    assert (row["leader_value"], row["second_value"]) == (30, 4)
+    assert (row["title"], row["measure_title"]) == ("Own downloads", "a month")
+
+
+def test_behind_from_the_first_month_on() -> None:
+    row = lead(standings({"Qwen": [1, 1, 1], "Llama": [2, 2, 4]}))
+    assert row["verdict"] == (
+        "Qwen is behind: 0.25 times Llama's, in every month since January 2026."
+    )
+    assert row["ahead"] == "Llama"
+    assert pd.isna(row["ahead_since"])
+
+
+def test_level_at_the_end() -> None:
+    row = lead(standings({"Qwen": [1, 3, 4], "Llama": [2, 2, 4], "Phi": [0, 0, 1]}))
+    assert row["verdict"] == "Qwen and Llama are level."
+    assert pd.isna(row["ahead"])
+    assert (row["leader"], row["second"], row["second_value"]) == ("Llama and Qwen", "Phi", 1)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "verdict"),
+    [
+        (None, 4.0, "Llama is seen here, Qwen is not."),
+        (4.0, None, "Qwen is seen here, Llama is not."),
+        (None, None, "Neither Qwen nor Llama is seen here."),
+        (4.0, 0.0, "Qwen is ahead: Llama has none, in every month since January 2026."),
+        (0.0, 4.0, "Qwen is behind: it has none, in every month since January 2026."),
+        (0.0, 0.0, "Qwen and Llama are level."),
+    ],
+)
+def test_unknown_and_zero(ours: float | None, theirs: float | None, verdict: str) -> None:
+    row = lead(standings({"Qwen": [ours] * 3, "Llama": [theirs] * 3, "Phi": [1, 1, 1]}))
+    assert row["verdict"] == verdict
+    assert pd.isna(row["ratio"]) or row["ratio"] == 0
+
+
+def test_only_one_month_says_nothing_of_since() -> None:
+    points = standings({"Qwen": [None, None, 4], "Llama": [1, 1, 2]})
+    assert lead(points)["verdict"] == "Qwen is ahead: 2.0 times Llama's."
+
+
+def test_ratings_have_no_ratio() -> None:
+    points = standings(
+        {"Qwen": [1400, 1400, 1420.6], "Llama": [1300, 1300, 1420]},
+        layer="quality", measure="rating", unit="rating", period="release",
+    )  # fmt: skip
+    row = lead(points)
+    assert row["verdict"] == (
+        "Qwen is ahead: 1 point above Llama, in every release since 2026-01-01."
+    )
+    assert pd.isna(row["ratio"])
+    assert pd.isna(row["part"])
+
+
+def test_values_of_which_the_least_is_known_have_no_ratio() -> None:
+    points = standings(
+        {"Qwen": [0.1, 0.1, 0.1], "Llama": [0.2, 0.2, 0.2]},
+        layer="served_tokens", measure="token_share", unit="fraction", bound="at_least",
+    )  # fmt: skip
+    row = lead(points)
+    assert pd.isna(row["ratio"])
+    assert row["verdict"] == (
+        "Qwen is behind Llama by what is seen, in every month since January 2026."
+    )
+
+
+def test_without_a_rival() -> None:
+    points = standings({"Qwen": [1, 1, 1]})
+    row = leads_of("Qwen", None, points, crossovers(), NO_LAYERS, TITLES).iloc[0]
+    assert (row["focus_value"], row["verdict"]) == (1, "")
+    assert pd.isna(row["second"])
+
+
+def test_nothing_at_all() -> None:
+    points = standings({"Qwen": [1, 1, 1]}).iloc[:0]
+    assert leads_of("Qwen", "Llama", points, crossovers(), NO_LAYERS, TITLES).empty
+    assert crossings_of("Qwen", ["Llama"], points, crossovers(), TITLES).empty
+
+
+def test_statements_stand_only_while_nothing_was_counted() -> None:
+    said = pd.DataFrame(
+        [
+            {"layer": "derivatives", "family": family, "value": value, "unit": "models",
+             "bound": bound, "ends_on": pd.Timestamp("2026-08-31"),
+             "as_of": pd.Timestamp("2026-08-31"), "source_title": "A report", "source_url": "u"}
+            for family, value, bound in (("Qwen", 300.0, "exactly"), ("Llama", 100.0, "exactly"))
+        ]
+    )  # fmt: skip
+    points = standings({"Qwen": [1, 1, 1], "Llama": [2, 2, 2]})
+    rows = leads_of("Qwen", "Llama", points, crossovers(), said, TITLES)
+    assert list(rows["basis"]) == ["published", "reported"]
+    assert rows.iloc[1]["verdict"] == "Qwen is ahead: 3.0 times Llama's."
+    counted = standings(
+        {"Qwen": [1, 1, 1]}, layer="derivatives", measure="models_total", unit="models"
+    )
+    both = leads_of("Qwen", "Llama", pd.concat([points, counted]), crossovers(), said, TITLES)
+    assert "reported" not in set(both["basis"])
+    least = said.assign(bound=["exactly", "at_least"])
+    row = leads_of("Qwen", "Llama", points, crossovers(), least, TITLES).iloc[1]
+    assert pd.isna(row["ratio"])
+
+
+# Crossings
+
+
+def test_crossings_name_touches_and_pairs_that_never_crossed() -> None:
+    points = standings({"Qwen": [1, 3, 4], "Llama": [2, 2, 2], "Phi": [9, 9, 9], "Yi": [0, 0, 4]})
+    crossed = {"touches": "2025-12, 2025-10", "estimated_touches": 1, "is_estimate": True}
+    rows = crossings_of("Qwen", ["Qwen", "Llama", "Phi", "Yi", "GLM"], points,
+                        crossovers(crossed), TITLES)  # fmt: skip
+    assert tuple(rows.columns) == CROSSING_COLUMNS
+    told = rows[["ahead", "behind", "since_text", "touches", "estimated_touches", "is_estimate"]]
+    assert told.to_numpy().tolist() == [
+        ["Qwen", "Llama", "February 2026", "2025-12, 2025-10", 1, True],
+        ["Phi", "Qwen", "from the first on, January 2026", "", 0, False],
+        ["level", "level", "level", "", 0, False],
+    ]
+
+
+def test_pairs_without_a_common_date_are_left_out() -> None:
+    points = standings({"Qwen": [1, None, None], "Llama": [None, 2, 2]})
+    assert crossings_of("Qwen", ["Llama"], points, crossovers(), TITLES).empty
+
+
+def test_published_dates_stand_beside_those_of_the_accounts() -> None:
+    reported = {
+        "basis": "reported", "measure": "cumulative_downloads", "leader": "Qwen",
+        "passed": "Llama", "crossed_on": pd.Timestamp("2025-09-01"), "subject_kind": "family",
+    }  # fmt: skip
+    regions = {**reported, "leader": "China", "passed": "USA", "leader_family": None,
+               "passed_family": None, "subject_kind": "region"}  # fmt: skip
+    here = {"measure": "cumulative_downloads"}
+    china = {"measure": "cumulative_downloads", "leader": "china", "passed": "us",
+             "leader_family": None, "passed_family": None, "subject_kind": "region",
+             "crossed_on": pd.Timestamp("2025-08-01")}  # fmt: skip
+    found = crossovers(reported, regions, here, china)
+    rows = published_crossings_of(["Qwen"], found, TITLES)
+    assert rows[["leader", "when", "here_text"]].to_numpy().tolist() == [
+        ["Qwen", "September 2025", "February 2026"],
+        ["China", "September 2025", "August 2025"],
+    ]
+    assert list(published_crossings_of(["Phi"], found, TITLES)["leader"]) == ["China"]
+
+
+# Momentum in words
+
+
+@pytest.mark.parametrize(
+    ("reading", "change", "market", "words"),
+    [
+        ("gained", 0.2, 0.1, "grew faster than the market"),
+        ("gained", 0.2, -0.1, "grew while the market fell"),
+        ("gained", 0.2, 0.0, "grew while the market stood still"),
+        ("diluted", 0.1, 0.2, "grew less than the market"),
+        ("diluted", 0.001, 0.2, "stood still while the market grew"),
+        ("declined", -0.2, -0.1, "fell more than the market"),
+        ("declined", -0.2, 0.1, "fell while the market grew"),
+        ("held_up", -0.1, -0.2, "fell less than the market"),
+        ("held_up", 0.0, -0.2, "stood still while the market fell"),
+        ("flat", -0.1, -0.1, "kept its share"),
+        (None, None, 0.1, "no comparison"),
+        (float("nan"), 0.1, float("nan"), "no market to compare with"),
+        (float("nan"), 0.1, 0.1, "no comparison"),
+    ],
+)
+def test_momentum_words(
+    reading: Any, change: float | None, market: float | None, words: str
+) -> None:
+    assert data.momentum_words(reading, change, market) == words
+
+
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [(0.0123, "+1.2"), (-0.0287, "−2.9"), (0.0, "0.0"), (-0.0001, "0.0"), (None, "")],
+)
+def test_points_in_words(points: float | None, text: str) -> None:
+    assert data.points_text(points) == text
+
+
+# The shipped figures
+
+
+def test_does_it_hold_with_the_shipped_figures(seeds_build: Path) -> None:
+    rows = data.leads("Qwen", "Llama", build=seeds_build)
+    told = {
+        (row.layer, row.measure): (data.wording.times(row.ratio), row.basis, row.leader)
+        for row in rows.itertuples()
+    }
+    assert told == {
+        ("own_downloads", "monthly_downloads"): ("11.6", "published", "Qwen"),
+        ("own_downloads", "cumulative_downloads"): ("4.7", "published", "Qwen"),
+        ("derivatives", "models_total"): ("4.7", "reported", "Qwen"),
+        ("served_tokens", "token_share"): ("150", "published", "DeepSeek"),
+        ("new_local_pulls", "pulls_new"): ("2.4", "published", "Qwen"),
+        ("all_local_pulls", "pulls_total"): ("0.64", "published", "Llama"),
+    }
+    assert rows.iloc[0]["verdict"] == "Qwen is ahead: 11.6 times Meta's, since April 2025."
+    assert rows.iloc[0]["date"] == pd.Timestamp("2026-09-01")
+    assert rows.iloc[1]["measure_title"] == "since July 2024"
+
+
+def test_the_same_values_as_the_layers(seeds_build: Path) -> None:
+    """Newest standings of a layer and the metric layers are one number."""
+    layers = data.metric("layers", build=seeds_build)
+    rows = data.metric("standings", subject_kind=["account", "family"], build=seeds_build)
+    rows = rows[rows["measure"] != "cumulative_downloads"]
+    newest = rows[rows["date"] == rows.groupby("layer")["date"].transform("max")]
+    both = newest.merge(layers, on=["layer", "family"])
+    assert set(both["layer"]) == {
+        "own_downloads", "served_tokens", "new_local_pulls", "all_local_pulls",
+    }  # fmt: skip
+    assert (both["standings"] == both["value"]).all()
+    held = layers[layers["layer"].isin(list(both["layer"]))]
+    assert len(both) == len(held)
+
+
+def test_crossovers_and_dates_of_others(seeds_build: Path) -> None:
+    rows = data.crossings("Qwen", ["Llama"], build=seeds_build)
+    row = rows.iloc[0]
+    assert (row["since_text"], row["touches"], row["estimated_touches"]) == (
+        "April 2025", "2024-10, 2024-11", 2,
+    )  # fmt: skip
+    dates = data.published_crossings(["Qwen", "Llama"], build=seeds_build)
+    told = set(dates[["leader", "passed", "when"]].itertuples(index=False, name=None))
+    assert {
+        ("Qwen", "Llama", "September 2025"), ("Qwen", "Llama", "October 2025"),
+        ("China", "USA", "July 2025"), ("China", "USA", "August 2025"),
+    } <= told  # fmt: skip
+
+
+# The same in another way: a walk over the file in plain Python
+
+Series = Mapping[str, Mapping[date, float]]
+
+
+@pytest.fixture(scope="module")
+def accounts() -> dict[str, dict[date, float]]:
+    """Downloads by account and month, straight from the seeds; `all` is the market."""
+    found: dict[str, dict[date, float]] = defaultdict(dict)
+    with (data.SEEDS_DIR / "published_series.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["series"] == "downloads_text_vlm_by_author":
+                found[row["subject"]][date.fromisoformat(row["date"])] = float(row["value"])
+            if row["series"] == "downloads_text_vlm_total":
+                found["all"][date.fromisoformat(row["date"])] = float(row["value"])
+    return found
+
+
+def added_up(series: Series) -> Series:
+    sums: dict[str, dict[date, float]] = {}
+    for subject, values in series.items():
+        total, sums[subject] = 0.0, {}
+        for month in sorted(values):
+            total += values[month]
+            sums[subject][month] = total
+    return sums
+
+
+def crossing(ours: Mapping[date, float], theirs: Mapping[date, float]) -> tuple[Any, list[str]]:
+    """The first month ahead for good, and the months ahead before; walked from the end."""
+    months = sorted(set(ours) & set(theirs))
+    crossed = None
+    while months and ours[months[-1]] > theirs[months[-1]]:
+        crossed = months.pop()
+    if crossed is None or not months:
+        return None, []
+    return crossed, [f"{m:%Y-%m}" for m in months if ours[m] > theirs[m]]
+
+
+@pytest.mark.parametrize("measure", ["monthly_downloads", "cumulative_downloads"])
+def test_crossovers_of_all_accounts_by_a_walk(
+    measure: str, accounts: Series, seeds_build: Path
+) -> None:
+    series = {name: values for name, values in accounts.items() if name != "all"}
+    series = dict(added_up(series) if measure == "cumulative_downloads" else series)
+    expected = {}
+    for leader in series:
+        for passed in series:
+            crossed, touches = crossing(series[leader], series[passed])
+            if leader != passed and crossed:
+                expected[leader, passed] = (pd.Timestamp(crossed), touches)
+    rows = data.metric(
+        "crossovers", basis="published", measure=measure, subject_kind="account", build=seeds_build
+    )
+    found = {
+        (row.leader, row.passed): (
+            row.crossed_on,
+            row.touches.split(", ") if isinstance(row.touches, str) else [],
+        )
+        for row in rows.itertuples()
+    }
+    assert found == expected
+    assert len(found) >= 40
+    assert [len(touches) for _, touches in found.values()] == list(rows["earlier_months_ahead"])
+
+
+@pytest.mark.parametrize("measure", ["monthly_downloads", "cumulative_downloads"])
+def test_positions_of_all_accounts_by_a_walk(
+    measure: str, accounts: Series, seeds_build: Path
+) -> None:
+    developers = set(data.families(seeds_build)["account"])
+    series = {name: values for name, values in accounts.items() if name in developers}
+    series = dict(added_up(series) if measure == "cumulative_downloads" else series)
+    rows = data.metric("standings", measure=measure, subject_kind="account", build=seeds_build)
+    for row in rows.itertuples():
+        month = row.date.date()
+        if row.account not in developers:
+            assert pd.isna(row.position)
+            continue
+        held = [values[month] for values in series.values() if month in values]
+        assert row.position == 1 + sum(value > series[row.account][month] for value in held)
+        assert row.subjects == len(held)
+
+
+def test_momentum_of_all_accounts_by_a_walk(accounts: Series, seeds_build: Path) -> None:
+    rows = data.metric("momentum", basis="published", build=seeds_build)
+    assert len(rows) == sum(len(values) for name, values in accounts.items() if name != "all")
+    market = accounts["all"]
+    for row in rows.itertuples():
+        values, month = accounts[row.account], row.month.date()
+        for back, own, all_of_it in (
+            (1, row.momentum, row.market_change),
+            (3, row.change_3m, row.market_change_3m),
+        ):
+            before = (row.month - pd.DateOffset(months=back)).date()
+            if not values.get(before):
+                assert pd.isna(own)
+                continue
+            assert own == pytest.approx(values[month] / values[before] - 1)
+            assert all_of_it == pytest.approx(market[month] / market[before] - 1)
+    newest = rows[(rows["month"] == rows["month"].max()) & (rows["subject"] == "Qwen")].iloc[0]
+    assert newest["reading"] == "declined"
+    assert f"{newest['momentum']:.2f} {newest['market_change']:.2f}" == "-0.14 -0.06"
+    assert f"{newest['share_points']:.3f}" == "-0.029"
+
+
+def test_regions_are_the_sum_of_the_accounts(accounts: Series, seeds_build: Path) -> None:
+    with (data.SEEDS_DIR / "organization_regions.csv").open(encoding="utf-8") as file:
+        regions = {row["hf_org"]: row["region"] for row in csv.DictReader(file)}
+    sums: dict[tuple[str, date], float] = defaultdict(float)
+    for account, values in accounts.items():
+        for month, value in values.items():
+            if account != "all":
+                sums[regions.get(account, "unknown"), month] += value
+    rows = data.metric(
+        "standings", measure="monthly_downloads", subject_kind="region", build=seeds_build
+    )
+    assert {(r.subject, r.date.date()): r.standings for r in rows.itertuples()} == sums
+
+
+# The page and its charts
+
+
+def opened(build: Path, monkeypatch: pytest.MonkeyPatch, **query: Any) -> AppTest:
+    """The page Leads as a visitor with that address sees it."""
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(build.parent.parent))
+    at = AppTest.from_file(data.ROOT / "dashboard" / "app.py", default_timeout=30)
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    at.switch_page("views/leads.py").run()
+    assert not at.exception, [error.value for error in at.exception]
+    return at
+
+
+def told(at: AppTest) -> str:
+    """Tables, captions and boxes as text without tags."""
+    parts = [element.proto.body for element in at.get("html")]
+    parts += [element.value for element in (*at.caption, *at.markdown, *at.info)]
+    return html.unescape(re.sub(r"<[^>]+>", " ", "\n".join(parts)))
+
+
+def test_the_page_of_the_shipped_figures(
+    seeds_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(seeds_build, monkeypatch, standing="nonsense", window="?")
+    said = told(at)
+    for text in ("11.6 ×", "4.7 ×", "0.64 ×", "2.4 ×", "Qwen since April 2025"):
+        assert text in said
+    for text in ("September 2025", "October 2025", "July 2025", "August 2025"):
+        assert text in said
+    assert "fell more than the market" in said
+    assert "Not collected yet: downloads of derivatives" in said
+    assert "No model is listed." in said
+    assert "Too large to be drawn: 2024-10 +630 %." in said
+    assert len(at.get("plotly_chart")) == 4, "two charts, each in two widths"
+
+
+def test_the_page_of_a_collection_without_rivals(
+    collected_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(collected_build, monkeypatch, family="", figures="collected", scope="lineage")
+    said = told(at)
+    assert "No series holds the focus family and one that is compared." in said
+    assert "collected: All own repositories of the family" in said
+
+
+def test_ranks_are_drawn_with_the_first_on_top(seeds_build: Path) -> None:
+    selection = Selection(focus="Qwen", rivals=("Llama", "GLM"))
+    rows = data.metric(
+        "standings", basis="published", layer="own_downloads", measure="monthly_downloads",
+        subject_kind="account", build=seeds_build,
+    )  # fmt: skip
+    info = data.metric_info("standings", build=seeds_build)
+    context = Context(
+        selection=selection, families=data.families(seeds_build),
+        events=data.metric("events", build=seeds_build), crossovers=pd.DataFrame(), citations={},
+    )  # fmt: skip
+    chart = lead_charts.standings(rows, info, context)
+    assert chart is not None
+    assert [line.label for line in chart.lines[:3]] == ["Qwen", "Meta (meta-llama)", "Z.ai"]
+    assert [line.newest for line in chart.lines[:3]] == [1, 5, 7]
+    assert all(line.role == "rest" for line in chart.lines[3:])
+    bottom, top = plots.figure(chart, THEMES["light"]).layout.yaxis.range
+    assert bottom > 14
+    assert top < 1
+    one = rows[rows["date"] == rows["date"].max()]
+    bars = lead_charts.standings(one, info, context)
+    assert bars is not None
+    assert bars.bars[0].key == "Qwen"
+    assert bars.value_kind == "count"
+    nobody = Selection(focus="Yi", rivals=())
+    assert lead_charts.standings(rows, info, Context(nobody, context.families, context.events,
+                                                     pd.DataFrame(), {})) is None  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (21, "21st"), (111, "111th"), (None, "–")],
+)  # fmt: skip
+def test_ordinals(number: float | None, text: str) -> None:
+    assert value_text("rank", number) == text

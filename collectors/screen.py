@@ -7,8 +7,10 @@ control characters are dropped. A table is as wide as its texts, or fits a termi
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +64,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Any]], width: int | Non
     lines = [header, ["-" * one for one in widths], *cells]
     shown = [_line(line[: len(widths)], widths, right[: len(widths)]) for line in lines]
     if left_out := header[len(widths) :]:
-        shown.append(f"no room for: {', '.join(left_out)}")
+        shown += textwrap.wrap(f"no room for: {', '.join(left_out)}", max(width or 0, 1))
     return "\n".join(shown)
 
 
@@ -101,10 +103,18 @@ def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[in
     return found
 
 
+def _cut(text: str, width: int) -> str:
+    """A text cut to `width`; an instant loses its time, and never a digit of its date."""
+    instant = re.match(r"\d{4}-\d\d-\d\d(?= )", text)
+    if instant and len(instant[0]) <= width:
+        return instant[0]
+    return f"{set_cell_size(text, width - 1)}…"
+
+
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = []
     for cell, width, is_right in zip(cells, widths, right, strict=True):
-        text = cell if cell_len(cell) <= width else f"{set_cell_size(cell, width - 1)}…"
+        text = cell if cell_len(cell) <= width else _cut(cell, width)
         space = " " * (width - cell_len(text))
         padded.append(space + text if is_right else text + space)
     return _GAP.join(padded).rstrip()

@@ -35,7 +35,6 @@ ACTING = {
     "Runtimes": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
     "Quality": FAMILIES,
     "Launches": (*FAMILIES, state.SCALE),
-    "Claims": FAMILIES,
     "Family": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
     "Sources": (),
 }
@@ -68,7 +67,6 @@ def main() -> None:
         popover = controls(build)
         if is_named:
             st.rerun()
-        hide_idle(acting(page.title, build))
     except data.NoBuildError as error:
         no_build(str(error))
         return
@@ -77,6 +75,7 @@ def main() -> None:
         st.write(str(error))
         return
     try:
+        hide_idle(acting(page.title, build))
         page.run()
     except data.UnknownMetricError as error:
         # A build that an older version made: it serves until a new one succeeds.
@@ -163,14 +162,14 @@ def controls(build: Path) -> DeltaGenerator:
 
 def acting(page: str, build: Path) -> tuple[str, ...]:
     """Keys of the shared controls that change anything on a page as it is now."""
-    if page == "Reported":
-        return FAMILIES if of_page("whose") == "Selected" else ()
+    if page in {"Reported", "Claims"}:
+        return of_statements(page)
     has_archive = not parts.metric(build, "hub_days").empty
     if page == "Models":
         of_model = (state.SCALE,) if of_page("model") else ()
         return of_model if has_archive else (*FAMILIES, *PERIOD)
     if page == "Leads":
-        return (*FAMILIES, *PERIOD, *((state.SCOPE,) if of_page("figures") == "collected" else ()))
+        return (*FAMILIES, *PERIOD, *of_momentum(build))
     if page == "Events":
         return of_events(of_page("series") or "")
     if page == "Regions":
@@ -178,6 +177,22 @@ def acting(page: str, build: Path) -> tuple[str, ...]:
         return (*of_mix, *PERIOD, state.MEASURE, state.SCALE)
     idle = page == "Derivatives" and not has_archive
     return () if idle else ACTING.get(page, state.SHARED_KEYS)
+
+
+def of_statements(page: str) -> tuple[str, ...]:
+    """Whose statements are shown, as the buttons of the pages are called."""
+    if page == "Reported":
+        return FAMILIES if of_page("whose") == "Selected" else ()
+    # The default is the focus alone.
+    whose = {"All": (), "Focus and compare": FAMILIES}
+    return whose.get(of_page("claimed") or "", (state.FOCUS,))
+
+
+def of_momentum(build: Path) -> tuple[str, ...]:
+    """Only collected figures have scopes; they are chosen where there are published ones too."""
+    bases = set(parts.metric(build, "momentum")["basis"])
+    is_collected = "collected" in bases and (len(bases) == 1 or of_page("figures") == "collected")
+    return (state.SCOPE,) if is_collected else ()
 
 
 def of_events(series: str) -> tuple[str, ...]:

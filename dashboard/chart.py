@@ -23,6 +23,11 @@ REST_COLOURS = ("#7b8491", "#9aa3af")
 MAX_MARKERS = 9
 MAX_BARS = 20
 ARCHIVE = "hub_archive"  # the source of days of the whole Hub
+# Layer -> the collector that reads it; the others come from the archive of the whole Hub.
+COLLECTORS = {
+    "served_tokens": "openrouter", "quality": "lmarena", "new_local_pulls": "ollama",
+    "all_local_pulls": "ollama", "runtimes": "lmstudio",
+}  # fmt: skip
 
 # Of each scope: how a title begins, and what the line below a chart says.
 SCOPE_TITLES = {
@@ -412,6 +417,22 @@ def family_colours(context: Context, family: str | None) -> tuple[str, str]:
 def citation_of(context: Context, source: str) -> str:
     """The citation of a source by its title."""
     return context.citations.get(source, f"Source: {source}")
+
+
+def layer_citation(context: Context, basis: str, layer: str, source: str) -> str:
+    """The line that the source of a layer asks for: that of the collector where there is one."""
+    if basis == "collected" and source not in context.citations:
+        return cited(context, COLLECTORS.get(layer, ARCHIVE)).citation
+    return citation_of(context, source)
+
+
+def cited_text(citation: str, as_of: str) -> str:
+    """The publisher's own line with the as-of date in its place, or after it, once."""
+    if as_of in citation:
+        return f"{citation.rstrip('.')}."
+    if "{as_of}" in citation:
+        return f"{citation.replace('{as_of}', as_of).rstrip('.')}."
+    return f"{citation.rstrip('.')}, as of {as_of}."
 
 
 def cited(context: Context, name: str) -> Cited:

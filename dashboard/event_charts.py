@@ -18,6 +18,7 @@ from dashboard.chart import (
     Line,
     Marker,
     ValueKind,
+    cited_text,
     line_of,
     markers_between,
 )
@@ -94,7 +95,9 @@ def around_event(study: data.EventStudy, label: str, context: Context) -> Chart 
         source_url=series.source_url,
         citation=series.citation,
         as_of=series.as_of,
-        frame=points.drop(columns=["pooled_value", "pooled_market"]).dropna(axis=1, how="all"),
+        frame=with_source(
+            points.drop(columns=["pooled_value", "pooled_market"]).dropna(axis=1, how="all"), series
+        ),
         lines=lines,
         markers=_markers(study, label, points, context),
         is_log=selection.scale == "Log",
@@ -111,6 +114,15 @@ def around_event(study: data.EventStudy, label: str, context: Context) -> Chart 
         ),
     )
     return _with_levels(chart, study, column)
+
+
+def with_source(rows: pd.DataFrame, series: data.EventSeries) -> pd.DataFrame:
+    """Rows of a series with where they come from and how that is cited."""
+    return rows.assign(
+        source=series.source_title,
+        as_of=series.as_of,
+        citation=cited_text(series.citation, series.as_of),
+    )
 
 
 def _shown(study: data.EventStudy, context: Context) -> pd.DataFrame:

@@ -17,11 +17,13 @@ from dashboard.chart import (
     Role,
     Selection,
     ValueKind,
-    citation_of,
+    cited_text,
     day,
     family_colours,
+    layer_citation,
     layer_of,
     markers_between,
+    when,
 )
 from dashboard.hub_charts import ChartKind
 from data import MetricInfo, points_text, wording
@@ -46,6 +48,11 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
     first = chosen.iloc[-1]
     many = KINDS[str(first["subject_kind"])]
     number = int(ranked[ranked["date"] == ranked["date"].max()]["subjects"].iloc[0])
+    as_of = day(ranked["as_of"].max())
+    citation = layer_citation(
+        context, str(first["basis"]), str(first["layer"]), str(first["source_title"])
+    )
+    is_line = ranked["date"].nunique() > 1
     chart = Chart(
         key="standings",
         title=f"{context.selection.standing_title}: rank over time",
@@ -54,12 +61,14 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
         value_kind="rank",
         source=str(first["source_title"]),
         source_url=str(first["source_url"]),
-        citation=citation_of(context, str(first["source_title"])),
-        as_of=day(ranked["as_of"].max()),
-        frame=ranked.drop(columns=["account", "source_url"]),
-        caveats=_rank_caveats(ranked, chosen),
+        citation=citation,
+        as_of=as_of,
+        frame=ranked.drop(columns=["account", "source_url"]).assign(
+            citation=cited_text(citation, as_of)
+        ),
+        caveats=_rank_caveats(ranked, chosen, is_line=is_line),
     )
-    if ranked["date"].nunique() < 2:
+    if not is_line:
         return _ranking(chart, ranked, context)
     is_month = first["period"] == "month"
     return replace(
@@ -94,6 +103,10 @@ def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | 
     )
     touched = shown[shown["has_incident"].eq(True)]["month"]
     estimated = own[own["is_estimate"] & own["momentum"].notna()]["month"]
+    as_of = day(own["as_of"].max())
+    citation = layer_citation(
+        context, str(last["basis"]), "own_downloads", str(last["source_title"])
+    )
     return Chart(
         key="momentum",
         title=f"{name}: change of downloads from the month before"
@@ -103,13 +116,13 @@ def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | 
         value_kind="growth",
         source=str(last["source_title"]),
         source_url=str(last["source_url"]),
-        citation=citation_of(context, str(last["source_title"])),
-        as_of=day(own["as_of"].max()),
+        citation=citation,
+        as_of=as_of,
         frame=own[
             ["month", "subject", "value", "momentum", "change_3m", "share", "share_points",
              "share_points_3m", "market_change", "market_change_3m", "reading", "is_estimate",
-             "has_incident", "as_of"]
-        ],
+             "is_estimate_3m", "has_incident", "as_of"]
+        ].assign(source=last["source_title"], citation=cited_text(citation, as_of)),
         stacks=(bars,),
         lines=(line,) if market else (),
         bands=tuple(
@@ -186,7 +199,7 @@ def _rank_line(
 def _ranking(chart: Chart, ranked: pd.DataFrame, context: Context) -> Chart:
     """Values of one period as bars."""
     rows = ranked.sort_values("position").head(MAX_BARS)
-    at = day(rows["date"].max())
+    at = when(rows["date"].max(), str(rows.iloc[0]["period"]))
     unit = str(rows.iloc[0]["unit"])
     chosen = context.selection.families
     return replace(
@@ -204,14 +217,20 @@ def _ranking(chart: Chart, ranked: pd.DataFrame, context: Context) -> Chart:
     )  # fmt: skip
 
 
-def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame) -> tuple[str, ...]:
+def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame, *, is_line: bool) -> tuple[str, ...]:
     period, bound = str(ranked.iloc[0]["period"]), str(ranked.iloc[0]["bound"])
     measure = str(ranked.iloc[0]["measure"])
     return (
         "Accounts that repackage others' models are not ranked."
         if ranked.iloc[0]["subject_kind"] == "account"
         else "",
-        "Only families in seeds/model_families.csv are ranked."
+        "Only families in seeds/model_families.csv are ranked"
+        + (
+            ", and of these only those that are the whole of an author on OpenRouter: authors with "
+            "other models beside a family, such as Google or Tencent, are left out."
+            if measure == "token_share" and ranked.iloc[0]["basis"] == "published"
+            else "."
+        )
         if ranked.iloc[0]["subject_kind"] == "family"
         else "",
         "The last reading of each month." if period == "reading" else "",
@@ -221,16 +240,18 @@ def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame) -> tuple[str, ...]
         "By what is seen of each, which is the least that it can be."
         if bound == "at_least"
         else "",
-        _estimates(chosen, measure),
+        _estimates(chosen, measure, is_line=is_line),
     )
 
 
-def _estimates(chosen: pd.DataFrame, measure: str) -> str:
+def _estimates(chosen: pd.DataFrame, measure: str, *, is_line: bool) -> str:
     if not chosen["is_estimate"].any():
         return ""
     if measure == "cumulative_downloads":
         return "The sums hold estimated months."
-    return f"Dotted: estimates ({months_text(chosen[chosen['is_estimate']]['date'])})."
+    months = months_text(chosen[chosen["is_estimate"]]["date"])
+    is_dotted = is_line and measure == "monthly_downloads"
+    return f"Dotted: estimates ({months})." if is_dotted else f"Estimates: {months}."
 
 
 def months_text(dates: pd.Series) -> str:
@@ -309,7 +330,7 @@ def momentum_caption(rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
     parts = [
         "Points are percentage points of the share. A change of less than half a percent counts "
-        "as none, and of less than 0.05 points as no change of share."
+        "as none, and of less than 0.05 points and 5 % of the share as no change of share."
     ]
     if rows["has_incident"].any():
         parts.append(

@@ -18,7 +18,16 @@ import streamlit as st
 
 import data
 from dashboard import plots, state
-from dashboard.chart import ARCHIVE, ARCHIVE_CITED, REST_COLOURS, Chart, Cited, Context, Selection
+from dashboard.chart import (
+    ARCHIVE,
+    ARCHIVE_CITED,
+    REST_COLOURS,
+    Chart,
+    Cited,
+    Context,
+    Selection,
+    cited_text,
+)
 from dashboard.charts import CHARTS
 from dashboard.hub_charts import ChartKind
 from dashboard.style import THEMES, Theme
@@ -178,15 +187,6 @@ def source_line(drawn: Chart) -> str:
     return " ".join(parts)
 
 
-def cited_text(citation: str, as_of: str) -> str:
-    """The publisher's own line with the as-of date in its place, or after it, once."""
-    if as_of in citation:
-        return f"{citation.rstrip('.')}."
-    if "{as_of}" in citation:
-        return f"{citation.replace('{as_of}', as_of).rstrip('.')}."
-    return f"{citation.rstrip('.')}, as of {as_of}."
-
-
 def folded(label: str, key: str, show: Callable[[], None], *, icon: str | None = None) -> None:
     """A box that is closed at first. What is in a closed one is neither made nor sent."""
     box = st.expander(label, key=f"open-{key}", icon=icon, on_change="rerun")
@@ -284,7 +284,10 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
 
 
 def model_link(model_id: str, build: Path) -> str:
-    """A link to the page Models with that repository chosen, and all controls as they are."""
+    """A link to the page Models with that repository chosen, and all controls as they are; to the
+    Hub where the build knows nothing of single repositories."""
+    if metric(build, "hub_days").empty:
+        return link(model_id, f"https://huggingface.co/{model_id}")
     held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
     target = page_address("models", {**held, "model": model_id}, build)
     return f'<a href="{html.escape(target)}">{html.escape(model_id)}</a>'
@@ -367,6 +370,11 @@ def html_table(
         f'<div class="{kind}"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"
     )
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows letter by letter."""
+    return re.sub(r"([\\`*_\[\]$~])", r"\\\1", text)
 
 
 def unbroken(text: str) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from dashboard import style
 from dashboard.chart import (
-    ARCHIVE,
     MAX_MARKERS,
     REST_COLOURS,
     Bar,
@@ -23,21 +22,18 @@ from dashboard.chart import (
     Selection,
     ValueKind,
     citation_of,
-    cited,
+    cited_text,
     day,
+    layer_citation,
     layer_of,
     stacks_of,
+    when,
 )
 from dashboard.hub_charts import ChartKind
 from dashboard.lead_charts import months_text
 from data import REGIONS, MetricInfo
 
 COLOURS = {**style.REGIONS, "unknown": REST_COLOURS}
-# Layer -> the collector that reads it; the others come from the archive of the whole Hub.
-COLLECTORS = {
-    "served_tokens": "openrouter", "new_local_pulls": "ollama", "all_local_pulls": "ollama",
-    "runtimes": "lmstudio",
-}  # fmt: skip
 ROLES: dict[str, Role] = {"china": "focus"}
 # What shares are of.
 SHARE_OF = {
@@ -68,6 +64,11 @@ def regions_by_layer(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
         return None
     newest = rows[rows["date"] == rows["date"].max()]
     first = newest.iloc[0]
+    as_of = day(newest["as_of"].max())
+    citation = layer_citation(
+        context, str(first["basis"]), str(first["layer"]), str(first["source_title"])
+    )
+    is_line = rows["date"].nunique() > 1
     chart = Chart(
         key="regions_by_layer",
         title=f"{context.selection.standing_title}, by region of the developers",
@@ -76,18 +77,19 @@ def regions_by_layer(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
         value_kind=kind,
         source=str(first["source_title"]),
         source_url=str(first["source_url"]),
-        citation=_citation(first, context),
-        as_of=day(newest["as_of"].max()),
-        frame=rows.drop(columns=["source_url"]),
-        caveats=(*_caveats(rows, str(newest["share_of"].dropna().max())),),
+        citation=citation,
+        as_of=as_of,
+        frame=rows.drop(columns=["source_url"]).assign(citation=cited_text(citation, as_of)),
+        caveats=_caveats(rows, str(newest["share_of"].dropna().max()), is_line=is_line),
     )
-    if rows["date"].nunique() == 1:
+    if not is_line:
         ranked = newest[newest[value].notna()].sort_values(value, ascending=False)
         bars = tuple(
             Bar(r["region"], REGIONS[r["region"]], float(r[value]), COLOURS[r["region"]])
             for _, r in ranked.iterrows()
         )
-        return replace(chart, title=f"{chart.title}, {day(first['date'])}", bars=bars)
+        at = when(first["date"], str(first["period"]))
+        return replace(chart, title=f"{chart.title}, {at}", bars=bars)
     lines = tuple(_line(rows, region, value) for region in REGIONS if region in set(rows["region"]))
     return replace(
         chart,
@@ -105,6 +107,8 @@ def published_sizes(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
         return None
     first = chosen.iloc[-1]
     estimated = chosen[chosen["estimate_reason"] != "none"]["date"]
+    as_of = day(chosen["as_of"].max())
+    citation = citation_of(context, str(first["source_title"]))
     return Chart(
         key="published_sizes",
         title="Share of text-generation downloads on the Hub by size of the model, by month",
@@ -113,11 +117,11 @@ def published_sizes(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
         value_kind="share",
         source=str(first["source_title"]),
         source_url=str(first["source_url"]),
-        citation=citation_of(context, str(first["source_title"])),
-        as_of=day(chosen["as_of"].max()),
+        citation=citation,
+        as_of=as_of,
         frame=chosen[["date", "subject", "value", "estimate_reason", "as_of", "source"]].rename(
             columns={"date": "month", "subject": "size_band", "value": "share"}
-        ),
+        ).assign(citation=cited_text(citation, as_of)),
         stacks=stacks_of(
             chosen, "date", "value", "subject",
             {name: (name, hue) for name, hue in SIZE_BANDS.items()},
@@ -168,30 +172,25 @@ def _value(rows: pd.DataFrame, selection: Selection) -> tuple[str, ValueKind, st
     return "regions_by_layer", "count", unit
 
 
-def _citation(row: pd.Series, context: Context) -> str:
-    """The line that the source asks for: that of the collector where there is one."""
-    if row["basis"] == "collected":
-        return cited(context, COLLECTORS.get(row["layer"], ARCHIVE)).citation
-    return citation_of(context, str(row["source_title"]))
-
-
 def _shown(rows: pd.DataFrame) -> str:
     basis = "As published" if rows.iloc[0]["basis"] == "published" else "As collected"
     return f"{basis}. Where developers have their base, not where users are"
 
 
-def _caveats(rows: pd.DataFrame, share_of: str) -> tuple[str, ...]:
+def _caveats(rows: pd.DataFrame, share_of: str, *, is_line: bool) -> tuple[str, ...]:
     estimated = rows[rows["is_estimate"]]["date"]
     is_cumulative = rows.iloc[0]["measure"] == "cumulative_downloads"
     return (
         UNKNOWN.get(share_of, ""),
         "Single days; nothing was published between them, so the lines there say nothing."
-        if rows.iloc[0]["period"] == "day"
+        if is_line and rows.iloc[0]["period"] == "day"
         else "",
         (
             "The sums hold estimated months."
             if is_cumulative
             else f"Dotted: estimates ({months_text(estimated)})."
+            if is_line
+            else f"Estimates: {months_text(estimated)}."
         )
         if len(estimated)
         else "",

@@ -39,7 +39,7 @@ PAGE_KEYS = (
     "channel", "benchmark", "release_lmarena_text", "release_livebench",
     "release_artificial_analysis", "event", "at", "series", "window_months", "window_days",
     "event_kind", "event_text", "launch", "standing", "figures", "window",
-    "verdict", "claimed", "layer", "region_series",
+    "verdict", "claimed", "layer", "region_series", "number",
 )  # fmt: skip
 
 

@@ -130,6 +130,7 @@ CSS = f"""
   padding: .55rem .8rem; color: inherit; text-decoration: none; font-size: .92rem;
   line-height: 1.35; }}
 .oma-asks a:hover, .oma-asks a:focus-visible {{ border-color: currentColor; }}
+.oma-asks small {{ opacity: .65; font-size: .82rem; padding-left: .4rem; }}
 .oma-asks a::after {{ content: "\\00a0→"; opacity: .6; }}
 .oma-facts {{ display: grid; gap: .5rem 1.6rem; margin: .2rem 0 .4rem;
   grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }}

@@ -258,10 +258,14 @@ def _notes(points: pd.DataFrame, side: Side, windows: Windows, grain: Grain) -> 
     first, last = windows.of(side)
     asked = steps(first, last, grain) + 1
     if len(points) < asked:
-        yield f"{side}: {len(points)} of {asked} {grain}s known"
+        yield f"{side}: {len(points)} of {_periods(asked, grain)} known"
     marked = points[points["estimate_reason"].to_numpy() != EXACT]
     if len(marked):
-        yield f"{side}: {len(marked)} of {len(points)} {grain}s estimated"
+        yield f"{side}: {len(marked)} of {_periods(len(points), grain)} estimated"
+
+
+def _periods(count: int, grain: Grain) -> str:
+    return f"{count} {grain}" if count == 1 else f"{count} {grain}s"
 
 
 def _events_within(events: pd.DataFrame, focus: str, windows: Windows) -> pd.DataFrame:

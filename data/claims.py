@@ -3,7 +3,7 @@ confirms or contradicts it. The verdicts themselves are those of the metric clai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def claims(*, build: Path | None = None) -> pd.DataFrame:
         said_when=[_when_said(row) for row in records],
         tested=[_tested(row) for row in records],
         tested_when=[_when(row) if row["test_ends_on"] else "" for row in records],
-        reason=[reason(row) for row in records],
+        reason=[_sentences(reason(row), against) for row, against in _with_refuted(records)],
     )
     order = worded["verdict"].map({name: place for place, name in enumerate(VERDICTS)})
     return (
@@ -93,18 +93,59 @@ def what(metric: str) -> str:
     return metric.removeprefix("claimed_").replace("_", " ")
 
 
+def _with_refuted(records: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Each row, and what a claim's main reason has to add: a statement that it cannot hold with,
+    unless the row is of that very statement."""
+    refuting = {row["claim_id"]: row for row in records if _is_clash(row)}
+    for row in records:
+        other = refuting.get(row["claim_id"])
+        if (
+            other is None
+            or not row["is_main"]
+            or row["test"] == "another_statement"
+            or row["test_source_title"] == other["test_source_title"]
+        ):
+            yield row, None
+        else:
+            yield row, f"{_other(other)}; by their own words, not both can hold"
+
+
+def _is_clash(row: dict[str, Any]) -> bool:
+    return bool(row["test"] == "another_statement" and row["verdict"] == "cannot_be_tested")
+
+
+def _other(row: dict[str, Any]) -> str:
+    about = "about " if row["is_estimate"] and row["test_bound"] != "at_least" else ""
+    return f"Another statement says {about}{_tested(row)} {_when(row)}"
+
+
 def reason(row: dict[str, Any]) -> str:
     """Why a claim has its verdict by one test: a row of claim_check, None for NULL."""
     if row["test"] == "none" or row["test_scope"] is None:
         return row["test_note"] or "Nobody has said yet what could test it (seeds/claim_tests.csv)."
     if row["test_value"] is None:
         return _sentences(f"{_capital(row['test_scope'])}: no value so far", row["test_note"])
+    if row["test"] == "another_statement":
+        return _paired(row)
     return _sentences(
         f"{_capital(row['test_scope'])}: {_tested(row)} {_when(row)}",
         _estimated(row),
         _judgement(row),
         row["test_note"] if row["verdict"] == "different_scope" else None,
     )
+
+
+def _paired(row: dict[str, Any]) -> str:
+    """Of two statements of one group: whether both can hold."""
+    said = f"{_SAID[row['bound']]}{_number(row['value'], row['unit'])}"
+    other = _other(row)
+    if row["verdict"] == "cannot_be_tested":
+        return f"{other}; not both that and {said} can hold."
+    if row["scopes_compare"] == "different":
+        return f"{other}. It does not count the same, so that {said} can hold, too."
+    if row["test_kind"] == "total":
+        return f"{other}. A total may grow in between, so that {said} can hold, too."
+    return f"{other}. That is of another period, so that {said} can hold, too."
 
 
 def _judgement(row: dict[str, Any]) -> str:
@@ -139,8 +180,6 @@ def _contradiction(row: dict[str, Any]) -> str:
     claimed = _number(row["value"], row["unit"])
     if row["unit"] == "rank" or row["ratio"] is None:
         return f"The claim says {claimed}"
-    if row["test"] == "another_statement":
-        return f"It cannot be true together with {_SAID[row['bound']]}{claimed}"
     if row["bound"] == "at_least":
         text = f"That is {times(row['ratio'])} times the {claimed} that it claims as the least"
     else:
@@ -166,7 +205,10 @@ def _far(row: dict[str, Any]) -> str:
 def _estimated(row: dict[str, Any]) -> str | None:
     if is_known(row["estimated_part"]):
         part = _number(row["estimated_part"], row["unit"])
-        return f"Of it {part} are estimated from 30-day windows"
+        is_open = row["verdict"] in {"different_scope", "cannot_be_tested"}
+        most = is_open and row["estimated_part"] > row["test_value"] / 2
+        too_much = ", more than half: too much to confirm a claim" if most else ""
+        return f"Of it {part} are estimated from 30-day windows{too_much}"
     if is_known(row["pooled_share"]):
         both = _number(row["pooled_share"], row["unit"])
         return f"The source has a gap at one end of the month; both months beside it: {both}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,8 @@ import duckdb
 from data.paths import sql_text
 
 _idle: list[duckdb.DuckDBPyConnection] = []
+# What a use may set beyond its own connection: it is set back before the next use.
+_SETTINGS = ("threads", "preserve_insertion_order", "parquet_metadata_cache")
 
 
 @contextmanager
@@ -18,7 +20,9 @@ def engine(memory_limit: str, spill: Path | None = None) -> Iterator[duckdb.Duck
     """An empty database for one use alone, in UTC; what is made in it is gone afterwards.
 
     `spill`: a folder for what does not fit into memory; without one it has to fit. After an error,
-    or when something spilled, the database is closed and not used again.
+    or when something spilled, the database is closed and not used again. A use may set what is in
+    _SETTINGS, and what belongs to the connection (SET LOCAL, TimeZone); other global settings would
+    stay. A transaction that is open at the end is rolled back.
     """
     try:
         opened = _idle.pop()
@@ -35,7 +39,10 @@ def engine(memory_limit: str, spill: Path | None = None) -> Iterator[duckdb.Duck
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("ATTACH ':memory:' AS work; USE work")
             yield connection
+            _roll_back(connection)
             connection.execute("USE memory; DETACH work")
+            for name in _SETTINGS:
+                connection.execute(f"RESET GLOBAL {name}")
     except BaseException:
         opened.close()
         raise
@@ -43,3 +50,9 @@ def engine(memory_limit: str, spill: Path | None = None) -> Iterator[duckdb.Duck
         opened.close()
     else:
         _idle.append(opened)
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    # There is no way to ask whether a transaction is open; most often none is.
+    with suppress(duckdb.TransactionException):
+        connection.rollback()

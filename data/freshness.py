@@ -63,7 +63,7 @@ def status(
     - `entities`, and those of them that failed or that the last run did not reach.
     """
     moment = now or datetime.now(UTC)
-    records = runs.newest_records(data_dir())
+    records = runs.newest_records(data_dir(), moment)
     partitions = _history().partitions(OBSERVATIONS)
     try:
         path = warehouse.newest_build()

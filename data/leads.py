@@ -139,6 +139,11 @@ class _Series:
         """All rows of that date."""
         return [row for row in self.rows if row["date"] == self.last]
 
+    @property
+    def is_of_some(self) -> bool:
+        """Whether families are missing that are a part of somebody who is counted."""
+        return self.basis == "published" and self.measure == "token_share"
+
     def newest_of(self, family: str | None) -> dict[str, Any] | None:
         """The row of a family on that date."""
         return self.by_family.get(str(family), {}).get(self.last)
@@ -165,19 +170,35 @@ class _Series:
         """Where the crossover of two families is found."""
         return (self.layer, self.measure, self.basis, leader, passed)
 
-    def titles(self, named: pd.DataFrame) -> dict[str, str]:
-        """What the series is called: layer, measure, basis, title, measure_title, counts."""
+    def late(self, *families: str | None) -> list[tuple[str, str]]:
+        """Of families whose sums begin after the series does: short name and first month."""
+        if self.measure != "cumulative_downloads":
+            return []
+        firsts = {of: min(self.by_family[of]) for of in families if of and of in self.by_family}
+        return [
+            (_short(self.name(family)), self.when(first))
+            for family, first in firsts.items()
+            if first > self.rows[0]["date"]
+        ]
+
+    def titles(self, named: pd.DataFrame, *families: str | None) -> dict[str, str]:
+        """What the series is called: layer, measure, basis, title, measure_title, counts.
+
+        The measure's title names those of the families whose sums begin later than the series.
+        """
         known = str(named["title"].get(self.layer, self.layer.replace("_", " ").capitalize()))
         counts = str(named["counts"].get(self.layer, ""))
         if self.basis == "collected":
             counts = _COLLECTED_COUNTS.get(self.layer, counts)
         words = MEASURES.get(self.measure, self.measure.replace("_", " "))
+        late = ", ".join(f"{name} since {first}" for name, first in self.late(*families))
         return {
             "layer": self.layer,
             "measure": self.measure,
             "basis": self.basis,
             "title": LAYERS.get(self.layer) or known,
-            "measure_title": words.format(first=month(self.rows[0]["date"].date())),
+            "measure_title": words.format(first=month(self.rows[0]["date"].date()))
+            + (f" ({late})" if late else ""),
             "counts": counts,
         }
 
@@ -397,18 +418,19 @@ def _lead(
         (row["subject"], row["standings"]) for row in series.newest if pd.notna(row["position"])
     ]
     return {
-        **series.titles(named),
+        **series.titles(named, focus, rival),
         "focus": pair.focus,
         "rival": pair.rival,
         **_values(pair),
-        "focus_position": _position(ours),
-        "rival_position": _position(theirs),
+        # Published tokens are of authors, and most hold more than one family: no place among all.
+        "focus_position": None if series.is_of_some else _position(ours),
+        "rival_position": None if series.is_of_some else _position(theirs),
         "subjects": int(any_row["subjects"]),
         **_first_two(ranked),
         "ahead": ahead,
         "ahead_since": since,
         "since_text": since_text,
-        "verdict": _verdict(pair, since_text),
+        "verdict": _verdict(pair, since_text, series.late(focus, rival)),
         "period": series.period,
         "date": series.last,
         "as_of": max(row["as_of"] for row in series.newest),
@@ -470,7 +492,7 @@ def _crossing(
     if not both:
         return None
     (first, *_), (last, ours, theirs) = both[0], both[-1]
-    titles = series.titles(named)
+    titles = series.titles(named, focus, rival)
     row = {
         **{name: titles[name] for name in (*_SERIES, "title", "measure_title")},
         "first": first,
@@ -595,8 +617,11 @@ def _first_two(ranked: Sequence[tuple[str, float]]) -> dict[str, Any]:
     }
 
 
-def _verdict(pair: _Pair, since: str) -> str:
-    """Who of the two is ahead, by how much and since when, as one sentence."""
+def _verdict(pair: _Pair, since: str, late: Sequence[tuple[str, str]] = ()) -> str:
+    """Who of the two is ahead, by how much and since when, as one sentence.
+
+    `late`: who is counted from a later month on than the series begins with.
+    """
     ours, theirs = _short(pair.focus), _short(pair.rival)
     if not pair.rival:
         return f"{ours} is not seen here." if pair.ours is None else ""
@@ -605,12 +630,12 @@ def _verdict(pair: _Pair, since: str) -> str:
     if pair.ours is None or pair.theirs is None:
         seen, missing = (ours, theirs) if pair.theirs is None else (theirs, ours)
         return f"{seen} is seen here, {missing} is not."
+    note = "".join(f"; {name} is counted since {first}" for name, first in late)
     if pair.order == 0:
-        return f"{ours} and {theirs} are level."
+        return f"{ours} and {theirs} are level{note}."
     side = "ahead" if pair.order == 1 else "behind"
-    return (
-        f"{', '.join(part for part in (f'{ours} is {side}{_by_how_much(pair)}', since) if part)}."
-    )
+    told = ", ".join(part for part in (f"{ours} is {side}{_by_how_much(pair)}", since) if part)
+    return f"{told}{note}."
 
 
 def _by_how_much(pair: _Pair) -> str:

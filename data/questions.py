@@ -18,11 +18,13 @@ _NEAR = pd.Timedelta(days=120)  # a model of a series that is released later tha
 
 @dataclass(frozen=True)
 class Question:
-    """A question in words, the page that answers it, and the parameters of its address."""
+    """A question in words, the page that answers it, and the parameters of its address; `note` says
+    what is missing for a full answer."""
 
     text: str
     page: str
     parameters: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""
 
 
 def questions_of(
@@ -93,13 +95,16 @@ def _launch_question(pair: tuple[pd.Series, pd.Series] | None, launches: pd.Data
     if newcomer is None:
         return usual
     name = newcomer["model_id"].split("/")[-1]
+    note = "needs a collection" if pd.isna(newcomer["downloads"]) else ""
     other = _model_of(pair[1], launches, newcomer["size_class"])
     if other is None:
-        return Question(f"How did {name} launch?", "launches", {"launch": (newcomer["model_id"],)})
+        launch = {"launch": (newcomer["model_id"],)}
+        return Question(f"How did {name} launch?", "launches", launch, note)
     return Question(
         f"How did {name} launch against {pair[1]['short_label']}?",
         "launches",
         {"launch": (newcomer["model_id"], other["model_id"])},
+        note,
     )
 
 

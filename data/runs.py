@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ INTERRUPTED = "interrupted"
 CRASHED = "crashed"
 # Nobody wrote down how it ended: it is still at work, or its process was killed.
 UNFINISHED = "unfinished"
+# What a record may say.
+_ENDS = (DONE, PARTIAL, FAILED, INTERRUPTED, CRASHED)
+# A clock may be wrong by less than this; a record from further ahead would be the newest for good.
+_AHEAD = timedelta(days=1)
 
 _RECORD = re.compile(r"(?P<run>\d{8}T\d{12}Z)\.(?P<source>\w+)\.json")
 
@@ -44,12 +48,16 @@ class LastRun:
     why: str | None = None
 
 
-def newest_records(home: Path) -> dict[str, Path]:
-    """The newest record of each source in a data directory."""
+def newest_records(home: Path, now: datetime | None = None) -> dict[str, Path]:
+    """The newest record of each source in a data directory.
+
+    Left out: records whose name is no date, and those more than a day ahead of `now`.
+    """
     folder = home / "runs"
+    latest = (now or datetime.now(UTC)) + _AHEAD
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    found = filter(None, map(_RECORD.fullmatch, names))
-    return {match["source"]: folder / match[0] for match in found}
+    found = [match for match in map(_RECORD.fullmatch, names) if match]
+    return {m["source"]: folder / m[0] for m in found if _began_by(m["run"], latest)}
 
 
 def recorded_run(path: Path) -> LastRun:
@@ -58,8 +66,12 @@ def recorded_run(path: Path) -> LastRun:
     try:
         record = json.loads(path.read_bytes())
         ended_at = record["ended_at"] or record["started_at"]
-        return LastRun(name, _instant(ended_at), record["exit"], _why_of(record))
-    except (ValueError, KeyError, TypeError) as error:
+        ended, why = record["exit"], _why_of(record)
+        if ended not in _ENDS:
+            said = f"it says that it ended as {ended!r}, which is unknown"
+            return LastRun(name, _instant(ended_at), CRASHED, f"{why}; {said}" if why else said)
+        return LastRun(name, _instant(ended_at), ended, why)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{path}: expected the record of a run, found {error!r}; it can be deleted"
         return LastRun(name, run_started_at(name), CRASHED, why)
 
@@ -79,8 +91,10 @@ def observed_run(observations: Sequence[Mapping[str, Any]]) -> LastRun:
 
 def _why_of(record: Mapping[str, Any]) -> str | None:
     """The error that ended a run, else the reason that most of its entities failed for."""
-    error: str | None = record["error"]
-    return error if error else _most_common(record["entities"])
+    error = record["error"]
+    if not error:
+        return _most_common(record["entities"])
+    return ", ".join(map(str, error)) if isinstance(error, list) else str(error)
 
 
 def _most_common(entities: Sequence[Mapping[str, Any]]) -> str | None:
@@ -91,6 +105,14 @@ def _most_common(entities: Sequence[Mapping[str, Any]]) -> str | None:
     if len(failed) == 1:
         return f"{failed[0]['entity']}: {reason}"
     return f"{len(failed):,} of {len(entities):,}: {reason}"
+
+
+def _began_by(run: str, latest: datetime) -> bool:
+    """Whether the name of a run is a date, and none after `latest`."""
+    try:
+        return run_started_at(run) <= latest
+    except ValueError:
+        return False
 
 
 def _instant(text: str) -> datetime:

@@ -91,12 +91,13 @@ def statement(value: float, unit: str, bound: str) -> str:
 
 
 def change(fraction: float | None) -> str:
-    """0.031 -> '+3 %', -0.14 -> '−14 %', with a true minus sign; unknown -> a dash."""
+    """0.031 -> '+3 %', -0.14 -> '−14 %', 79.94 -> '+7,994 %', with a true minus sign; unknown -> a
+    dash."""
     if fraction is None or not is_known(fraction):
         return NO_VALUE
     rounded = round(100 * fraction)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
-    return f"{sign}{abs(rounded)} %"
+    return f"{sign}{abs(rounded):,} %"
 
 
 def times(ratio: float | None) -> str:

@@ -103,7 +103,12 @@ def test_china_below_two_percent_of_tokens(main: pd.DataFrame) -> None:
         ("R247", "token_share_open", "cannot_be_tested"),
         ("R221", "none", "cannot_be_tested"),
         # Nothing but two statements.
-        ("R032", "another_statement", "contradicts"),
+        ("R032", "another_statement", "cannot_be_tested"),
+        ("R033", "another_statement", "cannot_be_tested"),
+        # 332M by June 2025, of which 190M are estimated.
+        ("R198", "account_downloads_sum", "different_scope"),
+        # Every Chinese developer on one day is not the open models' best week.
+        ("R246", "token_share_open", "different_scope"),
     ],
 )
 def test_shipped_verdicts(main: pd.DataFrame, claim: str, test: str, verdict: str) -> None:
@@ -124,6 +129,27 @@ def test_claims_that_contradict_each_other_share_a_group(main: pd.DataFrame) -> 
     assert sorted(january["value"]) == [7e8, 1e9]
     derivatives = main[main["contradiction"] == "qwen-derivatives-since-late-2025"]
     assert {"R207", "R130"} <= set(derivatives.index)
+    assert main["reason"]["qwen-700m-downloads"].endswith(
+        "the total was reached. Another statement says about 1.0B in January 2026; by their own "
+        "words, not both can hold."
+    )
+    assert main["reason"]["R209"].endswith(
+        "all months since July 2024: 1.0B by the end of January 2026. Of it 190M are estimated "
+        "from 30-day windows. That is within 10 % of the claim (ratio 1.02). Another statement "
+        "says about 700M by 2026-01-12; by their own words, not both can hold."
+    )
+    # Both tests of it are the same statement of Hugging Face.
+    assert "Another statement" not in main["reason"]["R207"]
+
+
+def test_two_statements_alone_never_contradict(shipped: pd.DataFrame) -> None:
+    pairs = shipped[shipped["test"] == "another_statement"].set_index("claim_id")
+    assert set(pairs["verdict"]) == {"cannot_be_tested", "different_scope"}
+    assert not pairs["is_main"][pairs["verdict"] == "different_scope"].any()
+    # A total may grow from 170,000 in 2025 to 200,000 in 2026; what is tested is August 2026.
+    assert pairs["test_value"]["qwen-170k-derivatives"] == pairs["test_value"]["R210"] == 151448
+    # Other years and another definition.
+    assert pairs["verdict"][["R121", "R153"]].tolist() == ["different_scope"] * 2
 
 
 def test_the_counts_of_the_focus(main: pd.DataFrame) -> None:
@@ -140,6 +166,7 @@ def row_with(**given: Any) -> Row:
         "test": "account_share", "test_scope": "own repositories", "test_note": None,
         "value": 0.5, "bound": "at_least", "unit": "fraction", "test_value": 0.374, "ratio": 0.748,
         "test_starts_on": date(2026, 3, 1), "test_ends_on": date(2026, 3, 31),
+        "is_estimate": False,
         "test_kind": "flow", "test_place": "within", "test_bound": "exactly", "is_near": True,
         "estimated_part": None, "pooled_share": None, "scopes_compare": "same",
         "date_gap_days": 0, "verdict": "contradicts",
@@ -207,8 +234,16 @@ TOTAL: Row = {
             "no value so far. Run `it`.",
         ),
         (
-            {"test": "another_statement", "bound": "about"},
-            "37.4 % in March 2026. It cannot be true together with about 50.0 %.",
+            {**TOTAL, "verdict": "different_scope", "scopes_compare": "narrower", "value": 900e6,
+             "estimated_part": 500e6},
+            "876M by the end of December 2025. Of it 500M are estimated from 30-day windows, more "
+            "than half: too much to confirm a claim. It counts only a part of what the claim "
+            "counts, so 900M is neither confirmed nor contradicted.",
+        ),
+        (
+            {**TOTAL, "verdict": "holds", "value": 100e6, "ratio": 8.76, "estimated_part": 500e6},
+            "876M by the end of December 2025. Of it 500M are estimated from 30-day windows. "
+            "That is 8.8 times the 100M that it claims as the least.",
         ),
         (
             {**TOTAL, "bound": "about", "value": 1e9, "ratio": 0.876, "test_place": "after",
@@ -220,6 +255,35 @@ TOTAL: Row = {
 )  # fmt: skip
 def test_reasons(given: Row, expected: str) -> None:
     assert reason(row_with(**given)) == f"Own repositories: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"verdict": "cannot_be_tested", "bound": "about", "is_estimate": True},
+            "about 37.4 % in March 2026; not both that and about 50.0 % can hold.",
+        ),
+        (
+            {"verdict": "different_scope"},
+            "37.4 % in March 2026. That is of another period, so that at least 50.0 % can hold, "
+            "too.",
+        ),
+        (
+            {**TOTAL, "verdict": "different_scope", "bound": "exactly"},
+            "876M by the end of December 2025. A total may grow in between, so that 700M can "
+            "hold, too.",
+        ),
+        (
+            {"verdict": "different_scope", "scopes_compare": "different"},
+            "37.4 % in March 2026. It does not count the same, so that at least 50.0 % can hold, "
+            "too.",
+        ),
+    ],
+)
+def test_reasons_of_two_statements(given: Row, expected: str) -> None:
+    row = row_with(test="another_statement", **given)
+    assert reason(row) == f"Another statement says {expected}"
 
 
 def test_without_a_test_the_note_is_the_reason() -> None:
@@ -260,3 +324,33 @@ def test_the_page_answers_which_claims_do_not_hold(
     assert shown[0].count("<tr>") == 1 + 4
     assert "37.4 %" in shown[0]
     assert not at.dataframe
+
+
+def test_two_statements_that_refute_each_other_stand_together(
+    seeds_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(seeds_build.parents[1]))
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["claimed"] = "All"
+    at.query_params["verdict"] = "Cannot be tested"
+    at.run()
+    at.switch_page("views/claims.py").run()
+    assert not at.exception, [error.value for error in at.exception]
+    cards = [element.proto.body for element in at.get("html") if "<table>" in element.proto.body]
+    [peak] = [card for card in cards if "derivative share peak" in card]
+    assert "not both that and about 50.0 % can hold" in peak
+    assert "not both that and about 44.0 % can hold" in peak
+    [tokens] = [card for card in cards if "61.0 %" in card]
+    assert "That is of another period, so that about 61.0 % can hold, too." in tokens
+
+
+def test_empty_parameters_are_the_defaults(
+    seeds_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(seeds_build.parents[1]))
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["verdict"] = at.query_params["claimed"] = ""
+    at.run()
+    at.switch_page("views/claims.py").run()
+    assert not at.exception, [error.value for error in at.exception]
+    assert "claims about Qwen" in "\n".join(box.value for box in at.markdown)

@@ -722,6 +722,11 @@ def test_columns_without_room_are_named() -> None:
     assert lines[0].split() == ["name", "what", "read", "at"]
 
 
+def test_a_date_is_never_cut() -> None:
+    lines = table(["source", "read"], [["huggingface", "2026-09-17 08:00"]], 24).splitlines()
+    assert lines[-1] == "huggingface  2026-09-17"
+
+
 @pytest.mark.parametrize("width", [1, 5, 20])
 def test_a_table_in_no_space_at_all(width: int) -> None:
     assert max(map(cell_len, table(*WIDE, width).splitlines()[:-1])) <= max(width, 1)

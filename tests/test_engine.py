@@ -51,6 +51,28 @@ def test_two_uses_at_once_have_one_each() -> None:
         assert two.execute("FROM t").fetchall() == [(2,)]
 
 
+def test_settings_of_one_use_are_set_back() -> None:
+    names = ("threads", "preserve_insertion_order", "parquet_metadata_cache")
+    with engine("100MB") as connection:
+        before = [setting(connection, name) for name in names]
+        connection.execute("SET threads = 1")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET GLOBAL parquet_metadata_cache = true")
+    assert set(names) == set(module._SETTINGS)
+    with engine("100MB") as connection:
+        assert [setting(connection, name) for name in names] == before
+
+
+def test_a_transaction_that_is_open_is_rolled_back(
+    none_idle: list[duckdb.DuckDBPyConnection],
+) -> None:
+    for _ in range(2):
+        with engine("100MB") as connection:
+            connection.execute("BEGIN TRANSACTION")
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS x")
+        assert len(none_idle) == 1
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_after_an_error_it_is_not_used_again(
     none_idle: list[duckdb.DuckDBPyConnection], error: type[BaseException]

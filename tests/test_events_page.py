@@ -83,6 +83,22 @@ def test_the_page_begins_with_the_lead_who_leaves_and_follows_the_focus() -> Non
     assert "too few points: 4" in headings(at)[0]
 
 
+def test_an_event_that_was_chosen_stays_when_the_focus_changes() -> None:
+    at = opened()
+    chosen = "2025-04-29 Qwen3 series released (0.6B-235B; 2025-04-28 US time)"
+    control(at, "event").set_value(chosen).run()
+    control(at, "focus").set_value("Gemma").run()
+    assert control(checked(at), "event").value == chosen
+    control(at, "focus").set_value("Llama").run()
+    assert control(checked(at), "event").value == chosen
+
+
+def test_an_empty_window_in_the_address_is_the_usual_one() -> None:
+    assert headings(opened(window_months=""))[0].startswith("December–February 37.7 %")
+    at = opened(window_days="", series="Served tokens, by day")
+    assert headings(at) == ["All events"]
+
+
 def test_any_date_goes_first_until_an_event_is_chosen() -> None:
     at = opened(at="2026-08-12")
     assert "2026-08-12, a date of your choice" in html_of(at)

@@ -332,14 +332,14 @@ def test_an_archive_without_weeks_has_no_launches(tmp_path: Path) -> None:
 
 
 def test_seeds_alone_say_what_to_collect(seeds_build: Path) -> None:
-    asked = ["openai/gpt-oss-20b", "Qwen/Qwen3-8B", "Qwen/QwQ-32B-Preview", "no/such*_one"]
+    asked = ["openai/gpt-oss-20b", "Qwen/Qwen3-32B", "Qwen/QwQ-32B-Preview", "no/such*_one"]
     told = data.launch_notes(asked, seeds_build)
     assert told.compared == ""
     history, early, undated, strange = told.needed
     assert "**openai/gpt-oss-20b**" in history
     assert "`collectors backfill --from 2025-08 --every week`, then `collectors build`" in history
     assert "**Qwen/QwQ-32B-Preview** cannot be read back" in early
-    assert "release date of **Qwen/Qwen3-8B** is not known" in undated
+    assert "release date of **Qwen/Qwen3-32B** is not known" in undated
     assert "**no/such_one**" in strange
     assert "at least 10 launches" in data.ram_note(asked, seeds_build)
 
@@ -354,7 +354,7 @@ def test_a_published_score_keeps_its_form(seeds_build: Path) -> None:
 def test_usual_launches(seeds_build: Path) -> None:
     families = ["Qwen", "gpt-oss", "Qwen", "no family"]
     assert data.usual_launches(families, seeds_build) == [
-        "Qwen/Qwen3-VL-235B-A22B-Instruct", "openai/gpt-oss-20b",
+        "Qwen/Qwen3-0.6B", "openai/gpt-oss-20b",
     ]  # fmt: skip
 
 
@@ -416,3 +416,17 @@ def test_page_of_launches(homes: Callable[[str], Path], monkeypatch: pytest.Monk
     # On a log axis the zero of the first day is nowhere.
     assert all(value != 0 for trace in wide["data"] for value in trace["y"] if value is not None)
     assert max(max(trace["x"]) for trace in wide["data"]) == 365
+
+
+def test_launches_follow_the_families_until_a_reader_chooses(
+    homes: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(homes("hub")))
+    at = opened("launches", family=["gpt-oss"])
+    assert control(at, "launch").value == data.usual_launches(["Qwen", "gpt-oss"])
+    control(at, "family").set_value(["DeepSeek"]).run()
+    assert not at.exception
+    assert control(at, "launch").value == data.usual_launches(["Qwen", "DeepSeek"])
+    control(at, "launch").set_value(["openai/gpt-oss-20b"]).run()
+    control(at, "family").set_value(["Llama"]).run()
+    assert control(at, "launch").value == ["openai/gpt-oss-20b"]

@@ -110,6 +110,27 @@ def test_behind_from_the_first_month_on() -> None:
     assert pd.isna(row["ahead_since"])
 
 
+def test_sums_that_begin_later_say_so() -> None:
+    told = {"measure": "cumulative_downloads", "unit": "downloads"}
+    points = standings(
+        {"Qwen": [1, 3, 30], "Llama": [None, 2, 4]}, labels={"Llama": "Meta (m)"}, **told
+    )
+    row = lead(points)
+    assert row["measure_title"] == "since January 2026 (Meta since February 2026)"
+    assert row["verdict"] == (
+        "Qwen is ahead: 7.5 times Meta's, in every month since February 2026; "
+        "Meta is counted since February 2026."
+    )
+    (row,) = crossings_of("Qwen", ["Llama"], points, crossovers(), TITLES).to_dict("records")
+    assert row["measure_title"] == "since January 2026 (Meta since February 2026)"
+    # Of months alone it does not matter, and nor does it of who was there from the first one on.
+    row = lead(standings({"Qwen": [1, 3, 30], "Llama": [None, 2, 4]}))
+    assert row["measure_title"] == "a month"
+    assert "counted" not in row["verdict"]
+    row = lead(standings({"Qwen": [1, 3, 30], "Llama": [1, 2, 4]}, **told))
+    assert row["measure_title"] == "since January 2026"
+
+
 def test_level_at_the_end() -> None:
     row = lead(standings({"Qwen": [1, 3, 4], "Llama": [2, 2, 4], "Phi": [0, 0, 1]}))
     assert row["verdict"] == "Qwen and Llama are level."
@@ -297,6 +318,19 @@ def test_does_it_hold_with_the_shipped_figures(seeds_build: Path) -> None:
     assert rows.iloc[0]["verdict"] == "Qwen is ahead: 11.6 times Meta's, since April 2025."
     assert rows.iloc[0]["date"] == pd.Timestamp("2026-09-01")
     assert rows.iloc[1]["measure_title"] == "since July 2024"
+    late = data.leads("GLM", "Llama", build=seeds_build)
+    late = late[late["measure"] == "cumulative_downloads"].iloc[0]
+    accounts = data.metric("account_downloads", account="zai-org", build=seeds_build)
+    first = data.wording.month(accounts["month"].min().date())
+    assert late["measure_title"].startswith("since July 2024 (")
+    assert late["measure_title"].endswith(f" since {first})")
+    assert late["verdict"].endswith(f" is counted since {first}.")
+
+
+def test_months_that_are_compared_with_an_estimate(seeds_build: Path) -> None:
+    rows = data.metric("momentum", account="Qwen", start=date(2026, 9, 1), build=seeds_build)
+    (row,) = rows.to_dict("records")
+    assert (row["is_estimate"], row["is_estimate_3m"]) == (False, True)
 
 
 def test_the_same_values_as_the_layers(seeds_build: Path) -> None:
@@ -480,6 +514,7 @@ def test_the_page_of_the_shipped_figures(
     for text in ("September 2025", "October 2025", "July 2025", "August 2025"):
         assert text in said
     assert "fell more than the market" in said
+    assert said.count("(estimate)") >= 3, "three months before Qwen's newest one an estimate stands"
     assert "Not collected yet: downloads of derivatives" in said
     assert "No model is listed." in said
     assert "Too large to be drawn: 2024-10 +630 %." in said
@@ -519,6 +554,10 @@ def test_ranks_are_drawn_with_the_first_on_top(seeds_build: Path) -> None:
     assert bars is not None
     assert bars.bars[0].key == "Qwen"
     assert bars.value_kind == "count"
+    assert bars.title.endswith(": rank, September 2026")
+    told = lead_charts.standings(one.assign(is_estimate=True), info, context)
+    assert told is not None
+    assert "Estimates: 2026-09." in told.caveats
     nobody = Selection(focus="Yi", rivals=())
     assert lead_charts.standings(rows, info, Context(nobody, context.families, context.events,
                                                      pd.DataFrame(), {})) is None  # fmt: skip

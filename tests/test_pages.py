@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -897,6 +897,10 @@ def test_a_number_is_explained_when_it_is_chosen(use: Callable[[str], Path]) -> 
     at = opened("sources")
     chooser = next(box for box in at.selectbox if box.key == "number")
     assert len(chooser.options) == len(data.catalog())
+    named = f"{data.catalog()[2].title} · {data.catalog()[2].name}"
+    linked = opened("sources", number=named)
+    assert data.catalog()[2].notes in words(linked)
+    assert parse_qs(linked.code[-1].value.partition("?")[2])["number"] == [named]
     for info in data.catalog()[:2]:
         chooser.set_value(f"{info.title} · {info.name}").run()
         said = words(checked(at))
@@ -920,7 +924,7 @@ SHOWN = {
     "leads": {"focus", "family", "from", "to"},
     "launches": {"focus", "family", "scale"},
     "events": {"focus", "family", "from", "to", "measure", "scale"},
-    "claims": {"focus", "family"},
+    "claims": {"focus"},
     "regions": {"focus", "from", "to", "measure", "scale", "scope"},
     "family": {"focus", "family", "from", "to", "measure", "scale"},
 }
@@ -960,7 +964,11 @@ def test_controls_of_a_page_appear_with_what_they_act_on(use: Callable[[str], Pa
     at = opened("reported")
     control(at, "whose").set_value("Selected").run()
     assert hidden(checked(at)) == every - {"focus", "family"}
+    assert hidden(opened("claims", claimed="All")) == every
+    assert hidden(opened("claims", claimed="Focus and compare")) == every - {"focus", "family"}
+    assert "scope" not in hidden(opened("leads", figures="collected"))
     use("seeds")
+    assert "scope" in hidden(opened("leads", figures="collected"))
     assert hidden(opened("models")) == every - {"focus", "family", "from", "to"}
     assert hidden(opened("derivatives")) == every
 
@@ -1160,6 +1168,70 @@ def test_the_citation_is_in_the_file_and_not_in_the_table(use: Callable[[str], P
     drawn = parts.chart(data.newest_build(), "token_share", Selection("Qwen", ("Llama",)))
     first, *_ = parts.csv_bytes(drawn.frame).decode().splitlines()
     assert "citation" in first.split(",")
+
+
+def test_files_of_tokens_hold_their_citation(use: Callable[[str], Path]) -> None:
+    from dashboard import event_charts, lead_charts, parts, region_charts  # noqa: PLC0415
+    from dashboard.chart import Selection  # noqa: PLC0415
+
+    use("filled")
+    build = data.newest_build()
+    chosen = Selection("Qwen", ("Llama",), date(2025, 1, 1), date(2026, 12, 31))
+    standing = lead_charts.selected(chosen, "collected", "served_tokens", "token_share", "Tokens")
+    by_region = next(
+        row
+        for row in data.regions(build=build).to_dict("records")
+        if (row["layer"], row["basis"]) == ("served_tokens", "collected")
+    )
+    study = data.event_study(
+        date(2026, 7, 15), "Qwen", ["Llama"], series="served_tokens", window=30, build=build
+    )
+    frames = [
+        parts.chart(build, "standings", standing).frame,
+        parts.chart(build, "regions_by_layer", region_charts.selected(chosen, by_region)).frame,
+        event_charts.around_event(study, "Event", parts.context(build, chosen)).frame,
+        event_charts.with_source(study.rows, study.series),
+    ]
+    for frame in frames:
+        written = parts.csv_bytes(frame).decode()
+        assert "Source: OpenRouter (openrouter.ai/rankings), as of 2026-" in written
+        assert "as_of" in written.partition("\n")[0].split(",")
+
+
+@pytest.mark.parametrize("kind", ["filled", "hub", "collected"])
+def test_every_collected_layer_is_cited_as_its_source_asks(
+    use: Callable[[str], Path], kind: str
+) -> None:
+    from dashboard import parts  # noqa: PLC0415
+    from dashboard.chart import Selection, layer_citation  # noqa: PLC0415
+
+    use(kind)
+    build = data.newest_build()
+    context = parts.context(build, Selection("Qwen", ()))
+    asked = {source.citation for source in context.sources.values()}
+    for name in ("standings", "momentum"):
+        rows = data.metric(name, build=build, basis="collected")
+        rows = rows.assign(layer="own_downloads") if name == "momentum" else rows
+        for layer, source in set(zip(rows["layer"], rows["source_title"], strict=True)):
+            assert layer_citation(context, "collected", layer, source) in asked, (layer, source)
+
+
+def test_models_are_linked_to_the_hub_where_nothing_else_is_known(
+    use: Callable[[str], Path],
+) -> None:
+    use("seeds")
+    said = "".join(sources_of_html(opened("family")))
+    assert 'href="https://huggingface.co/Qwen/Qwen' in said
+    assert "/models?" not in said
+    use("hub")
+    assert "/models?" in "".join(sources_of_html(opened("family")))
+
+
+def test_markdown_shows_a_text_as_it_is() -> None:
+    from dashboard import parts  # noqa: PLC0415
+
+    assert parts.plain("a_b*c [d](e) `f` $1 $2 ~g \\") == (r"a\_b\*c \[d\](e) \`f\` \$1 \$2 \~g \\")
+    assert parts.plain("37.7 % (Qwen3.5)") == "37.7 % (Qwen3.5)"
 
 
 def test_restated_days_are_cited(use: Callable[[str], Path]) -> None:

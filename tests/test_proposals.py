@@ -119,7 +119,7 @@ def test_a_new_row_stands_at_its_sorted_place(
         said(REGIONS, "new-lab", hf_org="new-lab", region="eu", note="in Paris"),
         said(REGIONS, "Aaa-first", hf_org="Aaa-first", region="other"),
         said(REGIONS, "zzz-last", hf_org="zzz-last", region="us"),
-        dates("Qwen/Qwen3-8B", "2025-04-27", "2025-04-28"),
+        dates("Qwen/Qwen9-8B", "2025-04-27", "2025-04-28"),
     ]
     proposal = propose([*agreeing, *new], folder)
     assert proposal.violations == []
@@ -127,7 +127,7 @@ def test_a_new_row_stands_at_its_sorted_place(
         f"+Aaa-first,other,{page_of(REGIONS)},",
         f"+new-lab,eu,{page_of(REGIONS)},",
         f"+zzz-last,us,{page_of(REGIONS)},",
-        f"+Qwen/Qwen3-8B,2025-04-27,2025-04-28,{page_of(DATES)}",
+        f"+Qwen/Qwen9-8B,2025-04-27,2025-04-28,{page_of(DATES)}",
     ]
     assert seeds.violations(folder) == []
     assert (

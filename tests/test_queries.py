@@ -427,6 +427,27 @@ def record(home: Path, run: str, exit: str, error: str | None = None, **reasons:
     (home / "runs" / f"{run}.things.json").write_text(json.dumps(content))
 
 
+def test_records_that_are_odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    record(tmp_path, EIGHT, "done")
+    # Neither a clock that runs ahead by years nor a name that is no date hides the true one.
+    record(tmp_path, "20991120T000000000000Z", "failed")
+    (tmp_path / "runs" / "20261399T000000000000Z.things.json").write_text("{}")
+    assert told(tmp_path)["last_result"] == "done"
+    record(tmp_path, NINE, "done")
+    path = tmp_path / "runs" / f"{NINE}.things.json"
+    good = json.loads(path.read_bytes())
+    for ended in (None, "weird", ["done"]):
+        path.write_text(json.dumps({**good, "exit": ended}))
+        source = told(tmp_path)
+        assert source["last_result"] == "crashed"
+        assert source["last_error"] == f"it says that it ended as {ended!r}, which is unknown"
+    path.write_text(json.dumps({**good, "exit": "failed", "error": ["no", 5]}))
+    assert told(tmp_path)["last_error"] == "no, 5"
+    path.write_text(json.dumps({**good, "error": {"a": 1}}))
+    assert told(tmp_path)["last_error"] == "{'a': 1}"
+
+
 def stored(home: Path, run: str, planned: list[str], answered: dict[str, bytes | None]) -> None:
     """A run that was stored as far as it came, and not parsed."""
     place = data.SnapshotStore(home).open_run("things", planned, run_started_at(run))

@@ -16,6 +16,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
+from dashboard import region_charts
+from dashboard.chart import Context, Selection
 from data.family import incidents_of, launches_of, not_seen, standing_summary
 from data.regions import region_brief, region_dates_of, regions_of
 
@@ -320,3 +322,36 @@ def test_the_page_of_a_family(seeds_build: Path, monkeypatch: pytest.MonkeyPatch
     assert "claims about Gemma" in said
     assert "google/gemma-4-26B-A4B-it" in said
     assert "collectors backfill" not in said, "some of its release dates are known"
+
+
+def test_the_file_of_a_family_holds_the_rows_that_are_shown(
+    seeds_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = {}
+    monkeypatch.setattr(
+        "dashboard.parts.csv_button", lambda rows, name, *, key: handed.update({key: rows})
+    )
+    at = opened(seeds_build, monkeypatch, "family", focus="Gemma")
+    card = data.family_card("Gemma", "Llama", build=seeds_build)
+    assert card.standings["focus_value"].isna().any()
+    (table,) = [
+        element.proto.body for element in at.get("html") if "<th>Layer</th>" in element.proto.body
+    ]
+    assert len(handed["csv-family-standings"]) == table.count("<tr>") - 1
+
+
+def test_one_date_is_drawn_as_bars_under_its_month(seeds_build: Path) -> None:
+    found = data.metric(
+        "regions_by_layer", build=seeds_build, basis="published", layer="own_downloads",
+        measure="monthly_downloads",
+    )  # fmt: skip
+    one = found[found["date"] == found["date"].max()].assign(is_estimate=True)
+    nothing = pd.DataFrame()
+    chosen = Selection("Qwen", (), standing_title="Own downloads")
+    context = Context(chosen, nothing, nothing, nothing, {})
+    info = data.metric_info("regions_by_layer", build=seeds_build)
+    chart = region_charts.regions_by_layer(one, info, context)
+    assert chart is not None
+    assert chart.title == "Own downloads, by region of the developers, September 2026"
+    assert "Estimates: 2026-09." in chart.caveats
+    assert chart.frame["citation"].str.startswith("Source: ").all()

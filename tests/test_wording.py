@@ -88,6 +88,7 @@ def test_percent(fraction: float | None, text: str) -> None:
         (0.031, "+3 %"),
         (-0.14, "−14 %"),
         (2.5, "+250 %"),
+        (79.94, "+7,994 %"),
     ],
 )
 def test_change(fraction: float | None, text: str) -> None:

@@ -110,7 +110,8 @@ def questions() -> None:
     links = []
     for question in brief.questions:
         target = html.escape(parts.page_address(question.page, question.parameters, build))
-        links.append(f'<a href="{target}" target="_self">{html.escape(question.text)}</a>')
+        note = f"<small>{html.escape(question.note)}</small>" if question.note else ""
+        links.append(f'<a href="{target}" target="_self">{html.escape(question.text)}{note}</a>')
     st.html(f'<nav class="oma-asks">{"".join(links)}</nav>')
 
 

@@ -103,7 +103,9 @@ def measured(row: pd.Series) -> str:
 def why(row: pd.Series, others: pd.DataFrame) -> str:
     """The reason, and below it what further tests say, as HTML."""
     also = [
-        f'<br><small style="padding:0">Also {html.escape(other["tested"])} '
+        f'<br><small style="padding:0">{sentences(other["reason"])}</small>'
+        if other["test"] == "another_statement"
+        else f'<br><small style="padding:0">Also {html.escape(other["tested"])} '
         f"{html.escape(other['tested_when'])}: {html.escape(other['test_scope'])} "
         f"({ALSO[other['verdict']]}).</small>"
         for _, other in others.iterrows()
@@ -129,19 +131,22 @@ def claim_table(rows: pd.DataFrame, tests: pd.DataFrame) -> None:
     parts.html_table(["Claim", "Measured", "Ratio", "Verdict", "Why"], cells)
 
 
-def contradictions(groups: pd.DataFrame) -> None:
-    """Claims that cannot all be true, one card a group, in the order of time."""
+def contradictions(groups: pd.DataFrame, tests: pd.DataFrame) -> None:
+    """Claims that cannot all be true as they stand, one card a group, in the order of time."""
+    pairs = tests[
+        (tests["test"] == "another_statement") & ~tests["is_main"] & (tests["verdict"] != UNTESTED)
+    ]
     for _, group in groups.groupby("contradiction", sort=True):
         told = group.sort_values(["ends_on", "value"])
         about = ", ".join(dict.fromkeys(told["subject"]))
         counted = ", ".join(dict.fromkeys(told["what"]))
         with st.container(border=True):
             when = ", ".join(dict.fromkeys(told["said_when"]))
-            st.markdown(f"**{about}**, {counted}: {when}")
+            st.markdown(f"**{parts.plain(about)}**, {parts.plain(counted)}: {parts.plain(when)}")
             parts.html_table(
                 ["Claim", "Verdict", "Why"],
-                [[said(row), chip(row["verdict"]), why(row, told.iloc[:0])]
-                 for _, row in told.iterrows()],
+                [[said(row), chip(row["verdict"]), why(row, pairs[pairs["claim_id"] == claim])]
+                 for claim, row in told.set_index("claim_id", drop=False).iterrows()],
                 is_compact=True,
             )  # fmt: skip
 
@@ -193,6 +198,8 @@ with st.container(horizontal=True, vertical_alignment="top"):
         "Search", key="search", bind="query-params", width=260, placeholder="In any text"
     )
 
+# An empty parameter in the address is none of the buttons.
+about, verdict = about or FOCUS, verdict or ALL
 families = families_of(about)
 mine = main if families is None else main[main["family"].isin(list(families))]
 mine = matching(mine, search)
@@ -217,7 +224,7 @@ if not tested.empty:
 grouped = main[main["contradiction"].isin(rows["contradiction"].dropna())]
 if not grouped.empty:
     st.header("Claims that contradict each other", anchor=False)
-    contradictions(grouped)
+    contradictions(grouped, everything)
 if not untested.empty:
     st.header("Claims that cannot be tested", anchor=False)
     parts.table(untested, key="untested", columns=UNTESTED_COLUMNS, height=430)

@@ -46,8 +46,11 @@ def chosen_event() -> pd.Series:
     """The control of the event, which follows the focus until another event is chosen."""
     names = list(events["name"])
     first = event_charts.first_shown(events, selection.focus)
-    if st.session_state.get(FOCUS_SHOWN, selection.focus) != selection.focus:
-        st.session_state["event"] = first
+    before = st.session_state.get(FOCUS_SHOWN, selection.focus)
+    if before != selection.focus and "event" in st.session_state:
+        usual = event_charts.first_shown(event_charts.in_order(events, before), before)
+        held = st.session_state["event"]
+        st.session_state["event"] = first if held == usual else held
     st.session_state[FOCUS_SHOWN] = selection.focus
     name = st.selectbox(
         "Event", names, index=names.index(first), key="event", bind="query-params", width=520,
@@ -90,7 +93,8 @@ def before_and_after(study: data.EventStudy) -> None:
         "families stand here in absolute numbers. This page says what was before and after, and "
         "nothing about why."
     )
-    parts.csv_button(study.rows, f"event_study_{study.at.isoformat()}", key="csv-event-rows")
+    rows = event_charts.with_source(study.rows, study.series)
+    parts.csv_button(rows, f"event_study_{study.at.isoformat()}", key="csv-event-rows")
 
 
 def also(study: data.EventStudy) -> None:
@@ -159,10 +163,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     ]
     grain = data.EVENT_SERIES[series].grain
     steps = "months" if grain == "month" else "days"
+    usual = data.EVENT_WINDOWS[grain][-1]
     window = st.segmented_control(
-        f"Window, {steps}", data.EVENT_WINDOWS[grain], default=data.EVENT_WINDOWS[grain][-1],
-        required=True, key=f"window_{steps}", bind="query-params",
+        f"Window, {steps}", data.EVENT_WINDOWS[grain], default=usual, required=True,
+        key=f"window_{steps}", bind="query-params",
     )  # fmt: skip
+    # An empty parameter in the address is none of the buttons.
+    window = window or usual
 
 starts_on, ends_on = (at, at) if at else (event["starts_on"].date(), event["ends_on"].date())
 study = parts.event_study(
@@ -175,7 +182,7 @@ else:
 if study.series.points.empty:
     parts.empty_state(FILL.get(series, NOT_HERE))
 else:
-    st.header(study.sentence, anchor=False)
+    st.header(parts.plain(study.sentence), anchor=False)
     if study.line:
         st.html(f'<p class="oma-line">{html.escape(study.line)}</p>')
     label = at.isoformat() if at else event_charts.label_of(event)
@@ -186,7 +193,7 @@ else:
         before_and_after(study)
     if study.remarks:
         st.header("Read with care", anchor=False)
-        st.markdown("\n".join(f"- {remark}" for remark in study.remarks))
+        st.markdown("\n".join(f"- {parts.plain(remark)}" for remark in study.remarks))
 if len(study.events):
     parts.folded(
         f"Also known of these months: {len(study.events)} events of {selection.focus} and of "

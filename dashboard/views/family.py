@@ -102,8 +102,9 @@ def _licences(rows: pd.DataFrame) -> str:
 def standings(card: data.FamilyCard) -> None:
     """Its place on each layer and measure, and who is ahead of the two."""
     st.header("Where it stands", anchor=False)
-    told = card.standings.astype(object).where(card.standings.notna(), None)
-    shown = [row for row in told.itertuples() if row.focus_value is not None]
+    known = card.standings[card.standings["focus_value"].notna()]
+    told = known.astype(object).where(known.notna(), None)
+    shown = list(told.itertuples())
     if not shown:
         parts.empty_state(card.missing)
         return
@@ -117,7 +118,7 @@ def standings(card: data.FamilyCard) -> None:
         " ".join(text for text in (card.missing, "Layers are never added up. An account holds "
         "all models of its owner, so it is not the family.") if text)
     )  # fmt: skip
-    parts.csv_button(card.standings, f"standings_{card.family}", key="csv-family-standings")
+    parts.csv_button(known, f"standings_{card.family}", key="csv-family-standings")
 
 
 def _standing(row: Any) -> list[str]:

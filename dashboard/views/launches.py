@@ -41,6 +41,9 @@ FORMS = {
     ),
 }
 
+# Of the session, not of the address.
+USUAL = "usual_launches"
+
 build = data.newest_build()
 selection = state.selection(st.session_state)
 
@@ -61,6 +64,12 @@ def choose() -> tuple[str, ...]:
     """The control with all launches, the newest first; any other name may be typed."""
     names = list(known_launches(build)["model_id"])
     usual = data.usual_launches(selection.families, build)
+    # What a reader has not changed follows the families.
+    before = st.session_state.get(USUAL, usual)
+    if before != usual and "launch" in st.session_state:
+        held = st.session_state["launch"]
+        st.session_state["launch"] = usual if list(held) == before else held
+    st.session_state[USUAL] = usual
     asked = [name for name in st.query_params.get_all("launch") if name]
     chosen = st.multiselect(
         "Launches", list(dict.fromkeys([*names, *asked])), default=usual, key="launch",
@@ -88,8 +97,12 @@ def reached(row: Any) -> str:
     if row.state != "reached":
         return f"–<small>{html.escape(STATES[row.state])}</small>"
     before, by = (parts.unbroken(f"{at:%Y-%m-%d}") for at in (row.before_on, row.reached_on))
+    # A reading says that the milestone was passed by then, not when.
+    by_then = "" if before == by else "≤ "
     days = (
-        f"{row.launch_milestones:.0f} days" if row.launch_milestones >= 0 else "before the release"
+        f"{by_then}{row.launch_milestones:.0f} days"
+        if row.launch_milestones >= 0
+        else "before the release"
     )
     when = f"on {by}" if before == by else f"{before} to {by}"
     return f"<b>{days}</b><small>passed {when}</small>"

@@ -211,6 +211,8 @@ def momentum() -> None:
         basis = st.segmented_control(
             "Figures", bases, default=bases[0], required=True, key="figures", bind="query-params"
         )
+        # An empty parameter in the address is none of the buttons.
+        basis = basis or bases[0]
     chosen = lead_charts.of_momentum(selection, basis)
     rows = lead_charts.newest_momentum(everything, chosen)
     if rows.empty:
@@ -227,12 +229,12 @@ def momentum() -> None:
                 html.escape(row.subject),
                 data.wording.count(row.value),
                 f"<b>{data.wording.change(row.momentum)}</b>",
-                data.wording.change(row.change_3m),
+                _estimated(data.wording.change(row.change_3m), row.is_estimate_3m),
                 data.wording.percent(row.share),
                 f"<b>{points_words(row.share_points)}</b>",
-                points_words(row.share_points_3m),
+                _estimated(points_words(row.share_points_3m), row.is_estimate_3m),
                 data.wording.change(row.market_change),
-                data.wording.change(row.market_change_3m),
+                _estimated(data.wording.change(row.market_change_3m), row.is_estimate_3m),
                 html.escape(
                     data.momentum_words(row.reading, row.momentum, row.market_change)
                     + (" (estimate)" if row.is_estimate else "")
@@ -245,6 +247,11 @@ def momentum() -> None:
     st.caption(lead_charts.momentum_caption(rows))
     parts.csv_button(rows, f"momentum_{month.replace(' ', '-')}", key="csv-momentum-newest")
     parts.show_chart(build, "momentum", chosen, empty=NO_CHART)
+
+
+def _estimated(text: str, is_estimate: bool) -> str:
+    """A value in words, as HTML, with a remark where it rests on an estimate."""
+    return f"{text}{_under('(estimate)')}" if is_estimate and text != "–" else text
 
 
 def risers() -> None:

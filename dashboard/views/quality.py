@@ -11,6 +11,7 @@ import streamlit as st
 
 import data
 from dashboard import parts, state
+from dashboard.chart import cited_text
 from dashboard.quality_charts import BENCHMARKS
 
 FILL = (
@@ -101,7 +102,7 @@ def listed_models() -> None:
     )
     epoch = parts.sources(build)["epoch"]
     as_of = f"{rows['as_of'].max():%Y-%m-%d}"
-    st.caption(f"{parts.cited_text(epoch.citation, as_of)} [Open the source]({epoch.url}).")
+    st.caption(f"{cited_text(epoch.citation, as_of)} [Open the source]({epoch.url}).")
 
 
 st.title("Quality", anchor=False)

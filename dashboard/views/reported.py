@@ -48,7 +48,8 @@ def groups(rows: pd.DataFrame, column: str) -> None:
         values = " · ".join(dict.fromkeys(told["said"]))
         about = ", ".join(dict.fromkeys(told["subject"]))
         what = ", ".join(dict.fromkeys(told["metric"]))
-        with st.expander(f"**{about}**, {what}: {values} ({len(told)} statements)"):
+        label = f"**{parts.plain(about)}**, {parts.plain(what)}: {parts.plain(values)}"
+        with st.expander(f"{label} ({len(told)} statements)"):
             parts.html_table(
                 ["About", "Said", "Speaks of", "How known", "Source", "Note"],
                 [

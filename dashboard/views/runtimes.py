@@ -11,6 +11,7 @@ import streamlit as st
 
 import data
 from dashboard import parts, state
+from dashboard.chart import cited_text
 from dashboard.runtime_charts import CHANNELS
 
 BUILD = "and then `collectors build`"
@@ -88,7 +89,7 @@ def beside_hub() -> None:
     st.caption(
         "The developer's own repositories on both. ModelScope does not say what it counts as a "
         "download, nor since when, so the ratio compares two counters, not users. "
-        f"{parts.cited_text(source.citation, as_of)} [Open the source]({source.url}). "
+        f"{cited_text(source.citation, as_of)} [Open the source]({source.url}). "
         f"{hub.title}: {hub_day}."
     )
     parts.csv_button(rows, "modelscope_beside_hub", key="csv-modelscope")

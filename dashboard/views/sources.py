@@ -341,7 +341,7 @@ def numbers() -> None:
     st.header("What each number means", anchor=False)
     chosen = st.selectbox(
         f"One of {len(known)} metrics", list(known), index=None, key="number", width=640,
-        placeholder="Choose one, or type a part of its name",
+        bind="query-params", placeholder="Choose one, or type a part of its name",
     )  # fmt: skip
     if chosen is None:
         st.caption("`collectors metrics` lists them all, and so does README.md.")

@@ -8,10 +8,13 @@
 --   another statement. Verdicts: holds (a least value is reached), agrees (within 10 %, ratio rounded to
 --   two digits), contradicts (outside whatever the measurement leaves possible), different_scope (what is
 --   measured neither confirms nor contradicts), cannot_be_tested. A verdict against a claim rests on what
---   is no estimate from 30-day windows. A flow is compared over the claim's own period, else with a month
---   at most 31 days away, a single day only within the period. A total grows: an earlier one is the least
---   that it can be, a later one the most, unless things were deleted. Units must be the same. Of a claim
---   that shares a contradiction, the other statement that it cannot be true with is a test, too.
+--   is no estimate from 30-day windows, and one for it on at least half that is none. A flow is compared
+--   over the claim's own period, else with a month at most 31 days away, a single day only within the
+--   period; a trailing 30-day counter at most 7 days away. A total grows: an earlier one is the least
+--   that it can be, a later one the most, unless things were deleted. Units must be the same. Statements
+--   that share a contradiction test each other, too: another_statement has cannot_be_tested when not both
+--   can hold (a total that falls by more than 10 %, or values of one period that differ by more), and
+--   different_scope when they speak of different periods or do not count the same.
 WITH statements AS (
     SELECT
         *,
@@ -40,6 +43,15 @@ claims AS MATERIALIZED (
         statements.* EXCLUDE (bound, contradiction, position),
         outlets.* EXCLUDE (claim_id),
         statements.ends_on - statements.starts_on > 31 AS is_long,
+        CASE
+            WHEN unit IN ('downloads', 'models') AND regexp_matches(
+                metric,
+                '^(claimed_)?(cumulative_downloads(_lower_bound)?|derivatives|derivative_models_total)$'
+            ) THEN 'total'
+            WHEN metric LIKE 'hub_public_models%' THEN 'total'
+            ELSE 'flow'
+        END AS kind,
+        CASE metric WHEN 'claimed_derivatives' THEN 'derivative_models_total' ELSE metric END AS counted,
         families.account,
         families.account_label,
         families.name_pattern = '.' AS is_whole_account,
@@ -96,6 +108,65 @@ wanted AS MATERIALIZED (
             AS is_narrowed
     )
 ),
+pairs AS MATERIALIZED (
+    -- Statements of one contradiction, two by two, and whether not both can hold.
+    SELECT
+        claims.claim_id,
+        'another_statement' AS test,
+        CASE
+            WHEN others.subject = claims.subject AND others.counted = claims.counted THEN 'same' ELSE 'different'
+        END AS scopes_compare,
+        'value' AS stands_for,
+        FALSE AS is_milestone,
+        others.claim_id AS key,
+        others.kind,
+        others.starts_on,
+        others.ends_on,
+        others.value AS amount,
+        others.value AS certain_amount,
+        CASE WHEN others.bound <> 'at_least' THEN others.value END AS possible_amount,
+        others.exactness <> 'exact' AS is_estimate,
+        'reported' AS basis,
+        others.source_title,
+        others.source_url,
+        CASE
+            WHEN others.ends_on < claims.starts_on THEN 'before'
+            WHEN others.starts_on > claims.ends_on THEN 'after'
+            ELSE 'within'
+        END AS place,
+        greatest(others.starts_on - claims.ends_on, claims.starts_on - others.ends_on, 0) AS gap,
+        scopes_compare = 'same' AND CASE
+            WHEN claims.kind = 'total'
+                THEN place = 'within' AND NOT claims.is_long AND NOT others.is_long
+            WHEN claims.starts_on = others.starts_on AND claims.ends_on = others.ends_on THEN TRUE
+            -- A count of a shorter period is less than one of a longer; a share need not be.
+            ELSE claims.unit = 'fraction' AND (
+                (others.starts_on >= claims.starts_on AND others.ends_on <= claims.ends_on)
+                OR (claims.starts_on >= others.starts_on AND claims.ends_on <= others.ends_on)
+            )
+        END AS is_one_time,
+        coalesce(
+            CASE
+                WHEN scopes_compare <> 'same' THEN FALSE
+                WHEN claims.unit = 'rank' THEN is_one_time AND others.value <> claims.value
+                WHEN is_one_time THEN
+                    (others.bound <> 'at_least' AND round(others.value / nullif(claims.value, 0), 2) < 0.90)
+                    OR (claims.bound <> 'at_least' AND round(claims.value / nullif(others.value, 0), 2) < 0.90)
+                WHEN claims.kind = 'total' THEN CASE place
+                    WHEN 'after'
+                        THEN others.bound <> 'at_least' AND round(others.value / nullif(claims.value, 0), 2) < 0.90
+                    WHEN 'before'
+                        THEN claims.bound <> 'at_least' AND round(claims.value / nullif(others.value, 0), 2) < 0.90
+                END
+            END,
+            FALSE
+        ) AS is_clash
+    FROM claims
+    INNER JOIN claims AS others
+        ON others.contradiction = claims.contradiction
+        AND others.claim_id <> claims.claim_id
+        AND others.unit = claims.unit
+),
 placed AS MATERIALIZED (
     -- Where each reading lies beside the claim's period, and how many days apart.
     SELECT
@@ -120,30 +191,9 @@ placed AS MATERIALIZED (
         AND readings.unit = claims.unit
     WHERE NOT (readings.basis = 'reported' AND list_contains(claims.source_titles, readings.source_title))
     UNION ALL BY NAME
-    SELECT
-        claims.claim_id,
-        'another_statement' AS test,
-        'same' AS scopes_compare,
-        'value' AS stands_for,
-        FALSE AS is_milestone,
-        others.claim_id AS key,
-        'level' AS kind,
-        others.starts_on,
-        others.ends_on,
-        others.value AS amount,
-        others.value AS certain_amount,
-        CASE WHEN others.bound <> 'at_least' THEN others.value END AS possible_amount,
-        others.exactness <> 'exact' AS is_estimate,
-        'reported' AS basis,
-        others.source_title,
-        others.source_url,
-        'within' AS place,
-        greatest(others.starts_on - claims.ends_on, claims.starts_on - others.ends_on, 0) AS gap
-    FROM claims
-    INNER JOIN claims AS others
-        ON others.contradiction = claims.contradiction
-        AND others.claim_id <> claims.claim_id
-        AND others.unit = claims.unit
+    SELECT * EXCLUDE (is_one_time)
+    FROM pairs
+    WHERE is_clash OR NOT is_one_time
 ),
 chosen AS (
     -- All flows within the period; of anything else the last reading before, the last within, the first after.
@@ -153,7 +203,7 @@ chosen AS (
         FROM placed
     )
     -- A total is bounded from both sides; anything else is read within the period if it can be.
-    WHERE kind = 'total' OR place = 'within' OR NOT is_covered
+    WHERE kind = 'total' OR place = 'within' OR NOT is_covered OR test = 'another_statement'
     QUALIFY (kind = 'flow' AND place = 'within')
         OR test = 'another_statement'
         OR row_number() OVER (
@@ -182,6 +232,9 @@ pooled AS (
         min(gap) AS gap,
         count(*) AS readings,
         bool_or(is_estimate) AS is_estimate,
+        bool_or(is_estimate) AND coalesce(sum(certain_amount), 0) < sum(amount) / 2 AS is_mostly_estimated,
+        coalesce(sum(certain_amount), 0) / coalesce(sum(total), 1) AS counted_value,
+        coalesce(bool_or(is_clash), FALSE) AS is_clash,
         CASE WHEN count(*) = 1 THEN any_value(pooled_share) END AS pooled_share,
         sum(amount) / coalesce(sum(total), 1) AS test_value,
         CASE WHEN count(certain_amount) = count(*) THEN sum(certain_amount) END
@@ -197,25 +250,31 @@ bounded AS (
         claims.value,
         claims.bound,
         claims.unit,
-        -- A single day stands for its period only when it lies within.
-        gap <= CASE WHEN kind = 'flow' AND pooled.starts_on = pooled.ends_on THEN 0 ELSE 31 END AS is_near,
+        -- A single day stands for its period only when it lies within; two windows of 30 days share most
+        -- of it only when they end within a week.
+        gap <= CASE
+            WHEN pooled.kind = 'flow' AND pooled.starts_on = pooled.ends_on THEN 0
+            WHEN test LIKE '%downloads_30d' THEN 7
+            ELSE 31
+        END AS is_near,
         CASE
             WHEN stands_for IN ('value', 'least')
-                AND NOT (kind = 'total' AND (place = 'after' OR (place = 'within' AND claims.is_long)))
+                AND NOT (pooled.kind = 'total' AND (place = 'after' OR (place = 'within' AND claims.is_long)))
                 THEN certain_value
         END AS test_low,
         CASE
-            WHEN stands_for IN ('value', 'most') AND NOT (kind = 'total' AND place = 'before')
+            WHEN stands_for IN ('value', 'most') AND NOT (pooled.kind = 'total' AND place = 'before')
                 THEN possible_value
         END AS test_high,
-        -- The best guess may rest on estimates: it can speak for a claim, not against it.
+        -- The best guess may rest on estimates up to a half: it can speak for a claim, not against it.
         CASE
             WHEN stands_for IN ('value', 'least')
-                AND NOT (kind = 'total' AND (place = 'after' OR (place = 'within' AND claims.is_long)))
-                THEN test_value
+                AND NOT (pooled.kind = 'total' AND (place = 'after' OR (place = 'within' AND claims.is_long)))
+                THEN CASE WHEN is_mostly_estimated THEN certain_value ELSE test_value END
         END AS best_low,
         CASE
-            WHEN stands_for IN ('value', 'most') AND NOT (kind = 'total' AND place = 'before')
+            WHEN stands_for IN ('value', 'most') AND NOT (pooled.kind = 'total' AND place = 'before')
+                AND NOT is_mostly_estimated
                 THEN test_value
         END AS best_high,
         round(test_value / nullif(claims.value, 0), 2) AS ratio_seen
@@ -226,6 +285,9 @@ judged AS (
     SELECT
         *,
         CASE
+            -- Of two statements that refute each other nobody knows which one does not hold.
+            WHEN is_clash THEN 'cannot_be_tested'
+            WHEN test = 'another_statement' THEN 'different_scope'
             WHEN unit = 'rank' THEN CASE
                 WHEN NOT is_near OR stands_for <> 'value' THEN 'cannot_be_tested'
                 WHEN test_value = value THEN 'agrees'
@@ -234,10 +296,14 @@ judged AS (
             WHEN kind <> 'total' AND NOT is_near THEN 'cannot_be_tested'
             WHEN bound = 'at_least' AND best_low >= value THEN 'holds'
             WHEN value = 0 AND test_value = 0 AND stands_for = 'value' THEN 'agrees'
-            WHEN is_near AND ratio_seen BETWEEN 0.90 AND 1.10 AND coalesce(best_low, best_high) IS NOT NULL
+            WHEN is_near AND NOT is_mostly_estimated
+                AND ratio_seen BETWEEN 0.90 AND 1.10 AND coalesce(best_low, best_high) IS NOT NULL
                 THEN 'agrees'
-            WHEN is_milestone AND round(best_low / value, 2) > 1.10 THEN 'holds'
-            WHEN bound <> 'at_least' AND test_low > value AND coalesce(round(test_low / nullif(value, 0), 2) > 1.10, TRUE)
+            WHEN is_milestone AND round(best_low / nullif(value, 0), 2) > 1.10 THEN 'holds'
+            WHEN is_milestone AND is_mostly_estimated AND value > 0 AND best_low >= value THEN 'holds'
+            -- More than a milestone says nothing against it.
+            WHEN NOT is_milestone AND bound <> 'at_least' AND test_low > value
+                AND coalesce(round(test_low / nullif(value, 0), 2) > 1.10, TRUE)
                 THEN 'contradicts'
             WHEN value > 0 AND round(test_high / value, 2) < 0.90 THEN 'contradicts'
             -- What counts the same and still leaves it open is no matter of scope.
@@ -250,10 +316,10 @@ tested AS MATERIALIZED (
     -- Of several readings of one test the one that decides, then the nearest.
     SELECT *
     FROM judged
-    WHERE test <> 'another_statement' OR verdict = 'contradicts'
     QUALIFY row_number() OVER (
         PARTITION BY claim_id, test
         ORDER BY
+            NOT is_clash,
             NOT is_near AND verdict = 'cannot_be_tested',
             verdict IN ('different_scope', 'cannot_be_tested'),
             gap,
@@ -283,8 +349,11 @@ described AS (
         tested.readings,
         tested.is_estimate,
         tested.pooled_share,
-        CASE WHEN tested.kind = 'total' AND tested.is_estimate AND tested.certain_value < tested.test_value
-            THEN tested.test_value - tested.certain_value
+        CASE
+            WHEN tested.is_mostly_estimated
+                THEN tested.test_value - tested.counted_value
+            WHEN tested.kind = 'total' AND tested.is_estimate AND tested.certain_value < tested.test_value
+                THEN tested.test_value - tested.certain_value
         END AS estimated_part,
         CASE
             WHEN tested.basis = 'reported' AND tested.possible_value IS NULL THEN 'at_least'
@@ -297,18 +366,21 @@ described AS (
         tested.is_near,
         wanted.claim_scope,
         CASE
-            WHEN rows_of_claims.test = 'another_statement' THEN 'another statement of the same thing'
+            WHEN rows_of_claims.test = 'another_statement' THEN 'another statement'
             ELSE replace(
                 replace(wanted.test_scope, '{account}', coalesce(wanted.account_label, '')),
                 '{subject}',
                 CASE claims.subject WHEN 'USA' THEN 'the USA' ELSE claims.subject END
             )
         END AS test_scope,
-        CASE rows_of_claims.test WHEN 'another_statement' THEN 'same' ELSE wanted.scopes_compare END
-            AS scopes_compare,
+        CASE
+            WHEN rows_of_claims.test = 'another_statement' THEN tested.scopes_compare
+            ELSE wanted.scopes_compare
+        END AS scopes_compare,
         CASE rows_of_claims.test WHEN 'another_statement' THEN 'value' ELSE wanted.stands_for END AS stands_for,
         coalesce(wanted.is_milestone, FALSE) AS is_milestone,
         replace(wanted.note, '{subject}', claims.subject) AS test_note,
+        coalesce(tested.is_clash, FALSE) AS is_clash,
         coalesce(tested.verdict, 'cannot_be_tested') AS verdict
     FROM rows_of_claims
     INNER JOIN claims ON claims.claim_id = rows_of_claims.claim_id
@@ -324,9 +396,10 @@ SELECT
         PARTITION BY claim_id
         ORDER BY
             CASE
+                WHEN test = 'another_statement' AND NOT is_clash THEN 5
                 WHEN test_value IS NULL THEN 4
+                WHEN is_clash THEN 2
                 WHEN verdict = 'cannot_be_tested' THEN 3
-                WHEN test = 'another_statement' THEN 2
                 WHEN verdict = 'different_scope' THEN 1
                 ELSE 0
             END,
@@ -367,7 +440,7 @@ SELECT
     test_kind,                                          -- flow, total or level
     readings,                                           -- readings that are pooled
     is_estimate,                                        -- the test rests on an estimate
-    estimated_part,                                     -- of a total what is estimated from 30-day windows
+    estimated_part,                                     -- what is estimated from 30-day windows: of a total, or when most is
     pooled_share,                                       -- share over both months of a split pair
     basis,                                              -- published, collected or reported
     test_source_title,                                  -- publisher, or title of the statement that it is tested by

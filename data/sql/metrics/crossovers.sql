@@ -7,7 +7,8 @@
 --   series' first month. Earlier periods ahead are touches. Ties are not ahead. Accounts in the published
 --   series of downloads, families elsewhere, and regions; `reported` rows are dates that others gave. A
 --   pair of which one led from the first period on has no crossover. Periods that one of the two lacks
---   are left out.
+--   are left out. Of shares of tokens only what is seen of each is compared: such a crossover is an
+--   estimate, with a note. Of downloads that add up what comes after a missing month is not known.
 WITH numbered AS (
     -- Pairs are many: numbers are joined and grouped faster than names.
     SELECT
@@ -25,7 +26,8 @@ paired AS (
         b.number AS passed_number,
         a.date,
         a.value > b.value AS is_ahead,
-        a.is_estimate OR b.is_estimate AS is_estimate
+        -- Of two values of which the least is known the other one may be ahead.
+        a.is_estimate OR b.is_estimate OR a.bound = 'at_least' OR b.bound = 'at_least' AS is_estimate
     FROM numbered AS a
     INNER JOIN numbered AS b
         ON b.series = a.series AND b.date = a.date AND b.number <> a.number
@@ -81,14 +83,16 @@ crossed AS (
             ', '
         ) AS touches,
         counted.last_date,
-        leaders.source_title,
-        leaders.source_url,
-        leaders.source
+        coalesce(archives.title, leaders.source_title) AS source_title,
+        coalesce(archives.url, leaders.source_url) AS source_url,
+        leaders.bound
     FROM counted
     INNER JOIN numbered AS leaders
         ON leaders.number = counted.leader_number AND leaders.date = counted.last_date
     INNER JOIN numbered AS passed
         ON passed.number = counted.passed_number AND passed.date = counted.last_date
+    LEFT JOIN build_sources AS archives
+        ON archives.name = leaders.source AND leaders.source_title = 'Hugging Face Hub archive'
 )
 SELECT
     crossed.basis,                                  -- published, collected or reported
@@ -101,19 +105,18 @@ SELECT
     passed_family,                                  -- family of who was passed; NULL when it has none
     crossed_on,                                     -- first day of the first period ahead for good
     CASE WHEN period = 'month' THEN 'month' ELSE 'reading' END AS date_precision,  -- how precise crossed_on is; reading: it lies between that day's reading and the one before
-    is_estimate,                                    -- true when that period or the last one behind rests on an estimate
+    is_estimate,                                    -- true when that period or the last one behind rests on an estimate, or only the least of each is known
     earlier_months_ahead,                           -- periods ahead before that did not last
     touches,                                        -- which ones: months as 2024-10, days else, with commas; NULL when there are none
     estimated_touches,                              -- how many of them rest on estimates
     last_date AS as_of,                             -- last period that both have, or NULL for reported dates
     source_title,                                   -- title of the source
+    source_url,                                     -- where a reader can open it
     CASE
-        WHEN source_title = 'Hugging Face Hub archive' THEN coalesce(build_sources.url, source_url)
-        ELSE source_url
-    END AS source_url,                              -- where a reader can open it
-    CAST(NULL AS VARCHAR) AS note                   -- what to know about it
+        WHEN bound = 'at_least'
+            THEN 'by what is seen among the 50 models of each day; the intervals may overlap'
+    END AS note                                     -- what to know about it
 FROM crossed
-LEFT JOIN build_sources ON build_sources.name = crossed.source
 UNION ALL
 SELECT
     'reported' AS basis,

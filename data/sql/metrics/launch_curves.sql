@@ -6,7 +6,8 @@
 --   (seeds/release_dates.csv), otherwise the creation of the repository. A launch is an own
 --   repository of a family, or a model whose counter others published, that had at least 1,000
 --   downloads and was first read within a year of its release. Between two readings a straight
---   line: an estimate where they lie more than two days apart, NULL where more than 45. The class
+--   line: an estimate where they lie more than two days apart, NULL where more than 45. Until a
+--   repository was created its counter is zero. The class
 --   median is that of all launches of the same basis and size class that have a value at that age,
 --   the model itself among them; a model of unknown size has none. Published and collected counters
 --   stay apart.
@@ -37,13 +38,17 @@ SELECT
     ages.gap_days,                              -- days between the readings around it; 0: read on that day
     ages.is_estimate,                           -- readings more than two days apart, or themselves estimates
     ages.known_on,                              -- day of the reading since which the value is known
-    ages.source,                                -- huggingface, hub_archive, or the publisher's: of that reading
-    CASE ages.source
-        WHEN 'huggingface' THEN 'Hugging Face Hub API'
-        WHEN 'hub_archive' THEN 'Hugging Face Hub archive'
-        ELSE seed__sources.title
+    ages.source,                                -- huggingface, the archive, or the publisher's: of that reading
+    CASE
+        WHEN ages.basis = 'published' THEN seed__sources.title
+        WHEN ages.source = 'huggingface' THEN 'Hugging Face Hub API'
+        ELSE coalesce(build_sources.title, 'Hugging Face Hub archive')
     END AS source_title,                        -- title of that source
-    coalesce(seed__sources.url, 'https://huggingface.co/' || ages.model_id) AS source_url    -- where a reader can open it
+    coalesce(
+        CASE WHEN ages.basis = 'published' THEN seed__sources.url END,
+        CASE WHEN ages.basis = 'collected' AND ages.source <> 'huggingface' THEN build_sources.url END,
+        'https://huggingface.co/' || ages.model_id
+    ) AS source_url                             -- where a reader can open it
 FROM launch_ages AS ages
 INNER JOIN launch_models AS models USING (basis, model_id)
 LEFT JOIN classes
@@ -51,3 +56,4 @@ LEFT JOIN classes
     AND classes.size_class = models.size_class
     AND classes.age_days = ages.age_days
 LEFT JOIN seed__sources ON seed__sources.source = ages.source
+LEFT JOIN build_sources ON build_sources.name = ages.source

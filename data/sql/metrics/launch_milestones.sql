@@ -43,9 +43,10 @@ followed AS (
         coalesce(
             passed.below_on,
             CASE
-                WHEN spans.first_on >= models.released_on
+                -- The counter began at zero on the later of the two days.
+                WHEN spans.first_on >= greatest(models.released_on, models.created_on)
                     AND spans.first_on - greatest(models.released_on, models.created_on) <= 7
-                    THEN models.released_on
+                    THEN greatest(models.released_on, models.created_on)
             END
         ) AS before_on
     FROM launch_models AS models
@@ -79,7 +80,7 @@ SELECT
         AS launch_milestones,                      -- days since the release by which it was passed; NULL: see state
     state,                                         -- reached, not_reached, past_at_first_reading, in_a_gap, no_history or no_release_date
     CASE WHEN state = 'reached' THEN judged.reached_on END AS reached_on,    -- day of the first reading past it
-    CASE WHEN state = 'reached' THEN judged.before_on END AS before_on,      -- day of the reading before; the release where the counter began at zero
+    CASE WHEN state = 'reached' THEN judged.before_on END AS before_on,      -- day of the reading before; the release, or the later creation, where the counter began at zero
     judged.family,                                 -- family by owner; NULL when none
     judged.size_class,                             -- total parameters in billions; or unknown
     judged.size_from_name,                         -- the size is what the name says
@@ -90,7 +91,7 @@ SELECT
     judged.last_on AS as_of,                       -- last reading
     first_year.downloads AS first_year_downloads,  -- downloads at day 365; NULL when younger or not observed
     first_year.is_estimate AS first_year_is_estimate,    -- readings around day 365 more than two days apart
-    judged.source                                  -- huggingface, hub_archive, or the publisher's: of the last reading
+    judged.source                                  -- huggingface, the archive, or the publisher's: of the last reading
 FROM judged
 LEFT JOIN launch_ages AS first_year
     ON first_year.basis = judged.basis

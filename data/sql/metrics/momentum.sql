@@ -7,8 +7,8 @@
 --   published accounts, the whole Hub for collected families, none where no archive covers the month.
 --   `reading` says whether it was the market: gained (downloads and share up), diluted (share down
 --   although downloads did not fall), declined (both down), held_up (share up although downloads did not
---   rise), flat (the share moved by less than 0.05 points). A change of downloads of less than half a
---   percent is none. Only whole calendar months; nothing is compared over a month that is missing or had
+--   rise), flat (the share moved by less than 0.05 points, and by less than 5 % of what it was). A change
+--   of downloads of less than half a percent is none. Only whole calendar months; nothing is compared over a month that is missing or had
 --   no downloads. Incidents are those of the Hub's counters and archives, in the month or the one before.
 WITH months AS (
     SELECT
@@ -24,6 +24,7 @@ WITH months AS (
         whole AS market,
         is_estimate,
         as_of,
+        source,
         source_title,
         source_url
     FROM standing_points
@@ -35,10 +36,12 @@ compared AS (
         now.value / nullif(before.value, 0) - 1 AS change,
         now.value / nullif(earlier.value, 0) - 1 AS change_3m,
         now.share - before.share AS share_points,
+        before.share AS share_before,
         now.share - earlier.share AS share_points_3m,
         now.market / nullif(before.market, 0) - 1 AS market_change,
         now.market / nullif(earlier.market, 0) - 1 AS market_change_3m,
-        now.is_estimate OR coalesce(before.is_estimate, FALSE) AS rests_on_estimate
+        now.is_estimate OR coalesce(before.is_estimate, FALSE) AS rests_on_estimate,
+        now.is_estimate OR coalesce(earlier.is_estimate, FALSE) AS rests_on_estimate_3m
     FROM months AS now
     LEFT JOIN months AS before
         ON before.basis = now.basis AND before.scope = now.scope AND before.subject = now.subject
@@ -84,15 +87,21 @@ SELECT
     market_change_3m,                  -- the same from three months before
     CASE
         WHEN change IS NULL OR share_points IS NULL THEN NULL
-        WHEN abs(share_points) < 0.0005 THEN 'flat'
+        -- Of a small share few points are much: it is flat only when it is beside itself, too.
+        WHEN abs(share_points) < 0.0005
+            AND (share_points = 0 OR abs(share_points) < 0.05 * share_before)
+            THEN 'flat'
         WHEN share_points > 0 AND change >= 0.005 THEN 'gained'
         WHEN share_points > 0 THEN 'held_up'
         WHEN change > -0.005 THEN 'diluted'
         ELSE 'declined'
     END AS reading,                    -- gained, diluted, declined, held_up or flat; NULL without a comparison
     rests_on_estimate AS is_estimate,  -- the month or the one before rests on an estimate
+    rests_on_estimate_3m AS is_estimate_3m,  -- the month or the one three months before does: for change_3m, share_points_3m and market_change_3m
     month IN (SELECT month FROM incident_months) AS has_incident,  -- an incident touches the month or the one before
     as_of,                             -- day on which the source was read
-    source_title,                      -- title of the source
-    source_url                         -- where a reader can open it
+    coalesce(archives.title, source_title) AS source_title,  -- title of the source
+    coalesce(archives.url, source_url) AS source_url  -- where a reader can open it
 FROM compared
+LEFT JOIN build_sources AS archives
+    ON archives.name = compared.source AND source_title = 'Hugging Face Hub archive'

@@ -16,7 +16,9 @@ month_rests AS (
     SELECT
         basis, layer, measure, period, date, 'unknown' AS region,
         max(whole) - coalesce(sum(value ORDER BY value) FILTER (WHERE subject <> 'unknown'), 0) AS value,
-        max(whole) AS whole, any_value(unit) AS unit, any_value(share_of) AS share_of,
+        max(whole) AS whole, any_value(unit) AS unit,
+        -- The rows of a month may all be without a share of their own.
+        coalesce(any_value(share_of), 'hub_text_vlm') AS share_of,
         bool_or(is_estimate) AS is_estimate, max(as_of) AS as_of, any_value(source) AS source,
         any_value(source_title) AS source_title, any_value(publisher) AS publisher,
         any_value(source_url) AS source_url
@@ -120,12 +122,9 @@ SELECT
     CASE WHEN points.whole > 0 AND points.value IS NOT NULL THEN points.share_of END AS share_of,  -- hub_text_vlm, hub, openrouter or tracked; NULL without a share
     points.is_estimate,                -- rests on an estimate; a cumulative value once any month so far does
     points.as_of,                      -- day on which the source was read
-    points.source_title,               -- title of the source
-    points.publisher,                  -- who published it; of collected series the source
-    CASE
-        WHEN points.source_title = 'Hugging Face Hub archive'
-            THEN coalesce(build_sources.url, points.source_url)
-        ELSE points.source_url
-    END AS source_url                  -- where a reader can open it
+    coalesce(archives.title, points.source_title) AS source_title,  -- title of the source
+    coalesce(archives.title, points.publisher) AS publisher,  -- who published it; of collected series the source
+    coalesce(archives.url, points.source_url) AS source_url  -- where a reader can open it
 FROM points
-LEFT JOIN build_sources ON build_sources.name = points.source
+LEFT JOIN build_sources AS archives
+    ON archives.name = points.source AND points.source_title = 'Hugging Face Hub archive'

@@ -6,7 +6,8 @@
 --   collected stay apart (basis), and so do accounts, families and regions (subject_kind): each is
 --   ranked among its own kind. Flows are whole calendar months, or lie between two published readings;
 --   of readings the last one of a month stands for it. A cumulative value counts from the first month
---   of its series. Equal values share a position. A share of tokens is the least that it can be.
+--   of its series, or its subject's own first one when that is later; from a missing month on it is not
+--   known. Equal values share a position. A share of tokens is the least that it can be.
 --   Accounts that repackage others' models have values and no position. Layers are never added up.
 SELECT
     points.basis,                     -- published or collected
@@ -27,12 +28,10 @@ SELECT
     CAST(points.subjects AS BIGINT) AS subjects,  -- how many are ranked
     points.is_estimate,               -- rests on an estimate; a cumulative value once any month so far does
     points.as_of,                     -- day on which the source was read
-    points.source_title,              -- title of the source
-    points.publisher,                 -- who published it; of collected series the source
-    CASE
-        WHEN points.source_title = 'Hugging Face Hub archive'
-            THEN coalesce(build_sources.url, points.source_url)
-        ELSE points.source_url
-    END AS source_url                 -- where a reader can open it
+    coalesce(archives.title, points.source_title) AS source_title,  -- title of the source
+    coalesce(archives.title, points.publisher) AS publisher,  -- who published it; of collected series the source
+    coalesce(archives.url, points.source_url) AS source_url  -- where a reader can open it
 FROM standing_points AS points
-LEFT JOIN build_sources ON build_sources.name = points.source
+-- Which archive it was: several may bring days of the Hub.
+LEFT JOIN build_sources AS archives
+    ON archives.name = points.source AND points.source_title = 'Hugging Face Hub archive'

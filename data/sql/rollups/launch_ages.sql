@@ -5,7 +5,7 @@
 -- notes: Each week of the first year and days 30, 60, 90, 180 and 365. On a straight line between
 --   the readings around that age, in whole downloads; NULL where these lie more than 45 days apart;
 --   an estimate where they lie more than two days apart. A counter that was first read after the
---   release was zero on the day of the release, or of the creation if that was later. The last age
+--   release was zero on the day of the release, and until that of the creation if that was later. The last age
 --   is the one that the last reading has reached.
 WITH digits AS (
     SELECT digit
@@ -58,6 +58,15 @@ points AS (
         FALSE AS is_estimate, source
     FROM starts
     WHERE zero_age > 0 AND first_age > zero_age
+    UNION ALL
+    -- Before the repository was there, nobody had downloaded it.
+    SELECT
+        starts.basis, starts.model_id, grid.age_days,
+        starts.released_on + CAST(grid.age_days AS INTEGER) AS date, 0 AS downloads,
+        FALSE AS is_estimate, starts.source
+    FROM starts
+    INNER JOIN grid ON grid.age_days > 0 AND grid.age_days < starts.zero_age
+    WHERE starts.first_age >= starts.zero_age
 ),
 stretches AS (
     SELECT
@@ -102,5 +111,5 @@ SELECT
         ELSE gap_days > 2 OR is_estimate OR next_is_estimate
     END AS is_estimate,                              -- more than two days apart, or a reading is itself one
     CASE WHEN gap_days = 0 THEN date ELSE next_date END AS known_on,    -- day of the reading since which it is known
-    CASE WHEN gap_days = 0 THEN source ELSE next_source END AS source    -- huggingface, hub_archive, or the publisher's: of that reading
+    CASE WHEN gap_days = 0 THEN source ELSE next_source END AS source    -- huggingface, the archive, or the publisher's: of that reading
 FROM placed

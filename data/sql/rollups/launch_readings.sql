@@ -19,6 +19,22 @@ WITH listed AS (
 spans AS (
     SELECT model_id, min(date) AS first_on, max(date) AS last_on FROM listed GROUP BY model_id
 ),
+week_days AS (
+    -- The day of the archive that a week end was read on, or the first one after it.
+    SELECT
+        weeks.week_end AS week_end,
+        coalesce(
+            max(CASE WHEN days.date <= weeks.week_end THEN days.date END), min(days.date)
+        ) AS read_on
+    FROM (SELECT DISTINCT week_end FROM hub__launch_weeks) AS weeks
+    CROSS JOIN hub__days AS days
+    GROUP BY weeks.week_end
+),
+week_sources AS (
+    SELECT week_days.week_end AS week_end, days.source AS source
+    FROM week_days
+    INNER JOIN hub__days AS days ON days.date = week_days.read_on
+),
 readings AS (
     SELECT 'collected' AS basis, model_id, date, value, FALSE AS is_estimate, 'huggingface' AS source
     FROM listed
@@ -29,8 +45,9 @@ readings AS (
         weeks.week_end AS date,
         weeks.downloads_all_time AS value,
         weeks.is_estimate AS is_estimate,
-        'hub_archive' AS source
+        coalesce(week_sources.source, 'hub_archive') AS source
     FROM hub__launch_weeks AS weeks
+    LEFT JOIN week_sources ON week_sources.week_end = weeks.week_end
     INNER JOIN launch_models
         ON launch_models.hub_id = weeks.hub_id AND launch_models.basis = 'collected'
     LEFT JOIN spans ON spans.model_id = launch_models.model_id
@@ -68,6 +85,6 @@ SELECT
         PARTITION BY readings.basis, readings.model_id ORDER BY readings.date ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS is_estimate,                                     -- held, or an edge of the archive that was not read
-    readings.source AS source                             -- huggingface, hub_archive, or the publisher's
+    readings.source AS source                             -- huggingface, the archive that brought the day, or the publisher's
 FROM readings
 INNER JOIN young ON young.basis = readings.basis AND young.model_id = readings.model_id

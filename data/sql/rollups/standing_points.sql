@@ -6,7 +6,8 @@
 --   Published and collected stay apart in the column basis. Flows are whole calendar months, or, where
 --   only readings were published, what lies between two of them; of readings the last one of a month
 --   stands for it. Regions are sums over the accounts of the published series, or over all owners of
---   the Hub. Accounts that repackage others' models, and owners without a known region, are not ranked.
+--   the Hub. Cumulative values begin with a subject's first known month, and are not known from a missing
+--   month on. Accounts that repackage others' models, and owners without a known region, are not ranked.
 WITH published AS (
     SELECT
         series,
@@ -82,7 +83,10 @@ archive_months AS (
 ),
 archive_sources AS (
     -- The archive is that of the last day seen up to the end of the month.
-    SELECT archive_months.month AS month, archive_months.has_value AS has_value, days.source AS source
+    SELECT
+        archive_months.month AS month,
+        archive_months.has_value AS has_value,
+        days.source AS source
     FROM archive_months
     LEFT JOIN hub__days AS days ON days.date = archive_months.last_on
 ),
@@ -114,7 +118,8 @@ family_flows AS (
         scope_months.estimate_reason <> 'none' AS is_estimate,
         newest_days.archive_on AS as_of,
         archive_sources.source AS source,
-        'Hugging Face Hub archive' AS source_title
+        'Hugging Face Hub archive' AS source_title,
+        'https://huggingface.co/models' AS source_url
     FROM scope_months
     INNER JOIN scope_layers ON scope_layers.scope = scope_months.scope
     INNER JOIN scope_totals
@@ -139,7 +144,8 @@ family_flows AS (
         family_months.estimate_reason <> 'none' AS is_estimate,
         newest_days.listed_on AS as_of,
         'huggingface' AS source,
-        'Hugging Face Hub API' AS source_title
+        'Hugging Face Hub API' AS source_title,
+        'https://huggingface.co/models' AS source_url
     FROM family_months
     CROSS JOIN newest_days
     LEFT JOIN archive_sources ON archive_sources.month = family_months.month
@@ -184,7 +190,7 @@ flows AS (
         CAST(whole AS DOUBLE) AS whole,
         CASE WHEN whole > 0 THEN value / CAST(whole AS DOUBLE) END AS share,
         CASE WHEN whole > 0 THEN 'hub' END AS share_of, is_estimate, as_of, source, source_title,
-        source_title AS publisher, 'https://huggingface.co/models' AS source_url
+        source_title AS publisher, source_url
     FROM family_flows
     UNION ALL
     SELECT
@@ -212,18 +218,24 @@ flows AS (
         AND region_estimates.scope = region_months.scope
         AND region_estimates.region = region_months.region
 ),
+numbered_flows AS (
+    SELECT flows.*, 12 * extract(YEAR FROM month) + extract(MONTH FROM month) AS number
+    FROM flows
+),
 wholes AS (
-    -- The whole since the first month of the series; NULL once a month has none.
+    -- The whole since the first month of the series; NULL once a month has none or is missing.
     SELECT
         basis,
         layer,
         month,
         CASE
-            WHEN min(CASE WHEN whole IS NULL THEN 0 ELSE 1 END) OVER so_far = 1
+            WHEN count(whole) OVER so_far = number - min(number) OVER so_far + 1
                 THEN sum(whole) OVER so_far
         END AS whole
     FROM (
-        SELECT basis, layer, month, max(whole) AS whole FROM flows GROUP BY basis, layer, month
+        SELECT basis, layer, month, number, max(whole) AS whole
+        FROM numbered_flows
+        GROUP BY basis, layer, month, number
     ) AS months
     WINDOW so_far AS (
         PARTITION BY basis, layer ORDER BY month
@@ -235,13 +247,18 @@ cumulative AS (
         flows.basis AS basis, flows.layer AS layer, flows.subject_kind AS subject_kind,
         flows.month AS month, flows.subject AS subject, flows.account AS account,
         flows.family AS family, flows.is_ranked AS is_ranked,
-        CASE WHEN flows.value IS NOT NULL THEN sum(flows.value) OVER so_far END AS value,
+        -- As many months are known as there are since the first known one, else one is missing.
+        CASE
+            WHEN count(flows.value) OVER so_far = flows.number
+                - min(CASE WHEN flows.value IS NOT NULL THEN flows.number END) OVER so_far + 1
+                THEN sum(flows.value) OVER so_far
+        END AS value,
         wholes.whole AS whole,
         flows.share_of AS share_of,
         max(CASE WHEN flows.is_estimate THEN 1 ELSE 0 END) OVER so_far = 1 AS is_estimate,
         flows.as_of AS as_of, flows.source AS source, flows.source_title AS source_title,
         flows.publisher AS publisher, flows.source_url AS source_url
-    FROM flows
+    FROM numbered_flows AS flows
     INNER JOIN wholes
         ON wholes.basis = flows.basis AND wholes.layer = flows.layer AND wholes.month = flows.month
     WINDOW so_far AS (
@@ -251,9 +268,16 @@ cumulative AS (
 ),
 hub_span AS (
     -- Of an archive of every repository only: one of those with some use misses most derivatives.
-    SELECT min(date) AS first_on, max(date) AS last_on, max(source) AS source
-    FROM hub__days
-    WHERE is_complete
+    SELECT
+        span.first_on AS first_on,
+        span.last_on AS last_on,
+        days.source AS source
+    FROM (
+        SELECT min(date) AS first_on, max(date) AS last_on
+        FROM hub__days
+        WHERE is_complete
+    ) AS span
+    LEFT JOIN hub__days AS days ON days.date = span.last_on
 ),
 derivatives AS (
     SELECT

@@ -490,7 +490,8 @@ def test_a_full_disk_as_the_command_says_it(
     assert "all.body.gz: no space is left on the disk" in err.splitlines()[-1]
 
 
-def test_an_interrupt_ends_everything(lab_of: Callable[..., Lab]) -> None:
+def hang_and_interrupt() -> tuple[threading.Event, Callable[[str], None], Callable[[str], None]]:
+    """One source that hangs until the event, and one that is interrupted while it does."""
     go_on = threading.Event()
     both = threading.Barrier(2)
 
@@ -502,6 +503,11 @@ def test_an_interrupt_ends_everything(lab_of: Callable[..., Lab]) -> None:
         both.wait(PATIENCE)
         raise KeyboardInterrupt
 
+    return go_on, hang, interrupt
+
+
+def test_an_interrupt_ends_everything(lab_of: Callable[..., Lab]) -> None:
+    go_on, hang, interrupt = hang_and_interrupt()
     lab = lab_of(FakeSource("hangs", on_fetch=hang), FakeSource("stopped", on_fetch=interrupt))
     with pytest.raises(KeyboardInterrupt):
         lab.collect()
@@ -516,17 +522,7 @@ def test_an_interrupt_ends_everything(lab_of: Callable[..., Lab]) -> None:
 
 def test_nothing_is_written_after_an_interrupt(lab_of: Callable[..., Lab]) -> None:
     """What was read is parsed meanwhile: the next run finishes it, not a thread left behind."""
-    go_on = threading.Event()
-    both = threading.Barrier(2)
-
-    def hang(_: str) -> None:
-        both.wait(PATIENCE)
-        wait_for(go_on)
-
-    def interrupt(_: str) -> None:
-        both.wait(PATIENCE)
-        raise KeyboardInterrupt
-
+    go_on, hang, interrupt = hang_and_interrupt()
     lab = lab_of(FakeSource("parsed", on_parse=hang), FakeSource("stopped", on_fetch=interrupt))
     with pytest.raises(KeyboardInterrupt):
         lab.collect()

@@ -830,8 +830,11 @@ def test_the_command_works_from_any_folder(home: Path) -> None:
     assert shell(f"{sys.executable} -m tests.fake_hub --help", home).returncode == 0
 
 
+@pytest.mark.parametrize("command", ["collectors", "dashboard"])
 @pytest.mark.parametrize("rest", ["", "raise ImportError('it was swallowed')"])
-def test_an_interrupt_while_libraries_load_is_one_line(tmp_path: Path, rest: str) -> None:
+def test_an_interrupt_while_libraries_load_is_one_line(
+    tmp_path: Path, command: str, rest: str
+) -> None:
     """A library that is interrupted in the middle, and one that makes another error of it."""
     (tmp_path / "typer.py").write_text(
         "import os, signal\n"
@@ -839,7 +842,7 @@ def test_an_interrupt_while_libraries_load_is_one_line(tmp_path: Path, rest: str
         f"except KeyboardInterrupt:\n    {rest or 'raise'}\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "collectors", "--help"],
+        [sys.executable, "-m", command, "--help"],
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         capture_output=True,
         text=True,

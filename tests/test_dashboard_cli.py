@@ -262,24 +262,6 @@ def test_known_errors_are_one_line(
 # Interrupted
 
 
-@pytest.mark.parametrize("rest", ["", "raise ImportError('it was swallowed')"])
-def test_an_interrupt_while_libraries_load_is_one_line(tmp_path: Path, rest: str) -> None:
-    """A library that is interrupted in the middle, and one that makes another error of it."""
-    (tmp_path / "typer.py").write_text(
-        "import os, signal\n"
-        "try:\n    os.kill(os.getpid(), signal.SIGINT)\n"
-        f"except KeyboardInterrupt:\n    {rest or 'raise'}\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard", "--help"],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
-
-
 def test_an_interrupt_before_it_serves_is_one_line(
     monkeypatch: pytest.MonkeyPatch, stage: Stage
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -259,6 +260,17 @@ def table(
         width="stretch",
         placeholder="–",
     )
+
+
+def matching(rows: pd.DataFrame, columns: Sequence[str], wanted: str | None) -> pd.DataFrame:
+    """Rows in which a text is found in any of the columns, ignoring case; all rows without one."""
+    if not wanted:
+        return rows
+    text = wanted.casefold()
+    found = [
+        any(text in str(cell).casefold() for cell in row) for row in rows[list(columns)].to_numpy()
+    ]
+    return rows[np.array(found, dtype=bool)]
 
 
 def csv_button(rows: pd.DataFrame, name: str, *, key: str) -> None:

@@ -157,17 +157,6 @@ def families_of(whose: str) -> tuple[str, ...] | None:
     return {FOCUS: (selection.focus,), COMPARE: selection.families}.get(whose)
 
 
-def matching(rows: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    """Rows in which a text is found, ignoring case."""
-    if not wanted:
-        return rows
-    found = [
-        any(wanted.casefold() in str(cell).casefold() for cell in row)
-        for row in rows[SEARCHED].to_numpy()
-    ]
-    return rows[found]
-
-
 build = data.newest_build()
 everything = worded(build)
 main = everything[everything["is_main"]]
@@ -202,7 +191,7 @@ with st.container(horizontal=True, vertical_alignment="top"):
 about, verdict = about or FOCUS, verdict or ALL
 families = families_of(about)
 mine = main if families is None else main[main["family"].isin(list(families))]
-mine = matching(mine, search)
+mine = parts.matching(mine, SEARCHED, search)
 rows = mine if verdict == ALL else mine[mine["verdict"] == VERDICTS[verdict]]
 st.markdown(f"**{data.verdict_counts(mine, families or ())}**")
 

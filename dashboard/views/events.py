@@ -35,6 +35,7 @@ COLUMNS = {
 build = data.newest_build()
 selection = state.selection(st.session_state)
 events = event_charts.in_order(parts.metric(build, "events"), selection.focus)
+SEARCHED = ["title", "family", "kind", "source_title", "source_url"]
 
 
 def forget_date() -> None:
@@ -136,10 +137,7 @@ def all_events() -> None:
         rows = rows[rows["family"].isin(list(selection.families))]
     if kinds:
         rows = rows[rows["kind"].isin(kinds)]
-    if text:
-        wanted = text.casefold()
-        cells = rows[["title", "family", "kind", "source_title", "source_url"]].to_numpy()
-        rows = rows[[any(wanted in str(cell).casefold() for cell in row) for row in cells]]
+    rows = parts.matching(rows, SEARCHED, text)
     if rows.empty:
         parts.empty_state("No event matches. Clear the search or choose more kinds.")
         return

@@ -94,11 +94,7 @@ if whose == "Selected":
     rows = rows[rows["family"].isin(list(selection.families))]
 if chosen:
     rows = rows[rows["metric"].isin(chosen)]
-if text:
-    wanted = text.casefold()
-    rows = rows[
-        [any(wanted in str(cell).casefold() for cell in row) for row in rows[SEARCHED].to_numpy()]
-    ]
+rows = parts.matching(rows, SEARCHED, text)
 
 if rows.empty:
     parts.empty_state("No statement matches. Clear the search or choose more families.")

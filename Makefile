@@ -9,6 +9,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 BENCH     :=
+UPGRADE   := --upgrade
 
 .DEFAULT_GOAL := help
 .PHONY: help install dashboard test bench lint format lock docs clean
@@ -39,14 +40,14 @@ format: $(DEV_STAMP) ## mend style
 docs: $(DEV_STAMP) ## write the generated parts of README.md and seeds/README.md
 	@$(BIN)/python -m data.codebook
 
-lock: $(DEV_STAMP) ## lock the newest allowed versions, with hashes
+lock: $(DEV_STAMP) ## lock the newest allowed versions, with hashes (UPGRADE= keeps those it can)
 	@$(PIP) install 'uv>=0.9'
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --upgrade pyproject.toml --group build -o requirements.lock
+	  $(UPGRADE) pyproject.toml --group build -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	  $(UPGRADE) pyproject.toml --extra images --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --upgrade pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
+	  $(UPGRADE) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 
 clean: ## remove .venv and caches; snapshots, history and builds stay
 	rm -rf $(VENV) .ruff_cache .mypy_cache .pytest_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import peers, report
+from benchmarks import exports, peers, report
 from benchmarks.days import DayCost, Plan, measure
 from benchmarks.process import ROOT, Run, run
 from benchmarks.report import Figure, Section
@@ -35,6 +36,7 @@ class Bench:
     truth_days: int = 90
     prepared: dict[int, dict[str, Any]] = field(default_factory=dict)
     costs: dict[int, list[DayCost]] = field(default_factory=dict)
+    load: float = 0.0
 
     def plan(self, days: int) -> Plan:
         """A data directory with so many days, made if it is not there."""
@@ -61,6 +63,19 @@ class Bench:
             for number in dict.fromkeys(days)
             if self.prepared[number]["is_of_other_code"]
         ]
+
+    def exported(self, step: str) -> Run:
+        """A step over the data directory of what leaves the dashboard, made if it is not there."""
+        home = run("benchmarks.exports:prepare", {"work": str(self.work)}).result["home"]
+        self.load = os.getloadavg()[0]
+        return run(step, {"repeats": self.page_repeats}, data_dir=Path(home))
+
+    def exported_note(self) -> str:
+        """What must be said of that directory, and of the machine."""
+        return (
+            f"{exports.DAYS} days of {exports.MODELS:,} models, and every service as the tests' "
+            f"fakes answer. The machine's load was {self.load:.1f} when it began."
+        )
 
     def section(self, name: str, title: str, figures: list[Figure]) -> Section:
         command = f"python -m benchmarks --only {name} --models {self.models}"
@@ -276,6 +291,108 @@ def compare(bench: Bench) -> Section:
     return section
 
 
+def slides(bench: Bench) -> Section:
+    """Charts as slides, and decks."""
+    took = bench.exported("benchmarks.exports:slides").result
+    rows, decks = took["slides"], took["decks"]
+    medians = [row["median_ms"] for row in rows]
+    anew = [row["drawn_anew_ms"] for row in rows]
+
+    def judged(name: str, value: float, unit: str, target: float | None = None) -> Figure:
+        return Figure(name, value, unit, target, is_for_full_size=False)
+
+    figures = [
+        judged("a slide, median of all charts", statistics.median(medians), "ms", 150),
+        judged("a slide, slowest chart", medians[0], "ms", 150),
+        judged("a slide, slowest single run", max(row["max_ms"] for row in rows), "ms"),
+        judged("chart and slide, median, nothing kept", statistics.median(anew), "ms"),
+        judged("chart and slide, slowest, nothing kept", max(anew), "ms"),
+    ]
+    for name, one in decks.items():
+        which = f"deck of {one['charts']} charts, {name}"
+        figures += [
+            judged(which, one["seconds"], "s", 2),
+            judged(f"{which}, nothing kept", one["anew"], "s", 2),
+        ]
+    section = bench.section("slides", "Charts as slides, and decks", figures)
+    section.notes = [
+        bench.exported_note(),
+        f"{len(rows)} charts, {bench.page_repeats} times each; {took['without_rows']} charts have "
+        "no rows there. The chart is drawn, as on the page where somebody clicks; `nothing kept` "
+        "is the first time after a start, imports left out, with charts and all that they read "
+        "made anew.",
+    ]
+    section.tables = {"The slowest": rows[:15]}
+    return section
+
+
+def files(bench: Bench) -> Section:
+    """Charts and metrics as tables."""
+    took = bench.exported("benchmarks.exports:files").result
+    figures = []
+    for kind, times in took["shown"].items():
+        figures += [
+            Figure(f"{kind} of a chart, median", statistics.median(times), "ms"),
+            Figure(f"{kind} of a chart, slowest", max(times), "ms"),
+        ]
+    figures += [
+        Figure(f"{kind} of the whole metric with most rows", milliseconds, "ms")
+        for kind, milliseconds in took["whole"].items()
+    ]
+    section = bench.section("files", "Charts and metrics as tables", figures)
+    section.notes = [
+        bench.exported_note(),
+        f"The metric with most rows that a chart shows is {took['metric']}: {took['rows']:,}.",
+    ]
+    return section
+
+
+def pictures(bench: Bench) -> Section:
+    """PNG and SVG in a real browser."""
+    took = bench.exported("benchmarks.pictures:take").result
+    rows = took["pictures"]
+    figures = []
+    for kind, target in (("svg", 0.3), ("png", None)):
+        of_kind = [row for row in rows if row["format"] == kind]
+        for name, column, is_judged in (
+            ("first click", "first_ms", True),
+            ("later clicks", "later_ms", True),
+            ("click with nothing loaded", "nothing_loaded_ms", False),
+        ):
+            slowest = max((row[column] / 1000 for row in of_kind), default=None)
+            figures.append(
+                Figure(
+                    f"{kind} in the browser, {name}, slowest chart", slowest, "s",
+                    target if is_judged else None, is_for_full_size=False,
+                )
+            )  # fmt: skip
+    section = bench.section("pictures", "Pictures, from the click to the finished file", figures)
+    section.notes = [bench.exported_note()]
+    if took["why_not"]:
+        section.notes.append(f"Not measured: {took['why_not']}.")
+        say(f"  skipped: {took['why_not']}")
+    section.tables = {"By chart": rows} if rows else {}
+    return section
+
+
+def visits(bench: Bench) -> Section:
+    """Runs of pages on the server."""
+    rows = bench.exported("benchmarks.exports:visits").result
+    figures = [
+        Figure(f"{which} of a page, {name}", of([row[column] for row in rows]), "ms")
+        for which, column in (("first run", "first_ms"), ("second run", "second_ms"))
+        for name, of in (("median", statistics.median), ("slowest", max))
+    ]
+    section = bench.section("visits", "Runs of pages on the server", figures)
+    section.notes = [
+        bench.exported_note(),
+        "The first run is that of the first reader after a build, when nothing is kept; later ones "
+        "are of the same reader. What the browser does is not in it.",
+    ]
+    section.tables = {"Pages": rows}
+    return section
+
+
 def truth(bench: Bench) -> Section:
     """Archives with a known truth."""
     found: dict[tuple[bool, bool], list[dict[str, Any]]] = {}
@@ -346,6 +463,10 @@ MEASUREMENTS: dict[str, Callable[[Bench], Section]] = {
     "size": size,
     "pages": pages,
     "peers": compare,
+    "slides": slides,
+    "files": files,
+    "pictures": pictures,
+    "visits": visits,
     "truth": truth,
 }
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import functools
 import inspect
-import io
 import os
 import re
 import sys
@@ -25,7 +24,7 @@ import typer
 from typer.core import TyperCommand
 
 import data
-from collectors import seed_commands
+from collectors import query_hints, seed_commands
 from collectors.backfill import Backfill, Every
 from collectors.begin import EXIT_INTERRUPTED, has_begun
 from collectors.collect import (
@@ -43,9 +42,12 @@ from collectors.http import printable, shortened
 from collectors.repair import Repair
 from collectors.screen import (
     RunScreen,
+    counted,
+    harmless_here,
     problems,
     result_table,
     summary,
+    tabbed,
     table,
     terminal_width,
 )
@@ -64,6 +66,8 @@ from data.errors import (
     ELSEWHERE,
     AdoptionError,
     FilterError,
+    PublishError,
+    UnknownBuildError,
     UnknownMetricError,
     disk_problem,
     final_name,
@@ -103,6 +107,7 @@ _AFTER_INTERRUPT = {
     "repair": "run the same command again to finish it",
     "add_figure": "nothing was written",
     "propose_seeds": "nothing was changed",
+    "publish": "the folder is as it was",
 }
 
 # Parameters of data.metric, which a column of the same name cannot be passed beside.
@@ -116,9 +121,11 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 _FORMATS = ", ".join(Format)
+_NOT_FOR_TERMINALS = (Format.PARQUET, Format.XLSX)
 
 
 class PlainCommand(TyperCommand):
@@ -544,6 +551,75 @@ def build() -> None:
 
 
 @command
+def builds(
+    pin: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Keep this build for good; repeatable.")
+    ] = None,
+    unpin: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Take that back; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the builds that are kept, the newest first, and why.
+
+    Every build removes what there is no reason to keep: older than the 10 newest, not the last of
+    one of the newest 12 months, and not pinned. Links, decks and reports that name a build need it:
+    pin it.
+    """
+    if both := sorted({*map(_stem, pin or ())} & {*map(_stem, unpin or ())}):
+        raise UsageError(f"--pin and --unpin: {', '.join(both)} is named in both; choose one")
+    # All names are looked up before anything is done.
+    wanted = [*_builds_named(pin, "--pin"), *_builds_named(unpin, "--unpin")]
+    for path in wanted:
+        is_on = path.stem in map(_stem, pin or ())
+        data.pin(path, is_on=is_on)
+        _say(f"{'pinned' if is_on else 'unpinned'} {path.stem}")
+    found = data.kept_builds()
+    if as_json:
+        print(orjson.dumps([_about_build(kept) for kept in found],
+                           option=orjson.OPT_INDENT_2).decode())  # fmt: skip
+        return
+    if not found:
+        _say("no build; run `collectors build` to make one")
+        return
+    rows = [
+        [
+            kept.name,
+            f"{kept.built_at:%Y-%m-%d %H:%M}",
+            kept.as_of,
+            f"{kept.size / 1e6:,.1f} MB",
+            ", ".join(kept.why_kept) or "goes with the next build",
+        ]
+        for kept in found
+    ]
+    _print_table(["build", "built at (UTC)", "as of", "size", "kept because"], rows)
+
+
+def _builds_named(names: list[str] | None, option: str) -> list[Path]:
+    try:
+        return [data.build_named(_stem(name)) for name in names or ()]
+    except UnknownBuildError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def _stem(name: str) -> str:
+    """The name of a build, also of one that was given with the ending of its file."""
+    return name.removesuffix(".duckdb")
+
+
+def _about_build(kept: data.KeptBuild) -> dict[str, Any]:
+    """What `builds --json` says of a build; without a reason the next build removes it."""
+    return {
+        "name": kept.name,
+        "built_at": kept.built_at.isoformat(),
+        "as_of": kept.as_of,
+        "bytes": kept.size,
+        "is_pinned": kept.is_pinned,
+        "why_kept": list(kept.why_kept),
+    }
+
+
+@command
 def rebuild_history() -> None:
     """Parse every stored snapshot anew; for when a parser or a rule changed."""
     runs = rebuild(data.data_dir(), RunScreen())
@@ -586,15 +662,20 @@ def query(
         str | None,
         typer.Option(
             metavar="FORMAT",
-            help="One of table, csv, json, parquet; else by the name of --out, else table.",
+            help="One of table, csv, json, parquet, xlsx; else by the name of --out, else table.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> None:
-    """Print the rows of METRIC; `collectors metrics` lists them."""
+    """Print the rows of METRIC; `collectors metrics` lists them.
+
+    At a terminal a table is aligned and as wide as the window: long texts are shortened, and
+    columns without room are named below it. In a pipe or a file it has one row a line, all columns
+    in full, with tabs between them. When no row is left, what can be asked for is said.
+    """
     how = _format_named(format) if format is not None else _format_of(out)
-    if how is Format.PARQUET and out is None and sys.stdout.isatty():
-        raise UsageError("parquet is not for a terminal; give --out FILE or a pipe")
+    if how in _NOT_FOR_TERMINALS and out is None and sys.stdout.isatty():
+        raise UsageError(f"{how} is not for a terminal; give --out FILE or a pipe")
     info = _metric_info(metric)
     equals: dict[str, Any] = _equals(where or [], info)
     first, last = _day(start, is_end=False), _day(end, is_end=True)
@@ -606,12 +687,49 @@ def query(
         )
     except FilterError as error:
         raise UsageError(str(error)) from None
-    _write(frame, how, out)
+    _write(frame, how, out, info, index=index)
     if how is Format.TABLE and out is None:
         _say(f"{len(frame):,} rows; unit: {'100 = first value' if index else info.unit}")
         _say(f"source: {info.source}")
-    if frame.empty and (hint := _why_empty(metric)):
-        _say(hint)
+    if frame.empty:
+        _say_why_empty(info, equals | ({"family": family} if family else {}))
+
+
+@command
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", hidden=True)],
+    metric: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this metric; repeatable.")
+    ] = None,
+    build: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A build by its name, adoption-...; else the newest."),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a package that is as this command made it."),
+    ] = False,
+) -> None:
+    """Write all metrics into DIR as files that others read without this project: a data package.
+
+    Each metric as CSV and Parquet; datapackage.json with every column, type, unit, key and source
+    (Frictionless Data Package); a codebook; how each source is cited and under which licence; and
+    CHECKSUMS, which `sha256sum --check` reads. The same build gives the same bytes.
+
+    DIR must be new or empty. With --force a package in it is replaced, unless one of its files was
+    changed or another was added: nothing is removed that this command did not write. A publish that
+    is killed or that finds the disk full leaves the package that was there.
+    """
+    try:
+        with counted("metrics") as told:
+            package = data.publish(folder, metrics=metric, build=build, replace=force, told=told)
+    except (PublishError, UnknownMetricError) as error:
+        raise UsageError(str(error)) from None
+    _say(
+        f"published {package.metrics:,} metrics of {package.build}, {package.rows:,} rows, "
+        f"{package.bytes / 1e6:,.1f} MB"
+    )
+    print(package.folder)
 
 
 command(seed_commands.propose_seeds)
@@ -660,7 +778,8 @@ def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]
             raise UsageError(f"--where: {info.name} has no column {column!r}; it has {known}")
         if column in _OPTIONS:
             raise UsageError(f"--where: {column} cannot be filtered this way")
-        equals.setdefault(column, []).append(_typed(column, value, types[column]))
+        spelled = query_hints.as_spelled(info.name, column, value)
+        equals.setdefault(column, []).append(_typed(column, spelled, types[column]))
     return equals
 
 
@@ -702,13 +821,10 @@ def _day(text: str | None, *, is_end: bool, option: str | None = None) -> date |
     return period.replace(day=last) if is_end and day is None else period
 
 
-def _why_empty(metric: str) -> str | None:
-    """What to run when a metric has no rows at all, because nothing was collected and built."""
-    if not (data.observations().empty and data.metric(metric).empty):
-        return None
-    if "history" in data.stale_reasons():
-        return "what was collected is not in this build yet: run `collectors build`"
-    return "nothing collected yet: run `collectors collect`, then `collectors build`"
+def _say_why_empty(info: data.MetricInfo, wanted: dict[str, Any]) -> None:
+    """Say what to run when a metric has no rows at all, else which values a filter could have."""
+    if hint := query_hints.what_to_run(info) or query_hints.unknown_values(info, wanted):
+        _say(hint)
 
 
 def _format_named(name: str) -> Format:
@@ -732,16 +848,19 @@ def _format_of(out: Path | None) -> Format:
     return Format(suffix)
 
 
-def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
+def _write(
+    frame: pd.DataFrame, how: Format, out: Path | None, info: data.MetricInfo, *, index: bool
+) -> None:
     if how is Format.TABLE:
-        rows = data.tables.records(frame)
+        rows = [list(row.values()) for row in data.tables.records(frame)]
         names = [str(name) for name in frame.columns]
         width = terminal_width(sys.stdout) if out is None else None
-        content = f"{table(names, [list(row.values()) for row in rows], width)}\n".encode()
+        text = tabbed(names, rows) if width is None else table(names, rows, width)
+        content = f"{text}\n".encode()
     else:
-        buffer = io.BytesIO()
-        data.tables.write(frame, buffer, how.value)
-        content = buffer.getvalue()
+        content = _file(frame, how, info, index=index)
+        if out is None and sys.stdout.isatty():
+            content = harmless_here(content.decode()).encode()
     if out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -749,6 +868,21 @@ def _write(frame: pd.DataFrame, how: Format, out: Path | None) -> None:
     else:
         _write_file(out, content)
         _say(f"wrote {len(frame):,} rows to {out}")
+
+
+def _file(frame: pd.DataFrame, how: Format, info: data.MetricInfo, *, index: bool) -> bytes:
+    """Rows of a metric as the bytes of a file; a workbook says on a second sheet what they are."""
+    if how is not Format.XLSX:
+        return data.tables.to_bytes(frame, how.value)
+    shown_as = [("Shown as", "100 = the first value of each series")] if index else []
+    fractions = {name for name in data.fractions(info) if not index or name != info.value_column}
+    return data.tables.to_bytes(
+        frame,
+        how.value,
+        about=[*shown_as, *data.about(info.name)],
+        fractions=fractions,
+        created=data.build_info(data.newest_build())["built_at"],
+    )
 
 
 def _write_file(out: Path, content: bytes) -> None:
@@ -787,9 +921,10 @@ def _say(text: str) -> None:
 
 def _os_problem(error: OSError, command: str) -> str:
     """What failed, in one line; errors of libraries may name no file."""
-    writes_data = command in ("collect", "backfill", "repair", "build", "rebuild_history")
+    writes_data = command in ("collect", "backfill", "repair", "build", "builds", "rebuild_history")
     place = error.filename or (data.data_dir() if writes_data else "standard output")
-    problem = disk_problem(error, place, ELSEWHERE if writes_data else "name another file")
+    another = "name another folder" if command == "publish" else "name another file"
+    problem = disk_problem(error, place, ELSEWHERE if writes_data else another)
     return problem or f"{final_name(str(place))}: {error.strerror or error}"
 
 

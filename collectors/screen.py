@@ -12,7 +12,8 @@ import shutil
 import sys
 import textwrap
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -66,6 +67,26 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Any]], width: int | Non
     if left_out := header[len(widths) :]:
         shown += textwrap.wrap(f"no room for: {', '.join(left_out)}", max(width or 0, 1))
     return "\n".join(shown)
+
+
+def harmless_here(text: str) -> str:
+    """A text for a terminal: without the control characters that could steer it."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def tabbed(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """The same rows with tabs between the cells, one row a line, nothing cut or rounded; None is
+    an empty cell. For pipes, where an aligned table of long texts is too wide to read."""
+    lines = [header, *([_plain(value) for value in row] for row in rows)]
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain(part) for part in value)
+    return "" if value is None else printable(text := str(value), len(text))
 
 
 def _numbers(cells: Sequence[Sequence[str]], right: Sequence[bool]) -> list[int | None]:
@@ -222,6 +243,25 @@ class RunScreen:
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)
+
+
+@contextmanager
+def counted(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal while one thing after the other is made, and nothing in a log: hears the
+    name of each, how many are done and how many there are."""
+    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
+        bar = bars.add_task(what, total=None, name="")
+        yield lambda name, done, total: bars.update(bar, completed=done, total=total, name=name)
 
 
 def summary(results: Sequence[SourceResult], width: int | None = None) -> str:

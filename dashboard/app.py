@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import data
-from dashboard import parts, state
+from dashboard import deck, parts, readings, state, vintage, vintage_notices
 from dashboard.style import CSS
 
 VIEWS = Path(__file__).parent / "views"
@@ -20,7 +22,7 @@ FOCUS_BEFORE = "focus_before"
 NAMED = "named_family"
 # Pages by what one comes for. The answers stand in the bar, the rest in menus.
 SECTIONS = {
-    "": ("Briefing", "Leads", "Launches", "Events", "Claims", "Regions"),
+    "": ("Briefing", "Leads", "Launches", "Events", "Claims", "Regions", "Deck"),
     "Measures": ("Downloads", "Derivatives", "Usage", "Runtimes", "Quality"),
     "Look up": ("Family", "Models"),
     "Evidence": ("Reported", "Sources"),
@@ -37,6 +39,7 @@ ACTING = {
     "Launches": (*FAMILIES, state.SCALE),
     "Family": (*FAMILIES, *PERIOD, state.MEASURE, state.SCALE),
     "Sources": (),
+    "Deck": (),
 }
 
 st.set_page_config(
@@ -46,44 +49,73 @@ st.set_page_config(
     initial_sidebar_state="collapsed",
 )
 st.html(CSS)
+with st.container(key="script"):
+    script = (ASSETS / "browser.js").read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def main() -> None:
     """Show the page asked for, or, without a build, what to run."""
     st.logo(str(ASSETS / f"logo-{parts.theme().name}.svg"), size="large")
-    page = st.navigation(
-        {
-            section: [
-                st.Page(VIEWS / f"{title.lower()}.py", title=title, default=title == "Briefing")
-                for title in titles
-            ]
-            for section, titles in SECTIONS.items()
-        },
-        position="top",
-    )
+    pages = {
+        section: [
+            st.Page(VIEWS / f"{title.lower()}.py", title=title, default=title == "Briefing")
+            for title in titles
+        ]
+        for section, titles in SECTIONS.items()
+    }
+    page = st.navigation(pages, position="top")
+    vintage.hold()
     try:
-        build = data.newest_build()
-        is_named = page.title == "Family" and focus_on_named(build)
-        popover = controls(build)
-        if is_named:
-            st.rerun()
+        build = vintage.open_build()
     except data.NoBuildError as error:
         no_build(str(error))
         return
+    except data.UnknownBuildError:
+        vintage_notices.gone(vintage.chosen())
+        return
+    try:
+        show(page, next(p for p in pages[""] if p.title == "Deck"), build)
     except data.BuildError as error:
+        if vintage.chosen():
+            vintage_notices.unreadable(build, str(error))
+            return
         st.title("The newest build cannot be read")
         st.write(str(error))
-        return
+    except Exception as error:
+        if not vintage.is_of_another_version(build):
+            raise
+        vintage_notices.lacking(error)
+
+
+def show(page: st.Page, deck_page: st.Page, build: Path) -> None:
+    """The shared controls, the page, and what holds their state."""
+    is_named = page.title == "Family" and focus_on_named(build)
+    if page.title == "Deck":
+        deck.open_address()
+    popover = controls(build, deck_page, page.title)
+    if is_named:
+        st.rerun()
+    # A deck says itself of which build its charts are.
+    if vintage.chosen() and page.title != "Deck":
+        vintage_notices.bar(build, st.session_state[state.FOCUS])
     try:
         hide_idle(acting(page.title, build))
         page.run()
     except data.UnknownMetricError as error:
         # A build that an older version made: it serves until a new one succeeds.
-        lacking = str(error).split(";", maxsplit=1)[0]
-        st.info(f"The newest build is older than this version: {lacking}. Run `collectors build`.")
+        if vintage.is_of_another_version(build):
+            vintage_notices.lacking(error)
+        else:
+            lacking = str(error).split(";", maxsplit=1)[0]
+            st.info(
+                f"The newest build is older than this version: {lacking}. Run `collectors build`."
+            )
     # Last, since the link also holds the controls that the page brought.
+    address = page_address(page.title)
     with popover:
-        link()
+        link(address)
+    hold_address(address)
 
 
 def no_build(reason: str) -> None:
@@ -97,11 +129,11 @@ def no_build(reason: str) -> None:
     st.caption(reason)
 
 
-def controls(build: Path) -> DeltaGenerator:
+def controls(build: Path, deck_page: st.Page, title: str) -> DeltaGenerator:
     """The controls that all pages share; their state is in the URL. Returns where the link goes."""
     hold_state()
-    names = list(parts.families(build)["family"])
-    months = state.months_between(state.FIRST_MONTH, parts.newest_day(build))
+    names = list(readings.families(build)["family"])
+    months = state.months_between(state.FIRST_MONTH, readings.newest_day(build))
     with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Focus",
@@ -134,18 +166,18 @@ def controls(build: Path) -> DeltaGenerator:
             months,
             key=state.START,
             bind="query-params",
-            width=100,
+            width=96,
             help="Period of the charts; headline and table speak of the newest figures",
         )
         st.selectbox(
-            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=100
+            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=96
         )
         st.selectbox(
             "Measure",
             state.MEASURES,
             key=state.MEASURE,
             bind="query-params",
-            width=124,
+            width=118,
             help="Index: each series' first value in the period is 100",
         )
         st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=94)
@@ -154,17 +186,29 @@ def controls(build: Path) -> DeltaGenerator:
             state.SCOPES,
             key=state.SCOPE,
             bind="query-params",
-            width=116,
+            width=108,
             help=state.SCOPE_HELP,
         )
-        return st.popover("Link", icon=":material/link:", help="An address with the whole state")
+        if title != deck_page.title:
+            tray(deck_page)
+        return st.popover("Link", help="An address with the whole state")
+
+
+def tray(deck_page: st.Page) -> None:
+    """How many charts the reader's deck holds, which leads to them."""
+    number = len(deck.held().items)
+    st.page_link(
+        deck_page,
+        label=f"Deck · {number}" if number else "Deck",
+        help="Charts that you put aside for slides",
+    )
 
 
 def acting(page: str, build: Path) -> tuple[str, ...]:
     """Keys of the shared controls that change anything on a page as it is now."""
     if page in {"Reported", "Claims"}:
         return of_statements(page)
-    has_archive = not parts.metric(build, "hub_days").empty
+    has_archive = not readings.metric(build, "hub_days").empty
     if page == "Models":
         of_model = (state.SCALE,) if of_page("model") else ()
         return of_model if has_archive else (*FAMILIES, *PERIOD)
@@ -190,7 +234,7 @@ def of_statements(page: str) -> tuple[str, ...]:
 
 def of_momentum(build: Path) -> tuple[str, ...]:
     """Only collected figures have scopes; they are chosen where there are published ones too."""
-    bases = set(parts.metric(build, "momentum")["basis"])
+    bases = set(readings.metric(build, "momentum")["basis"])
     is_collected = "collected" in bases and (len(bases) == 1 or of_page("figures") == "collected")
     return (state.SCOPE,) if is_collected else ()
 
@@ -225,10 +269,12 @@ def hide_idle(keys: Collection[str]) -> None:
 def hold_state() -> None:
     """Set each control to what it is, which makes Streamlit put it back into the address.
 
-    After a reload and a change of page the browser sometimes leaves out what the controls hold.
+    After a reload and a change of page the browser sometimes leaves out what the controls hold. An
+    empty list it never leaves out (`family=`), while Streamlit would put it back as no parameter at
+    all, which is the default.
     """
     for key in state.SHARED_KEYS:
-        if key in st.session_state:
+        if key in st.session_state and st.session_state[key] != []:
             st.session_state[key] = st.session_state[key]
 
 
@@ -248,7 +294,7 @@ def focus_on_named(build: Path) -> bool:
     named = st.query_params.get_all(state.FAMILY)
     if state.FOCUS in st.session_state or state.FOCUS in st.query_params or len(named) != 1:
         return False
-    if named[0] not in set(parts.families(build)["family"]):
+    if named[0] not in set(readings.families(build)["family"]):
         return False
     st.session_state[state.FOCUS] = st.session_state[NAMED] = named[0]
     return True
@@ -258,15 +304,31 @@ def follow_focus() -> None:
     """The family that was in focus takes the place of the one that is now, if that was compared."""
     before = st.session_state.get(FOCUS_BEFORE, state.DEFAULT_FOCUS)
     rivals = st.session_state.get(state.FAMILY, state.DEFAULT_RIVALS)
-    st.session_state[state.FAMILY] = state.swapped(rivals, st.session_state[state.FOCUS], before)
+    # An empty list stays as it is in the address, see hold_state.
+    if rivals:
+        focus = st.session_state[state.FOCUS]
+        st.session_state[state.FAMILY] = state.swapped(rivals, focus, before)
 
 
-def link() -> None:
-    """The address of what is shown, ready to be copied."""
+def page_address(page: str) -> str:
+    """The address of what is shown, with the whole state."""
     held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
-    chosen = state.selection(st.session_state)
+    if page == "Deck":
+        return deck.link(st.context.url or "")
+    held[state.BUILD] = vintage.chosen()
+    return state.link(st.context.url or "", state.selection(st.session_state), held)
+
+
+def link(address: str) -> None:
+    """The address of what is shown, ready to be copied."""
     st.caption("Shows the same to whoever opens it")
-    st.code(state.link(st.context.url or "", chosen, held), language=None, wrap_lines=True)
+    st.code(address, language=None, wrap_lines=True)
+
+
+def hold_address(address: str) -> None:
+    """Leave the state where the tools below each chart find it, see assets/tools.js."""
+    with st.container(key="state"):
+        st.html(f'<div data-page-state="{html.escape(urlsplit(address).query)}">&nbsp;</div>')
 
 
 main()

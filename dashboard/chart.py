@@ -81,10 +81,16 @@ class Selection:
     basis: str = "published"
     layer: str = "own_downloads"
     counted: str = "monthly_downloads"
-    standing_title: str = "Own downloads a month"
+    standing_title: str = field(default="", compare=False)  # said by the data; "" = to be asked
     momentum_basis: str = "published"
     layer_period: str = "month"  # of the metric regions_by_layer: month, day or reading
     launches: tuple[tuple[str, str], ...] = ()  # basis and model
+    # Of the page Events: an event by its name, or any date, which goes before it.
+    event: str = ""
+    at: date | None = None
+    event_series: str = "published_months"
+    window: int | None = None  # months or days; None = the longest there is
+    model: str = ""  # a repository of the Hub
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -226,10 +232,8 @@ class Chart:
 
     def between(self, low: float | None, high: float | None) -> str:
         """'1.0–6.7 %', or one value where both are the same or the most is not known."""
-        least, most = self.text(low), self.text(high)
-        if low is None or high is None or least == most:
-            return least
-        return f"{least.removesuffix(' %')}–{most}" if most.endswith(" %") else f"{least}–{most}"
+        least = self.text(low)
+        return least if low is None or high is None else wording.interval(least, self.text(high))
 
     def newest_text(self, line: Line) -> str:
         """The newest value of a line, up to the most that it may be."""
@@ -283,15 +287,7 @@ class Context:
 def value_text(kind: ValueKind, value: float | None) -> str:
     """A value as people write it: 34.7 %, 1.2B, 132 for an index, +1.2M for a change, +8 % for
     growth, 2nd for a rank."""
-    written = {
-        "change": wording.count_change,
-        "growth": wording.change,
-        "index": wording.whole,
-        "rank": wording.ordinal,
-        "score": wording.score,
-        "share": wording.percent,
-    }
-    return written.get(kind, wording.count)(value)
+    return wording.value(kind, value)
 
 
 def line_of(
@@ -433,6 +429,19 @@ def cited_text(citation: str, as_of: str) -> str:
     if "{as_of}" in citation:
         return f"{citation.replace('{as_of}', as_of).rstrip('.')}."
     return f"{citation.rstrip('.')}, as of {as_of}."
+
+
+def plain_caveats(chart: Chart) -> list[str]:
+    """What to read a chart with, a sentence or more each."""
+    told = [caveat for caveat in chart.caveats if caveat]
+    if any(band.kind == "incident" for band in chart.bands):
+        told.append("Tinted, with a tick at the bottom: incidents of the counters, see Sources.")
+    return told
+
+
+def is_fraction(column: str) -> bool:
+    """Whether a column holds fractions, which people read in percent."""
+    return column in {"share", "share_points"} or column.endswith(("_share", "_coverage"))
 
 
 def cited(context: Context, name: str) -> Cited:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from dashboard import (
+    event_charts,
     hub_charts,
     launch_charts,
     lead_charts,
@@ -45,7 +46,7 @@ from dashboard.chart import (
     months_between,
     when,
 )
-from dashboard.hub_charts import ChartKind
+from dashboard.hub_charts import ChartKind, StudyKind
 from data import MetricInfo, peak_of, wording
 
 MAX_MARKS = 6  # notes and events of a brief chart
@@ -127,10 +128,13 @@ def download_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Ch
         "derivatives": "Share of all 30-day downloads on the Hub, derivatives",
         "lineage": "Share of all 30-day downloads on the Hub, whole lineages",
     }
-    return _collected(
-        rows, info, context, value="download_share", time="date", value_kind="share",
-        title=titles[context.selection.scope],
-    )  # fmt: skip
+    title = titles[context.selection.scope]
+    chart = _collected(
+        rows, info, context, value="download_share", time="date", value_kind="share", title=title
+    )
+    # The metric's unit leaves to its rows of what the share is.
+    whole = title.partition(",")[0].removeprefix("Share")
+    return replace(chart, unit=f"share{whole}") if chart else None
 
 
 def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -229,7 +233,7 @@ def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     )
 
 
-CHARTS: dict[str, ChartKind] = {
+CHARTS: dict[str, ChartKind | StudyKind] = {
     "account_downloads": ChartKind("account_downloads", account_downloads, scopes=("own",)),
     "publishers": ChartKind("account_downloads", publishers, scopes=("own",)),
     "family_downloads": ChartKind("family_downloads", family_downloads),
@@ -249,6 +253,8 @@ CHARTS: dict[str, ChartKind] = {
     **launch_charts.CHARTS,
     **lead_charts.CHARTS,
     **region_charts.CHARTS,
+    **event_charts.CHARTS,
+    **hub_charts.MODEL_CHARTS,
 }
 
 
@@ -352,7 +358,7 @@ def _peak_note(months: pd.DataFrame) -> Note | None:
     peak = peak_of(months)
     if peak is None:
         return None
-    text = wording.percent(peak["share"])
+    text = f"peak {wording.percent(peak['share'])}"
     if peak["is_pooled"]:
         text += f"; {wording.percent(peak['value'])} pooled\nover {peak['when'].rsplit(' ', 1)[0]}"
     return Note(peak["month"].date(), peak["share"], text)

@@ -15,6 +15,7 @@ import typer
 
 import data
 from dashboard.begin import EXIT_INTERRUPTED, has_begun
+from dashboard.export_command import PlainCommand, export
 
 DEFAULT_PORT = 8501
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -31,9 +32,9 @@ def start(
 ) -> None:
     """Show how widely open-weight model families are used. Builds first when seeds, SQL, code or
     collected history have changed since the newest build."""
-    has_begun()
     if context.invoked_subcommand:
         return
+    has_begun()
     try:
         _require_free(host, port)
         _ensure_build()
@@ -47,6 +48,9 @@ def start(
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
     application().run(config=settings(host, port))
+
+
+app.command("export", cls=PlainCommand)(export)
 
 
 def main() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from dashboard.chart import (
     line_of,
     markers_between,
 )
+from dashboard.hub_charts import StudyKind
 from data import wording
 
 SAME_MOMENT = timedelta(days=45)  # markers of one moment would stand on each other
@@ -66,6 +68,60 @@ def first_shown(events: pd.DataFrame, focus: str) -> str:
         if len(rows):
             return str(rows.iloc[0]["name"])
     return str(events.iloc[0]["name"])
+
+
+@dataclass(frozen=True)
+class Studied:
+    """An event or a date, how it is called at its marker, and what was before and after it."""
+
+    label: str
+    study: data.EventStudy
+
+
+def studied(
+    build: Path,
+    focus: str,
+    rivals: tuple[str, ...],
+    scope: str,
+    event: str,
+    at: date | None,
+    event_series: str,
+    window: int | None,
+) -> Studied:
+    """Before and after the event or date that a selection asks for; without one, after the event
+    that is shown at first. Raises FilterError for an event, a series or a window that is none."""
+    if event_series not in data.EVENT_SERIES:
+        raise data.FilterError(
+            f"event_series: expected one of {', '.join(data.EVENT_SERIES)}; found {event_series!r}"
+        )
+    grain = data.EVENT_SERIES[event_series].grain
+    starts_on, ends_on, label = at, at, at.isoformat() if at else ""
+    if at is None:
+        row = _event(build, focus, event)
+        starts_on, ends_on = row["starts_on"].date(), row["ends_on"].date()
+        label = label_of(row)
+    assert starts_on is not None
+    study = data.event_study(
+        starts_on, focus, rivals, series=event_series, scope=scope, ends_on=ends_on,
+        window=window or data.EVENT_WINDOWS[grain][-1], build=build,
+    )  # fmt: skip
+    return Studied(label, study)
+
+
+def _event(build: Path, focus: str, name: str) -> pd.Series:
+    """The row of an event by its name, or of the one that is shown at first."""
+    events = in_order(data.metric("events", build=build), focus)
+    found = events[events["name"] == (name or first_shown(events, focus))]
+    if found.empty:
+        raise data.FilterError(
+            f"event: expected its date and title as the page Events lists them, found {name!r}"
+        )
+    return found.iloc[0]
+
+
+def event_study(found: Studied, context: Context) -> Chart | None:
+    """What was before and after the event or date of the selection."""
+    return around_event(found.study, found.label, context)
 
 
 def around_event(study: data.EventStudy, label: str, context: Context) -> Chart | None:
@@ -236,3 +292,14 @@ def _left_out(study: data.EventStudy) -> str:
     if windows.left_from.replace(day=1) == windows.left_to.replace(day=1):
         return wording.month(windows.left_from)
     return f"{wording.month(windows.left_from)} to {wording.month(windows.left_to)}"
+
+
+CHARTS: dict[str, StudyKind] = {
+    "event_study": StudyKind(
+        "event",
+        ("focus", "rivals", "scope", "event", "at", "event_series", "window"),
+        studied,
+        event_study,
+        lambda found: with_source(found.study.points, found.study.series),
+    )
+}

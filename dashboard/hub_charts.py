@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -33,7 +34,7 @@ from dashboard.chart import (
     stacks_of,
     when,
 )
-from data import MetricInfo, wording
+from data import MetricInfo, ModelCard, model_card, wording
 
 Draw = Callable[[pd.DataFrame, MetricInfo, Context], Chart | None]
 
@@ -71,6 +72,22 @@ class ChartKind:
     others: tuple[str, ...] = ()
     scopes: tuple[str, ...] = SCOPES
     indexed: Callable[[Selection], str | None] = lambda _: None
+    # Fills in what the selection leaves to the data of a build.
+    complete: Callable[[Selection, Path], Selection] = lambda selection, _: selection
+
+
+@dataclass(frozen=True)
+class StudyKind:
+    """A chart of what no metric holds, since it is worked out for what is asked: `read` takes a
+    build and the selection's fields `asks`, `draw` and `whole` (all its rows) what that returns.
+    Charts of one `study` share its reading."""
+
+    study: str
+    asks: tuple[str, ...]
+    read: Callable[..., Any]
+    draw: Callable[[Any, Context], Chart | None]
+    whole: Callable[[Any], pd.DataFrame]
+    scopes: tuple[str, ...] = SCOPES
 
 
 def monthly_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -391,6 +408,25 @@ def repackagers(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
     )
 
 
+def model_downloads(card: ModelCard, context: Context) -> Chart | None:
+    """Downloads of one repository in the trailing 30 days, over time."""
+    return _of_card(card, context, "downloads_30d", None)
+
+
+def model_total(card: ModelCard, context: Context) -> Chart | None:
+    """The all-time counter of one repository, with the milestones that it passed."""
+    return _of_card(card, context, "downloads_all_time", card.milestones)
+
+
+def _of_card(
+    card: ModelCard, context: Context, column: str, milestones: pd.DataFrame | None
+) -> Chart | None:
+    return model_history(
+        card.history, context, column=column, model_id=card.facts["model_id"],
+        family=card.facts["family"] or card.facts["root_family"], milestones=milestones,
+    )  # fmt: skip
+
+
 def model_history(
     history: pd.DataFrame,
     context: Context,
@@ -702,7 +738,7 @@ def _dotted(rows: pd.DataFrame) -> tuple[str, ...]:
     """What the dotted points are, when there are some."""
     if "estimate_reason" not in rows or not (rows["estimate_reason"] != "none").any():
         return ()
-    return ("Dotted: estimates; the reason stands beside the value under the pointer.",)
+    return ("Dotted: estimates.",)
 
 
 def _relation_words(relation: str) -> str:
@@ -739,6 +775,10 @@ def _of_derivatives(selection: Selection) -> dict[str, Any]:
 
 def _counter(selection: Selection) -> str | None:
     return "raw_downloads" if selection.is_raw else None
+
+
+def _card(build: Path, model: str) -> ModelCard:
+    return model_card(model, build=build)
 
 
 CHARTS: dict[str, ChartKind] = {
@@ -782,3 +822,12 @@ CHARTS: dict[str, ChartKind] = {
     ),
     "repackagers": ChartKind("repackagers", repackagers),
 }  # fmt: skip
+
+# Of the single repository that the selection names.
+MODEL_CHARTS: dict[str, StudyKind] = {
+    key: StudyKind("model", ("model",), _card, draw, lambda card: card.history)
+    for key, draw in (
+        ("model_downloads_30d", model_downloads),
+        ("model_downloads_all_time", model_total),
+    )
+}

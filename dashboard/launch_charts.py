@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -25,8 +26,28 @@ from dashboard.hub_charts import SIZES, ChartKind
 from data import CLASS_LEAST, MetricInfo
 
 DAY_ZERO = date(2000, 1, 3)  # stands for the release; only distances from it are shown
+# Why a milestone has no day.
+STATES = {
+    "not_reached": "not reached",
+    "past_at_first_reading": "past it at the first reading",
+    "in_a_gap": "in a gap between readings",
+    "no_history": "no reading",
+    "no_release_date": "release date unknown",
+}
 WEEKLY = 8  # days between readings from which on a line is dotted
 MAX_MEDIANS = 3
+
+
+def days_to(row: Any) -> str:
+    """When a milestone was passed, or why that is not known: '29 days', '≤ 29 days' where it was
+    passed between two readings, 'not reached'. `row`: of the metric launch_milestones."""
+    if row.state != "reached":
+        return STATES[row.state]
+    if row.launch_milestones < 0:
+        return "before the release"
+    # A reading says that the milestone was passed by then, not when.
+    by_then = "" if row.before_on == row.reached_on else "≤ "
+    return f"{by_then}{row.launch_milestones:.0f} days"
 
 
 def launch_curves(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:

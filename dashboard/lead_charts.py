@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -26,11 +28,11 @@ from dashboard.chart import (
     when,
 )
 from dashboard.hub_charts import ChartKind
-from data import MetricInfo, points_text, wording
+from data import MetricInfo, leads, points_text, series_title, wording
 
 MOST_DRAWN = 1.5  # a change of more would flatten all others: it is told in words
 MAX_REST = 16  # ranks of others, thin and grey
-KINDS = {"account": "accounts", "family": "families"}
+KINDS = {"account": "accounts", "author": "authors", "family": "families"}
 VALUE_KINDS: dict[str, ValueKind] = {"fraction": "share", "rating": "score"}
 MARKETS = {
     "hub_text_vlm": "all text and vision-language downloads on the Hub",
@@ -49,9 +51,7 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
     many = KINDS[str(first["subject_kind"])]
     number = int(ranked[ranked["date"] == ranked["date"].max()]["subjects"].iloc[0])
     as_of = day(ranked["as_of"].max())
-    citation = layer_citation(
-        context, str(first["basis"]), str(first["layer"]), str(first["source_title"])
-    )
+    citation = str(ranked.loc[ranked["as_of"].idxmax(), "citation"])
     is_line = ranked["date"].nunique() > 1
     chart = Chart(
         key="standings",
@@ -63,10 +63,11 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
         source_url=str(first["source_url"]),
         citation=citation,
         as_of=as_of,
-        frame=ranked.drop(columns=["account", "source_url"]).assign(
-            citation=cited_text(citation, as_of)
+        frame=ranked.drop(columns=["account", "accounts_without_value", "source_url"]),
+        caveats=(
+            *_rank_caveats(ranked, chosen, is_line=is_line),
+            *_parts_of_authors(ranked, context.selection.families),
         ),
-        caveats=_rank_caveats(ranked, chosen, is_line=is_line),
     )
     if not is_line:
         return _ranking(chart, ranked, context)
@@ -137,6 +138,21 @@ def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | 
     )  # fmt: skip
 
 
+def titled(selection: Selection, build: Path) -> Selection:
+    """The selection with what its layer and measure are called, where it does not say."""
+    if selection.standing_title:
+        return selection
+    rival = selection.rivals[0] if selection.rivals else None
+    rows = leads(selection.focus, rival, build=build)
+    of_series = (
+        (rows["basis"] == selection.basis)
+        & (rows["layer"] == selection.layer)
+        & (rows["measure"] == selection.counted)
+    )
+    titles = [series_title(row.title, row.measure_title) for row in rows[of_series].itertuples()]
+    return replace(selection, standing_title=titles[0]) if titles else selection
+
+
 CHARTS: dict[str, ChartKind] = {
     "standings": ChartKind(
         "standings",
@@ -147,6 +163,7 @@ CHARTS: dict[str, ChartKind] = {
             "measure": s.counted,
             "subject_kind": list(KINDS),
         },
+        complete=titled,
     ),
     "momentum": ChartKind(
         "momentum",
@@ -224,14 +241,11 @@ def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame, *, is_line: bool) 
         "Accounts that repackage others' models are not ranked."
         if ranked.iloc[0]["subject_kind"] == "account"
         else "",
-        "Only families in seeds/model_families.csv are ranked"
-        + (
-            ", and of these only those that are the whole of an author on OpenRouter: authors with "
-            "other models beside a family, such as Google or Tencent, are left out."
-            if measure == "token_share" and ranked.iloc[0]["basis"] == "published"
-            else "."
-        )
+        "Only families in seeds/model_families.csv are ranked."
         if ranked.iloc[0]["subject_kind"] == "family"
+        else "",
+        "Authors with all their models, open or not; those under false names are not ranked."
+        if ranked.iloc[0]["subject_kind"] == "author"
         else "",
         "The last reading of each month." if period == "reading" else "",
         "Each release stands alone: ratings of two are not compared."
@@ -242,6 +256,19 @@ def _rank_caveats(ranked: pd.DataFrame, chosen: pd.DataFrame, *, is_line: bool) 
         else "",
         _estimates(chosen, measure, is_line=is_line),
     )
+
+
+def _parts_of_authors(ranked: pd.DataFrame, families: Sequence[str]) -> list[str]:
+    """Which selected families have no rank of their own, since an author's is of all models."""
+    newest = ranked[(ranked["date"] == ranked["date"].max()) & ranked["holds"].notna()]
+    holders = {
+        family: row.subject for row in newest.itertuples() for family in row.holds.split(", ")
+    }
+    return [
+        f"{family} has no rank of its own here: it is a part of {holders[family]}."
+        for family in families
+        if family in holders
+    ]
 
 
 def _estimates(chosen: pd.DataFrame, measure: str, *, is_line: bool) -> str:
@@ -273,19 +300,6 @@ def months_text(dates: pd.Series) -> str:
 
 def _month(number: int) -> str:
     return f"{number // 12}-{number % 12 + 1:02d}"
-
-
-def value_words(unit: str, bound: str, value: float | None) -> str:
-    """A value of the metric standings as people write it; a dash for none."""
-    if value is None or not wording.is_known(value):
-        return wording.NO_VALUE
-    if unit == "fraction":
-        text = wording.percent(value)
-    elif unit in {"models", "rating"}:
-        text = wording.whole(value)
-    else:
-        text = wording.count(value)
-    return f"≥ {text}" if bound == "at_least" else text
 
 
 def points_words(points: float | None) -> str:

@@ -18,19 +18,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import data
-from dashboard import plots, state
+from dashboard import deck, plots, readings, recipes, state, toolrow, vintage
 from dashboard.chart import (
     ARCHIVE,
-    ARCHIVE_CITED,
     REST_COLOURS,
     Chart,
-    Cited,
-    Context,
     Selection,
     cited_text,
+    is_fraction,
+    plain_caveats,
 )
 from dashboard.charts import CHARTS
-from dashboard.hub_charts import ChartKind
+from dashboard.recipes import Recipe
 from dashboard.style import THEMES, Theme
 
 LONG_CELL = 34  # letters
@@ -50,30 +49,9 @@ def theme() -> Theme:
     return THEMES["dark" if name == "dark" else "light"]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def families(build: Path) -> pd.DataFrame:
-    """The families of a build, one row each."""
-    return data.families(build)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def metric(build: Path, name: str, **filters: Any) -> pd.DataFrame:
-    """Rows of a metric, kept by build: a new build is a new key. Not to be changed in place."""
-    return data.metric(name, build=build, **filters)
-
-
-def newest_day(build: Path) -> date:
-    """The newest month or day that any chart of the build can show."""
-    shown = [
-        metric(build, name)[column].max()
-        for name, column in (
-            ("account_downloads", "month"),
-            ("family_downloads", "date"),
-            ("hub_days", "date"),
-        )
-    ]
-    newest: date = max(day.date() for day in shown if pd.notna(day))
-    return newest
+def build() -> Path:
+    """The build that this page is of: the one that its address names, else the newest."""
+    return vintage.build()
 
 
 @st.cache_resource(max_entries=64, ttl="1h", show_spinner=False)
@@ -85,50 +63,12 @@ def brief(
     return data.brief(focus, rivals, start=start, end=end, build=build)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def event_study(
-    build: Path,
-    at: date,
-    ends_on: date,
-    families: tuple[str, ...],
-    series: str,
-    window: int,
-    scope: str,
-) -> data.EventStudy:
-    """Before and after an event, kept by build; the first of `families` is the focus."""
-    focus, *rivals = families
-    return data.event_study(
-        at, focus, rivals, series=series, window=window, ends_on=ends_on, scope=scope, build=build
-    )
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def chart(build: Path, key: str, selection: Selection) -> Chart | None:
-    """A chart by its key, or None when there is nothing to show for the selection."""
-    kind = CHARTS[key]
-    info = data.metric_info(kind.metric, build=build)
-    asked = selection.scope
-    if asked not in kind.scopes:
-        selection = replace(selection, scope=kind.scopes[0])
-    rows = _rows(build, info, kind, selection)
-    others = {
-        name: _rows(build, data.metric_info(name, build=build), kind, selection)
-        for name in kind.others
-    }
-    drawn = kind.draw(rows, info, replace(context(build, selection), others=others))
-    if drawn is not None and asked not in kind.scopes:
-        there = " and ".join(sorted(kind.scopes))
-        text = f"This chart exists for scope {there} only."
-        drawn = replace(drawn, caveats=(text, *drawn.caveats))
-    return drawn
-
-
 @st.cache_resource(max_entries=256, show_spinner=False)
 def figure(
     build: Path, key: str, selection: Selection, theme_name: str, width: plots.Width
 ) -> go.Figure:
     """The chart of that key as a Plotly figure."""
-    drawn = chart(build, key, selection)
+    drawn = recipes.chart(build, key, selection)
     assert drawn is not None
     return plots.figure(drawn, THEMES["dark" if theme_name == "dark" else "light"], width)
 
@@ -136,32 +76,22 @@ def figure(
 def show_chart(
     build: Path, key: str, selection: Selection, *, empty: str, is_table_open: bool = False
 ) -> Chart | None:
-    """Title, picture, legend for narrow windows, source line, CSV and table; or, when there is
+    """Title, picture, legend for narrow windows, source line, tools and table; or, when there is
     nothing to show, what to do about it (`empty`, Markdown)."""
     if state.SCOPE in st.session_state.get(IDLE, ()):
         selection = replace(selection, scope=CHARTS[key].scopes[0])
-    drawn = chart(build, key, selection)
+    drawn = recipes.chart(build, key, selection)
     if drawn is None:
         empty_state(empty)
         return None
     look = theme()
     _picture(drawn, lambda width: figure(build, key, selection, look.name, width))
-    _below(drawn, selection, is_table_open)
+    _below(drawn, Recipe(key, selection, build.stem), is_table_open)
     return drawn
 
 
-def show_drawn(drawn: Chart | None, selection: Selection, *, empty: str) -> None:
-    """The same for a chart that belongs to no metric."""
-    if drawn is None:
-        empty_state(empty)
-        return
-    look = theme()
-    _picture(drawn, lambda width: plots.figure(drawn, look, width))
-    _below(drawn, selection, is_table_open=False)
-
-
 def _picture(drawn: Chart, figure_of: Callable[[plots.Width], go.Figure]) -> None:
-    st.subheader(drawn.title, anchor=False)
+    st.subheader(plain(drawn.title), anchor=False)
     widths: tuple[plots.Width, ...] = ("wide", "narrow")
     for width in widths:
         with st.container(key=f"{width}-{drawn.key}", gap="small"):
@@ -173,19 +103,19 @@ def _picture(drawn: Chart, figure_of: Callable[[plots.Width], go.Figure]) -> Non
                 alt=drawn.description,
             )
             if width == "narrow" and drawn.series:
-                st.html(_legend(drawn, theme()))
+                st.html(legend(drawn, theme()))
 
 
 def source_line(drawn: Chart) -> str:
     """What is shown, of what, from where and from when, as Markdown."""
-    parts = [
-        f"{drawn.shown}. Unit: {drawn.unit}.",
-        f"{cited_text(drawn.citation, drawn.as_of)} [Open the source]({drawn.source_url}).",
-        *(caveat for caveat in drawn.caveats if caveat),
-    ]
-    if any(band.kind == "incident" for band in drawn.bands):
-        parts.append("Tinted, with a tick at the bottom: incidents of the counters, see Sources.")
-    return " ".join(parts)
+    cited = without_links(cited_text(drawn.citation, drawn.as_of))
+    return " ".join(
+        [
+            without_links(f"{drawn.shown}. Unit: {drawn.unit}."),
+            f"{cited} [Open the source]({drawn.source_url}).",
+            *map(without_links, plain_caveats(drawn)),
+        ]
+    )
 
 
 def folded(label: str, key: str, show: Callable[[], None], *, icon: str | None = None) -> None:
@@ -208,28 +138,8 @@ def no_archive(what: str) -> None:
 
 def archive_citation(build: Path, as_of: str) -> str:
     """How the archive of the whole Hub is cited, as Markdown."""
-    archive = sources(build)[ARCHIVE]
+    archive = readings.sources(build)[ARCHIVE]
     return f"{cited_text(archive.citation, as_of)} [Open the source]({archive.url})."
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def sources(build: Path) -> dict[str, Cited]:
-    """The collectors by name. Days of the whole Hub may come from several archives: under ARCHIVE
-    stand those that the build holds."""
-    known = {
-        row["source"]: Cited(row["title"], row["url"], row["citation"])
-        for row in metric(build, "freshness").to_dict("records")
-    }
-    names = [name for name in metric(build, "hub_days")["source"].unique() if name in known]
-    used = [known[name] for name in names] or [known[n] for n in (ARCHIVE,) if n in known]
-    if not used:
-        return {**known, ARCHIVE: ARCHIVE_CITED}
-    together = Cited(
-        " and ".join(one.title for one in used),
-        used[0].url,
-        "; ".join(one.citation.rstrip(".") for one in used),
-    )
-    return {**known, ARCHIVE: together}
 
 
 def facts(told: Iterable[tuple[str, str]]) -> None:
@@ -298,7 +208,7 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
 def model_link(model_id: str, build: Path) -> str:
     """A link to the page Models with that repository chosen, and all controls as they are; to the
     Hub where the build knows nothing of single repositories."""
-    if metric(build, "hub_days").empty:
+    if readings.metric(build, "hub_days").empty:
         return link(model_id, f"https://huggingface.co/{model_id}")
     held = {key: st.session_state.get(key) for key in state.PAGE_KEYS}
     target = page_address("models", {**held, "model": model_id}, build)
@@ -317,7 +227,19 @@ def page_address(
     folder = here.path.rsplit("/", maxsplit=1)[0]
     root = f"{here.scheme}://{here.netloc}{folder}" if here.netloc else folder
     chosen = chosen or state.selection(st.session_state)
-    return state.onward(f"{root}/{page}", chosen, parameters, newest_day(build))
+    parameters = {**parameters, state.BUILD: vintage.chosen()}
+    return state.onward(f"{root}/{page}", chosen, parameters, readings.newest_day(build))
+
+
+def leading_family(text: str, build: Path) -> str:
+    """A text as HTML; the name of a family that it begins with leads to the family's page."""
+    known = readings.families(build)["family"]
+    named = [name for name in known if text == name or text.startswith(f"{name} ")]
+    if not named:
+        return html.escape(text)
+    family = max(named, key=len)
+    rest = html.escape(text.removeprefix(family)).replace(" %", "\N{NO-BREAK SPACE}%")
+    return f"{family_link(family, build)}{rest}"
 
 
 def family_link(family: str, build: Path) -> str:
@@ -347,7 +269,7 @@ def coloured_bar(text: str, value: float | None, full: float, colour: str) -> st
 
 def family_colour(build: Path, family: str | None) -> str:
     """The colour of a family in the reader's theme; grey for none."""
-    rows = families(build)
+    rows = readings.families(build)
     pairs = zip(rows["family"], rows["colour_light"], rows["colour_dark"], strict=True)
     known = {name: pair for name, *pair in pairs}
     return str(known.get(str(family), REST_COLOURS)[theme().index])
@@ -389,6 +311,11 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\]$~])", r"\\\1", text)
 
 
+def without_links(text: str) -> str:
+    """A text of which Markdown makes neither a link nor a picture, whoever's names are in it."""
+    return re.sub(r"([\\\[\]])", r"\\\1", text)
+
+
 def unbroken(text: str) -> str:
     """A text that stays on one line, as HTML."""
     return f'<span style="white-space:nowrap">{html.escape(text)}</span>'
@@ -406,61 +333,15 @@ def link(title: str, url: str) -> str:
     return f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(title)}</a>'
 
 
-def _rows(
-    build: Path, info: data.MetricInfo, kind: ChartKind, selection: Selection
-) -> pd.DataFrame:
-    """Rows of the period that the chart needs; with an extra column `index` when the selection asks
-    for 100 = start."""
-    filters = dict(kind.filters(selection))
-    if _is_series(info):
-        filters |= {"start": selection.start, "end": selection.end}
-    rows = metric(build, info.name, **filters)
-    value = kind.indexed(selection) or info.value_column
-    if selection.measure == "Index = 100" and _is_series(info) and value:
-        indexed = metric(build, info.name, index=value, **filters)
-        # Both are sorted by the metric's grain.
-        return rows.assign(index=indexed[value].to_numpy())
-    return rows
+def _to_deck(recipe: Recipe) -> None:
+    st.toast(deck.add(recipe), icon=":material/slideshow:")
 
 
-def _is_series(info: data.MetricInfo) -> bool:
-    return info.time_column in info.grain
-
-
-def context(build: Path, selection: Selection) -> Context:
-    """What all charts of a build and a selection share."""
-    return Context(selection=selection, **_shared(build))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _shared(build: Path) -> dict[str, Any]:
-    """What all charts of a build share, kept by build."""
-    published = data.series_sources(build)
-    citations = dict(zip(published["title"], published["citation"], strict=True))
-    collected = metric(build, "freshness")
-    citations |= {
-        f"{title} API": text
-        for title, text in zip(collected["title"], collected["citation"], strict=True)
-    }
-    return {
-        "families": families(build),
-        "events": metric(build, "events"),
-        "crossovers": metric(build, "crossovers"),
-        "citations": citations,
-        "sources": sources(build),
-        "archives": tuple(metric(build, "hub_days")["source"].unique()),
-        "newest_day": metric(build, "hub_days")["date"].max(),
-        "incidents": metric(build, "incidents"),
-    }
-
-
-def _below(drawn: Chart, selection: Selection, is_table_open: bool) -> None:
+def _below(drawn: Chart, recipe: Recipe, is_table_open: bool) -> None:
     st.caption(source_line(drawn))
-    # Of an instant only the day: file names hold no colons.
-    told = [*(re.sub(r"\W+", "-", family) for family in selection.families), drawn.as_of[:10]]
-    name = "_".join([drawn.key, *told])
-    with st.container(horizontal=True, gap="small", key=f"tools-{drawn.key}"):
-        csv_button(drawn.frame, name, key=f"csv-{drawn.key}")
+    if differs := vintage.difference(recipe):
+        st.caption(without_links(plain(differs)))
+    toolrow.show(drawn, recipe, theme().name, add=_to_deck)
     folded = st.expander(
         "Table",
         expanded=is_table_open,
@@ -483,14 +364,14 @@ def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
     values = [
         name
         for name in frame.columns
-        if (_is_share(name) or "downloads" in name or name.startswith("derivatives"))
+        if (is_fraction(name) or "downloads" in name or name.startswith("derivatives"))
         and pd.api.types.is_numeric_dtype(frame[name])
     ]
     ordered = frame.sort_values([*times[:1], *values[:1]], ascending=False, kind="stable")
     ordered = ordered.dropna(axis="columns", how="all")
     # Shares are fractions in data and percent on screen.
     return ordered.assign(
-        **{name: 100 * ordered[name] for name in ordered.columns if _is_share(name)}
+        **{name: 100 * ordered[name] for name in ordered.columns if is_fraction(name)}
     )
 
 
@@ -499,13 +380,9 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     return {name: _column(name, frame[name]) for name in frame.columns}
 
 
-def _is_share(name: str) -> bool:
-    return name == "share" or name.endswith(("_share", "_coverage")) or name == "share_points"
-
-
 def _column(name: str, values: pd.Series) -> Any:
     label = name.replace("_", " ")
-    if _is_share(name):
+    if is_fraction(name):
         return st.column_config.NumberColumn(label, format="%.1f %%")
     if pd.api.types.is_datetime64_any_dtype(values):
         pattern = "YYYY-MM" if name in {"month", "pooled_from", "pooled_to"} else "YYYY-MM-DD"
@@ -523,7 +400,8 @@ def _sentence(text: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _legend(drawn: Chart, look: Theme) -> str:
+def legend(drawn: Chart, look: Theme) -> str:
+    """What names the lines of a chart below it in narrow windows, with its events, as HTML."""
     items = [
         f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
         f"<i>{drawn.newest_text(line)}</i></span>"

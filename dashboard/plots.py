@@ -1,42 +1,42 @@
-"""Chart -> Plotly figure, in two widths and two themes."""
+"""Chart -> Plotly figure, in the widths of the screen and of a slide, in two themes."""
 
 from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import pairwise
 from textwrap import wrap
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.chart import Band, Bar, Chart, Line, Marker, Point
+from dashboard import scales
+from dashboard.chart import Band, Bar, Chart, Line, Point
 from dashboard.style import FONT, Theme
-from data import wording
 
-Width = Literal["wide", "narrow"]
+Width = Literal["wide", "narrow", "slide"]
 
 LINE_HEIGHT = 470
 NARROW_HEIGHT = 340
 BAR_ROW = 27
 # How much of the plot's width a letter of a label takes, for keeping labels apart.
-LETTER_SHARE = 0.0078
+LETTER_SHARE = {"wide": 0.0078, "narrow": 0.0078, "slide": 0.0105}
+# How far labels at the lines' ends lie apart, as a part of the plot's height.
 LABEL_STEP = 0.047
-DIRECT_LABELS = 9
-LAYER_LABELS = 14
+LABEL_STEPS = {"wide": LABEL_STEP, "slide": 0.058}
 HOVER_LETTERS = 60
 INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
-POINT_LABELS = {"wide": 14, "narrow": 3}
-RANKS_NAMED = 15  # each; of more every fifth
+POINT_LABELS = {"wide": 14, "narrow": 3, "slide": 14}
+SLIDE_BARS = 14
+CLOSE = 0.12  # part of the plot within which names of dots could overlap
 TOLD_INCIDENTS = 4  # of one month, under the pointer
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """What a figure is put together from. Plotly checks a part each time it is given one, and all
     shapes and annotations anew with each that is added: so it gets them once, all together."""
 
@@ -48,9 +48,11 @@ class _Sheet:
     layout: dict[str, Any] = field(default_factory=dict)
 
     def trace(self, kind: Literal["bar", "scatter"], **parts: Any) -> None:
+        """Bars, or lines and dots."""
         self.traces.append({"type": kind, **parts})
 
     def shape(self, **parts: Any) -> None:
+        """A line or a rectangle."""
         self.shapes.append(parts)
 
     def rectangle(self, start: date, end: date, colour: str) -> None:
@@ -61,21 +63,26 @@ class _Sheet:
         )  # fmt: skip
 
     def annotate(self, **parts: Any) -> None:
+        """A text at a place."""
         self.annotations.append(parts)
 
-    def figure(self) -> go.Figure:
+    def parts(self) -> dict[str, Any]:
+        """The figure as Plotly takes it."""
         parts = {name: getattr(self, name) for name in ("xaxis", "yaxis", "annotations", "shapes")}
         told = {name: part for name, part in parts.items() if part}
-        return go.Figure({"data": self.traces, "layout": {**self.layout, **told}})
+        return {"data": self.traces, "layout": {**self.layout, **told}}
+
+    def figure(self) -> go.Figure:
+        """The whole as a figure."""
+        return go.Figure(self.parts())
 
 
 def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
     """The chart as a Plotly figure. Wide: labels at the lines' ends and events in words; narrow:
     bare lines with numbered events, since legend and events then stand below in text."""
-    draw = _bars if chart.bars else _points if chart.points else _lines
-    drawn = draw(chart, theme, width)
+    drawn = sheet(chart, theme, width)
     drawn.layout.update(
-        font={"family": FONT, "size": 13 if width == "wide" else 12, "color": theme.text},
+        font={"family": FONT, "size": 13 if width != "narrow" else 12, "color": theme.text},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
@@ -89,8 +96,20 @@ def figure(chart: Chart, theme: Theme, width: Width = "wide") -> go.Figure:
     return drawn.figure()
 
 
-def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
-    drawn = _Sheet()
+def sheet(chart: Chart, theme: Theme, width: Width) -> Sheet:
+    """What a figure is put together from. A slide's is drawn as a wide one in half its size, and
+    has neither background nor words around it yet."""
+    draw = _bars if chart.bars else _points if chart.points else _lines
+    return draw(chart, theme, width)
+
+
+def safe(text: str) -> str:
+    """A text that Plotly shows letter by letter: it takes some of HTML for its own."""
+    return html.escape(text, quote=False)
+
+
+def _lines(chart: Chart, theme: Theme, width: Width) -> Sheet:
+    drawn = Sheet()
     scale = 100 if chart.value_kind in {"share", "growth"} else 1
     # The focus comes last, so that it lies on top.
     ordered = sorted(chart.lines, key=lambda line: ("rest", "compare", "focus").index(line.role))
@@ -100,11 +119,11 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
         _draw_interval(drawn, line, theme, scale)
     for line in ordered:
         _draw_line(drawn, chart, line, theme, scale)
-    ticks = _ticks(chart, scale)
+    ticks = scales.ticks(chart)
     drawn.yaxis.update(
         type="log" if chart.is_log else "linear",
         tickvals=[value * scale for value in ticks],
-        ticktext=[_tick_text(chart, value) for value in ticks],
+        ticktext=[scales.tick_text(chart, value) for value in ticks],
         range=_y_range(chart, scale, ticks),
         gridcolor=theme.grid,
         zeroline=chart.value_kind in {"change", "growth"},
@@ -115,8 +134,8 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     )
     drawn.xaxis.update(
         showgrid=False,
-        hoverformat="%Y-%m" if _is_monthly(chart) else "%Y-%m-%d",
-        tickformat="%Y-%m" if _is_monthly(chart) or _days(chart) > 90 else "%m-%d",
+        hoverformat="%Y-%m" if scales.is_monthly(chart) else "%Y-%m-%d",
+        tickformat="%Y-%m" if scales.is_monthly(chart) or scales.days(chart) > 90 else "%m-%d",
         **_date_steps(chart, width),
         tickfont={"color": theme.muted},
         linecolor=theme.grid,
@@ -126,14 +145,14 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     _draw_bands(drawn, chart, theme, width)
     _draw_levels(drawn, chart, theme, scale)
     top = _draw_markers(drawn, chart, theme, width)
-    if width == "wide":
-        _draw_end_labels(drawn, chart, theme, scale)
+    if width != "narrow":
+        _draw_end_labels(drawn, chart, theme, scale, LABEL_STEPS[width])
         _draw_notes(drawn, chart, theme, scale)
     drawn.layout.update(
-        height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
+        height=LINE_HEIGHT if width != "narrow" else NARROW_HEIGHT,
         margin={
             "l": 52,
-            "r": _label_width(chart) if width == "wide" else 12,
+            "r": _label_width(chart) if width != "narrow" else 12,
             "t": top,
             "b": 48 if chart.day_zero else 30,
         },
@@ -144,12 +163,12 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     return drawn
 
 
-def _count_days(drawn: _Sheet, zero: date, theme: Theme, width: Width) -> None:
+def _count_days(drawn: Sheet, zero: date, theme: Theme, width: Width) -> None:
     """Turn dates into days since `zero`, on the axis and in what is drawn over it."""
     for trace in drawn.traces:
         trace["x"] = [(day - zero).days for day in trace["x"]]
     first, last = ((day - zero).days for day in drawn.xaxis["range"])
-    most = 13 if width == "wide" else 5
+    most = 13 if width != "narrow" else 5
     step = next((step for step in (1, 7, 14, 30, 60) if last / step < most), 90)
     drawn.xaxis = {
         "range": [first, last],
@@ -161,18 +180,18 @@ def _count_days(drawn: _Sheet, zero: date, theme: Theme, width: Width) -> None:
     }
 
 
-def _draw_line(drawn: _Sheet, chart: Chart, line: Line, theme: Theme, scale: float) -> None:
+def _draw_line(drawn: Sheet, chart: Chart, line: Line, theme: Theme, scale: float) -> None:
     """One series as two traces: solid where it was measured, dotted where it is an estimate."""
     colour = line.colours[theme.index]
     weight = {"focus": 3.4, "compare": 1.8, "rest": 1.0}[line.role]
     values = [None if value is None else value * scale for value in line.y]
     texts = [
-        f"{chart.between(value, high)}{f' ({remark})' if estimated else ''}"
+        f"{chart.between(value, high)}{f' ({safe(remark)})' if estimated else ''}"
         for value, high, estimated, remark in zip(
             line.y, line.highs or line.y, line.estimated, _remarks(line), strict=True
         )
     ]
-    solid, dotted = _parts(values, line.estimated)
+    solid, dotted = scales.parts(values, line.estimated)
     for part, dash in ((dotted, "dot"), (solid, "dash" if line.is_dashed else "solid")):
         if not any(value is not None for value in part):
             continue
@@ -184,10 +203,10 @@ def _draw_line(drawn: _Sheet, chart: Chart, line: Line, theme: Theme, scale: flo
             "scatter",
             x=line.x,
             y=part,
-            mode="lines+markers" if any(_alone(part)) else "lines",
-            name=line.label,
+            mode="lines+markers" if any(scales.alone(part)) else "lines",
+            name=safe(line.label),
             line={"color": colour, "width": weight, "dash": dash},
-            marker={"color": colour, "size": [5 if lonely else 0 for lonely in _alone(part)]},
+            marker={"color": colour, "size": [5 if lonely else 0 for lonely in scales.alone(part)]},
             opacity=_opacity(line),
             customdata=hovers,
             hovertemplate="%{customdata}",
@@ -202,7 +221,7 @@ def _draw_line(drawn: _Sheet, chart: Chart, line: Line, theme: Theme, scale: flo
         )  # fmt: skip
 
 
-def _draw_interval(drawn: _Sheet, line: Line, theme: Theme, scale: float) -> None:
+def _draw_interval(drawn: Sheet, line: Line, theme: Theme, scale: float) -> None:
     """A pale area from what is seen to the most that it may be."""
     if line.role != "focus" or not line.highs:
         return  # several areas on each other could not be read
@@ -225,60 +244,41 @@ def _remarks(line: Line) -> Sequence[str]:
     return line.remarks or ("estimate",) * len(line.y)
 
 
-def _draw_layer(drawn: _Sheet, chart: Chart, layer: Line, theme: Theme, scale: float) -> None:
-    """One layer of stacked bars; bars of negative values hang below zero."""
+def _draw_layer(drawn: Sheet, chart: Chart, layer: Line, theme: Theme, scale: float) -> None:
+    """One layer of stacked bars; bars of negative values hang below zero. Of many dates an area."""
+    told = {
+        "x": layer.x,
+        "y": [None if value is None else value * scale for value in layer.y],
+        "name": safe(layer.label),
+        "customdata": [chart.text(value) for value in layer.y],
+        "hovertemplate": "%{customdata}",
+    }
+    if scales.is_area(chart):
+        drawn.trace(
+            "scatter",
+            mode="lines", stackgroup="layers", line={"width": 0},
+            fillcolor=layer.colours[theme.index], **told,
+        )  # fmt: skip
+        return
     drawn.trace(
         "bar",
-        x=layer.x,
-        y=[None if value is None else value * scale for value in layer.y],
-        name=layer.label,
         # Months and weeks differ in length: a bar fills most of its own.
-        width=0.82 * _step(chart) * 86_400_000,
+        width=0.82 * scales.step(chart) * 86_400_000,
         marker={"color": layer.colours[theme.index], "line": {"width": 0}},
-        customdata=[chart.text(value) for value in layer.y],
-        hovertemplate="%{customdata}",
+        **told,
     )
-
-
-def _step(chart: Chart) -> int:
-    """Days from one point to the next: the shortest distance of the chart, at most a month."""
-    days = sorted({day for line in chart.series for day in line.x})
-    return min([(b - a).days for a, b in pairwise(days)], default=28)
-
-
-def _alone(values: Sequence[float | None]) -> list[bool]:
-    """Which values have no neighbour to draw a line to, and would not be seen without a marker."""
-    padded = [None, *values, None]
-    return [
-        padded[position] is not None
-        and padded[position - 1] is None
-        and padded[position + 1] is None
-        for position in range(1, len(padded) - 1)
-    ]
 
 
 def _opacity(line: Line) -> float:
     return 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
 
 
-def _parts(
-    values: Sequence[float | None], estimated: Sequence[bool]
-) -> tuple[list[float | None], list[float | None]]:
-    """Values of the solid and the dotted trace: a stretch is dotted when one end is estimated."""
-    solid = [None if flag else value for value, flag in zip(values, estimated, strict=True)]
-    dotted: list[float | None] = []
-    for position, value in enumerate(values):
-        near = estimated[max(position - 1, 0) : position + 2]
-        dotted.append(value if any(near) else None)
-    return solid, dotted
-
-
-def _draw_bands(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> None:
+def _draw_bands(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> None:
     """Estimated months shaded, interpolated ones hatched, each with its word at the top once."""
     named: set[str] = set()
     _draw_incidents(drawn, chart, theme)
     for band in (band for band in chart.bands if band.kind != "incident"):
-        start, end = _stretch(chart, band.start, band.end)
+        start, end = scales.stretch(chart, band.start, band.end)
         if band.kind == "estimated":
             drawn.rectangle(start, end, theme.estimated)
         else:
@@ -293,11 +293,11 @@ def _draw_bands(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> None
                                 "solidity": 0.12, "bgcolor": "rgba(0,0,0,0)"},
                 },
             )  # fmt: skip
-        if width == "wide" and band.label not in named and _fits(chart, band.label, start, end):
+        if width != "narrow" and band.label not in named and _fits(chart, band, width):
             named.add(band.label)
             drawn.annotate(
                 x=start + (end - start) / 2, y=0.995, yref="paper", yanchor="top",
-                text=band.label, showarrow=False, bgcolor=theme.background, opacity=0.9,
+                text=safe(band.label), showarrow=False, bgcolor=theme.background, opacity=0.9,
                 font={"size": 11, "color": theme.muted},
             )  # fmt: skip
     drawn.layout.update(
@@ -306,21 +306,7 @@ def _draw_bands(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> None
     )
 
 
-def _half_step(chart: Chart) -> timedelta:
-    """How far a month, week or day reaches to either side of where it is drawn."""
-    return timedelta(days=15) if _is_monthly(chart) else timedelta(days=_step(chart) / 2)
-
-
-def _stretch(chart: Chart, first: date, last: date) -> tuple[date, date]:
-    """From where a period begins to where another ends, by the days at which they are drawn."""
-    half = _half_step(chart)
-    if _is_monthly(chart):
-        return first - half, last + half
-    # Half a day or week is lost on a date, which has no hours.
-    return datetime.combine(first, time()) - half, datetime.combine(last, time()) + half
-
-
-def _draw_levels(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_levels(drawn: Sheet, chart: Chart, theme: Theme, scale: float) -> None:
     """Thin lines over their stretches."""
     for level in chart.levels:
         value = level.value * scale
@@ -328,19 +314,19 @@ def _draw_levels(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> Non
             continue
         drawn.trace(
             "scatter",
-            x=_stretch(chart, level.start, level.end), y=[value, value], mode="lines",
+            x=scales.stretch(chart, level.start, level.end), y=[value, value], mode="lines",
             line={"color": theme.text, "width": 1.4}, hoverinfo="skip",
         )  # fmt: skip
 
 
-def _draw_incidents(drawn: _Sheet, chart: Chart, theme: Theme) -> None:
+def _draw_incidents(drawn: Sheet, chart: Chart, theme: Theme) -> None:
     """A tint over the months, weeks or days that incidents touch, and a tick at the bottom of each
     that says under the pointer what happened."""
     bands = [band for band in chart.bands if band.kind == "incident"]
     if not bands:
         return
-    half = _half_step(chart)
-    for start, end in _merged(bands, 31 if _is_monthly(chart) else _step(chart)):
+    half = scales.half_step(chart)
+    for start, end in scales.merged(bands, 31 if scales.is_monthly(chart) else scales.step(chart)):
         drawn.rectangle(start - half, end + half, theme.incident)
     touched: dict[date, list[str]] = {}
     for day in sorted({day for line in chart.series for day in line.x}):
@@ -358,29 +344,20 @@ def _draw_incidents(drawn: _Sheet, chart: Chart, theme: Theme) -> None:
     )  # fmt: skip
 
 
-def _merged(bands: Sequence[Band], step: int) -> list[tuple[date, date]]:
-    """Stretches that bands cover, each once; those that lie at most `step` days apart are one."""
-    stretches: list[tuple[date, date]] = []
-    for band in sorted(bands, key=lambda band: band.start):
-        if stretches and (band.start - stretches[-1][1]).days <= step:
-            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], band.end))
-        else:
-            stretches.append((band.start, band.end))
-    return stretches
-
-
 def _wrapped(text: str) -> str:
     return "<br>".join(wrap(html.escape(text, quote=False), HOVER_LETTERS))
 
 
-def _fits(chart: Chart, label: str, start: date, end: date) -> bool:
-    return (end - start).days / max(_days(chart), 1) > len(label) * LETTER_SHARE * 0.75
+def _fits(chart: Chart, band: Band, width: Width) -> bool:
+    start, end = scales.stretch(chart, band.start, band.end)
+    letters = len(band.label) * LETTER_SHARE[width] * 0.75
+    return (end - start).days / max(scales.days(chart), 1) > letters
 
 
-def _draw_markers(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> int:
+def _draw_markers(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> int:
     """Event lines with labels above the plot, in as many rows as keep them apart; returns the top
     margin that they need."""
-    rows = _rows_of(chart, chart.markers) if width == "wide" else [0] * len(chart.markers)
+    rows = _rows_of(chart, width) if width != "narrow" else [0] * len(chart.markers)
     for number, (marker, row) in enumerate(zip(chart.markers, rows, strict=True), start=1):
         drawn.shape(
             type="line", x0=marker.at, x1=marker.at, y0=0, y1=1, yref="paper",
@@ -388,19 +365,19 @@ def _draw_markers(drawn: _Sheet, chart: Chart, theme: Theme, width: Width) -> in
         )  # fmt: skip
         drawn.annotate(
             x=marker.at, y=1, yref="paper", yanchor="bottom", yshift=3 + 17 * row,
-            text=marker.label if width == "wide" else str(number), showarrow=False,
-            hovertext=f"{marker.day or marker.at.isoformat()}: {marker.title}",
-            font={"size": 12 if width == "wide" else 11, "color": theme.muted},
+            text=safe(marker.label) if width != "narrow" else str(number), showarrow=False,
+            hovertext=safe(f"{marker.day or marker.at.isoformat()}: {marker.title}"),
+            font={"size": 12 if width != "narrow" else 11, "color": theme.muted},
         )  # fmt: skip
     return 14 + 17 * (max(rows) + 1) if rows else 14
 
 
-def _rows_of(chart: Chart, markers: Sequence[Marker]) -> list[int]:
+def _rows_of(chart: Chart, width: Width) -> list[int]:
     ends: list[float] = []
     rows = []
-    for marker in markers:
+    for marker in chart.markers:
         centre = _position(chart, marker.at)
-        half = len(marker.label) * LETTER_SHARE / 2 + 0.006
+        half = len(marker.label) * LETTER_SHARE[width] / 2 + 0.006
         row = next((r for r, end in enumerate(ends) if centre - half > end), len(ends))
         if row == len(ends):
             ends.append(0.0)
@@ -409,115 +386,57 @@ def _rows_of(chart: Chart, markers: Sequence[Marker]) -> list[int]:
     return rows
 
 
-def _draw_end_labels(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_end_labels(drawn: Sheet, chart: Chart, theme: Theme, scale: float, apart: float) -> None:
     """Name and newest value at each line's end, pushed apart where lines end close together."""
     low, high = drawn.yaxis["range"]
     places = []
-    for line in _labelled(chart):
+    for line in scales.labelled(chart):
         value = line.newest or 0.0
         shown = math.log10(value * scale) if chart.is_log and value > 0 else value * scale
         places.append(((shown - low) / (high - low), line, value))
-    for layer, middle in _middles(chart):
+    for layer, middle in scales.middles(chart):
         places.append(((middle * scale - low) / (high - low), layer, layer.y[-1] or 0.0))
     places.sort(key=lambda place: place[0])
     for y, (place, line, value) in zip(
-        _spread([place[0] for place in places]), places, strict=True
+        scales.spread([place[0] for place in places], apart), places, strict=True
     ):
         colour = line.colours[theme.index]
-        name = f"<b>{line.label}</b>" if line.role != "rest" else line.label
+        name = f"<b>{safe(line.label)}</b>" if line.role != "rest" else safe(line.label)
         if line in chart.stacks:
             # The colours of layers are for areas; the palest could not be read as letters.
             name, colour = (
-                f'<span style="color:{colour};font-size:13px">■</span> {line.label}',
+                f'<span style="color:{colour};font-size:13px">■</span> {safe(line.label)}',
                 theme.text,
             )
         drawn.annotate(
             xref="paper", x=1, xanchor="left", xshift=8, yref="paper", y=y, yanchor="middle",
-            text=f"{name} {chart.between(value, line.newest_high)}{_since(chart, line)}",
+            text=f"{name} {chart.between(value, line.newest_high)}{scales.since(chart, line)}",
             showarrow=False, align="left",
             font={"color": colour, "size": 14 if line.role == "focus" else 12},
         )  # fmt: skip
-        if abs(y - place) > LABEL_STEP:
+        if abs(y - place) > apart:
             drawn.shape(
                 type="line", xref="paper", yref="paper", x0=1, x1=1.008, y0=place, y1=y,
                 line={"color": colour, "width": 0.8},
             )  # fmt: skip
 
 
-def _middles(chart: Chart) -> list[tuple[Line, float]]:
-    """The largest layers, each with the middle of its newest bar."""
-    found, up, down = [], 0.0, 0.0
-    for layer in chart.stacks:
-        value = layer.y[-1] if layer.y else None
-        if not value:
-            continue
-        if value > 0:
-            found.append((layer, up + value / 2))
-            up += value
-        else:
-            found.append((layer, down + value / 2))
-            down += value
-    kept = sorted(found, key=lambda place: -abs(place[0].y[-1] or 0.0))[:LAYER_LABELS]
-    return [place for place in found if place in kept]
-
-
-def _since(chart: Chart, line: Line) -> str:
-    """' (2026-07)' where a line's newest value is older than the chart's."""
-    known = [day for day, value in zip(line.x, line.y, strict=True) if value is not None]
-    if not known or known[-1] >= _span(chart)[1]:
-        return ""
-    if chart.day_zero:
-        return f" (day {(known[-1] - chart.day_zero).days})"
-    return f" ({known[-1]:%Y-%m})" if _is_monthly(chart) else f" ({known[-1]:%m-%d})"
-
-
 def _label_width(chart: Chart) -> int:
     """Room to the right of the plot, in pixels, for the longest label that stands there."""
-    labelled = [*_labelled(chart), *(layer for layer, _ in _middles(chart))]
-    letters = max((len(line.label + _since(chart, line)) for line in labelled), default=0)
+    labelled = [*scales.labelled(chart), *(layer for layer, _ in scales.middles(chart))]
+    letters = max((len(line.label + scales.since(chart, line)) for line in labelled), default=0)
     interval = 62 if any(line.highs for line in labelled) else 0
     return 66 + interval + round(7.3 * letters)
 
 
-def _labelled(chart: Chart) -> list[Line]:
-    """The lines that get a label: the selected first, then the rest in their order."""
-    known = [line for line in chart.lines if line.newest is not None]
-    return sorted(known, key=lambda line: line.role == "rest")[:DIRECT_LABELS]
-
-
-def _spread(places: Sequence[float]) -> list[float]:
-    """Sorted places, moved as little as needed to lie LABEL_STEP apart and within 0..1.
-
-    Places that come too close become a block whose members are a step apart around their mean.
-    """
-    step = min(LABEL_STEP, 1 / max(len(places) - 1, 1))
-    blocks: list[list[float]] = []
-    for place in places:
-        blocks.append([place])
-        while len(blocks) > 1 and _start(blocks[-1], step) < (
-            _start(blocks[-2], step) + step * len(blocks[-2])
-        ):
-            last = blocks.pop()
-            blocks[-1] += last
-    return [_start(block, step) + step * number for block in blocks for number in range(len(block))]
-
-
-def _start(block: Sequence[float], step: float) -> float:
-    """Where the lowest member of a block lies."""
-    if len(block) == 1:
-        return min(max(block[0], 0.0), 1.0)
-    centred = sum(place - step * number for number, place in enumerate(block)) / len(block)
-    return min(max(centred, 0.0), 1.0 - step * (len(block) - 1))
-
-
-def _draw_notes(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_notes(drawn: Sheet, chart: Chart, theme: Theme, scale: float) -> None:
     for note in chart.notes:
         value = note.value * scale
         if chart.is_log and value <= 0:
             continue
         drawn.annotate(
             x=note.at, y=math.log10(value) if chart.is_log else value,
-            text=note.text.replace("\n", "<br>"),
+            text=safe(note.text).replace("\n", "<br>"),
             align="right" if note.side == "left" else "left",
             ax=-62 if note.side == "left" else 62,
             ay=-6 if _position(chart, note.at) > 0.5 else -46,
@@ -527,29 +446,33 @@ def _draw_notes(drawn: _Sheet, chart: Chart, theme: Theme, scale: float) -> None
         )  # fmt: skip
 
 
-def _bars(chart: Chart, theme: Theme, width: Width) -> _Sheet:
-    bars: Sequence[Bar] = chart.bars if width == "wide" else chart.bars[:12]
-    labels = [bar.label if width == "wide" else bar.label.split("/")[-1] for bar in bars]
+def _bars(chart: Chart, theme: Theme, width: Width) -> Sheet:
+    most = {"narrow": 12, "slide": SLIDE_BARS}.get(width)
+    bars: Sequence[Bar] = chart.bars[:most]
+    labels = [bar.label if width != "narrow" else bar.label.split("/")[-1] for bar in bars]
     values = [bar.value for bar in bars]
     top = max(values, default=1) or 1
-    drawn = _Sheet()
+    drawn = Sheet()
     drawn.trace(
         "bar",
         x=values,
         y=[bar.key for bar in bars],
         orientation="h",
         marker={"color": [bar.colours[theme.index] for bar in bars]},
-        text=[_rounded(chart, bar) for bar in bars],
+        text=[scales.bar_text(chart, bar) for bar in bars],
         textposition="outside",
         cliponaxis=False,
-        customdata=[bar.label for bar in bars],
+        customdata=[safe(bar.label) for bar in bars],
         hovertemplate="%{customdata}: %{text}<extra></extra>",
     )
     drawn.xaxis.update(visible=False, range=[0, top * 1.18], fixedrange=True)
     drawn.yaxis.update(
+        type="category",  # a name of digits is no number
         autorange="reversed",
         tickvals=[bar.key for bar in bars],
-        ticktext=[_shortened(label, 44 if width == "wide" else 20) for label in labels],
+        ticktext=[
+            safe(scales.shortened(label, 44 if width != "narrow" else 20)) for label in labels
+        ],
         ticksuffix="  ",
         fixedrange=True,
         automargin=True,
@@ -560,19 +483,13 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> _Sheet:
     return drawn
 
 
-def _rounded(chart: Chart, bar: Bar) -> str:
-    """A bar's value, with what it is rounded to."""
-    margin = f" ± {chart.text(bar.half_width)}" if bar.half_width else ""
-    return f"{chart.text(bar.value)}{margin}"
-
-
-def _points(chart: Chart, theme: Theme, width: Width) -> _Sheet:
+def _points(chart: Chart, theme: Theme, width: Width) -> Sheet:
     """Dots over a log axis; the focus family last, the selected and the highest ones named."""
     ordered = sorted(chart.points, key=lambda point: ("rest", "compare", "focus").index(point.role))
     first = ("focus", "compare", "rest").index
     ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
     named = {point.key for point in ranked[: POINT_LABELS[width]]}
-    drawn = _Sheet()
+    drawn = Sheet()
     drawn.trace(
         "scatter",
         x=[point.x for point in ordered],
@@ -583,41 +500,47 @@ def _points(chart: Chart, theme: Theme, width: Width) -> _Sheet:
             "size": [8 if point.role == "rest" else 12 for point in ordered],
             "opacity": [0.6 if point.role == "rest" else 0.95 for point in ordered],
         },
-        text=[point.label if point.key in named else "" for point in ordered],
+        text=[safe(point.label) if point.key in named else "" for point in ordered],
         textposition=_sides(ordered, named),
         textfont={"size": 11, "color": theme.text},
-        customdata=[f"{point.label}: {chart.text(point.y)}" for point in ordered],
-        hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {chart.x_unit}<extra></extra>",
+        customdata=[f"{safe(point.label)}: {chart.text(point.y)}" for point in ordered],
+        hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {safe(chart.x_unit)}<extra></extra>",
         cliponaxis=False,
     )
-    steps = _decades([point.x for point in ordered])
+    steps = scales.decades([point.x for point in ordered])
     drawn.xaxis.update(
-        type="log", title={"text": chart.x_unit, "font": {"color": theme.muted, "size": 12}},
+        type="log", title={"text": safe(chart.x_unit), "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted},
-        tickvals=steps, ticktext=[_decade_text(value) for value in steps], fixedrange=True,
+        tickvals=steps, ticktext=[scales.decade_text(value) for value in steps], fixedrange=True,
     )  # fmt: skip
     drawn.yaxis.update(
-        title={"text": chart.unit, "font": {"color": theme.muted, "size": 12}},
+        title={"text": safe(chart.unit), "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True,
         tickformat=",",
     )  # fmt: skip
     if chart.is_log:
-        ticks = _decades([point.y for point in ordered])
+        ticks = scales.decades([point.y for point in ordered])
         drawn.yaxis.update(
-            type="log", tickvals=ticks, ticktext=[_tick_text(chart, value) for value in ticks]
+            type="log", tickvals=ticks, ticktext=[scales.tick_text(chart, value) for value in ticks]
         )
     drawn.layout.update(
-        height=LINE_HEIGHT if width == "wide" else NARROW_HEIGHT,
-        margin={"l": 52, "r": 40 if width == "wide" else 12, "t": 24, "b": 48},
+        height=LINE_HEIGHT if width != "narrow" else NARROW_HEIGHT,
+        margin={"l": 52, "r": 40 if width != "narrow" else 12, "t": 24, "b": 48},
     )
     return drawn
 
 
 def _sides(points: Sequence[Point], named: set[str]) -> list[str]:
-    """Names above and below by turns from left to right, so that neighbours do not overlap."""
+    """Names above and below by turns from left to right, so that neighbours do not overlap; of two
+    that are close to each other the upper one's is above."""
     in_order = sorted((point for point in points if point.key in named), key=lambda p: (p.x, p.y))
     above = {point.key: number % 2 == 0 for number, point in enumerate(in_order)}
     low, high = (math.log10(end(point.x for point in points)) for end in (min, max))
+    tall = max(point.y for point in points) - min(point.y for point in points)
+    for left, right in pairwise(in_order):
+        is_near = math.log10(right.x / left.x) < CLOSE * (high - low)
+        if is_near and abs(right.y - left.y) < CLOSE * tall:
+            above[left.key], above[right.key] = left.y > right.y, left.y <= right.y
     edge = 10 ** (high - 0.15 * (high - low))
     return [
         f"{'top' if above.get(p.key, True) else 'bottom'} {'left' if p.x > edge else 'center'}"
@@ -625,93 +548,39 @@ def _sides(points: Sequence[Point], named: set[str]) -> list[str]:
     ]
 
 
-def _decade_text(value: float) -> str:
-    return f"{value:g}" if value < 1000 else wording.count(value).replace(".0", "")
-
-
-def _decades(values: Sequence[float]) -> list[float]:
-    """The powers of ten around values."""
-    positive = [value for value in values if value > 0] or [1.0]
-    low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
-    return [10.0**power for power in range(low, high + 1)]
-
-
-def _shortened(label: str, limit: int) -> str:
-    return label if len(label) <= limit else f"{label[: limit - 1]}…"
-
-
-def _days(chart: Chart) -> int:
-    first, last = _span(chart)
-    return (last - first).days
-
-
-def _span(chart: Chart) -> tuple[date, date]:
-    days = [day for line in chart.series for day in line.x]
-    return min(days), max(days)
-
-
-def _is_monthly(chart: Chart) -> bool:
-    return all(day.day == 1 for line in chart.series for day in line.x)
-
-
 def _position(chart: Chart, day: date) -> float:
-    first, _ = _span(chart)
-    return (day - first).days / max(_days(chart), 1)
+    first, _ = scales.span(chart)
+    return (day - first).days / max(scales.days(chart), 1)
 
 
 def _x_range(chart: Chart, width: Width) -> list[date]:
-    first, last = _span(chart)
-    pad = timedelta(days=max(1, round(_days(chart) * 0.015)))
+    first, last = scales.span(chart)
+    pad = timedelta(days=max(1, round(scales.days(chart) * 0.015)))
     if chart.stacks:  # half a bar on either side; a single bar is not to fill the plot
-        pad = max(pad, timedelta(days=(0.5 if _days(chart) else 3) * _step(chart)))
+        pad = max(pad, timedelta(days=(0.5 if scales.days(chart) else 3) * scales.step(chart)))
     # Events of the last month lie after its first day, at which its value is drawn.
     end = max([last, *(marker.at for marker in chart.markers)])
     return [first - pad, end + (pad if width == "narrow" or chart.stacks else timedelta(0))]
 
 
-def _known(chart: Chart) -> list[float]:
-    """Values that the axis must hold: of the lines, and of each bar the height of its layers."""
-    values = [
-        value
-        for line in chart.lines
-        for value in (*line.y, *(line.highs if line.role != "rest" else ()))
-        if value is not None
-    ]
-    bars: dict[date, list[float]] = {}
-    for layer in chart.stacks:
-        for day, value in zip(layer.x, layer.y, strict=True):
-            bars.setdefault(day, []).append(value or 0.0)
-    for parts in bars.values():
-        values += [sum(v for v in parts if v > 0), sum(v for v in parts if v < 0)]
-    return values
-
-
-def _selected(chart: Chart) -> list[float]:
-    """Values of the selected lines; the rest must not stretch the axis. All when none is."""
-    chosen = [line for line in chart.lines if line.role != "rest"] if chart.is_log else chart.lines
-    # Layers are never drawn on a log axis.
-    return _known(replace(chart, lines=tuple(chosen))) or _known(chart)
-
-
 def _date_steps(chart: Chart, width: Width) -> dict[str, Any]:
     """Steps of 1, 2, 3, 6 or 12 months between labels, so that no month is named twice."""
-    labels = 7 if width == "wide" else 4
-    if chart.stacks and not _days(chart):
-        return {"tickvals": [_span(chart)[0]]}
+    labels = 7 if width != "narrow" else 4
+    if chart.stacks and not scales.days(chart):
+        return {"tickvals": [scales.span(chart)[0]]}
     # Over more than 90 days, days are labelled with their months.
-    if not _is_monthly(chart) and _days(chart) <= 90:
+    if not scales.is_monthly(chart) and scales.days(chart) <= 90:
         return {"nticks": labels}
-    months = _days(chart) / 30.4
-    step = next((step for step in (1, 2, 3, 6) if months / step <= labels), 12)
-    return {"dtick": f"M{step}", "tick0": "2020-01-01"}
+    months = scales.days(chart) / 30.4
+    return {"dtick": f"M{scales.month_step(months, labels)}", "tick0": "2020-01-01"}
 
 
 def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
-    values = _known(chart)
+    values = scales.known(chart)
     if chart.value_kind == "rank":
         return [max(values, default=1) + 0.6, 0.4]  # the first on top
     if chart.is_log:
-        positive = [value for value in _selected(chart) if value > 0]
+        positive = [value for value in scales.selected(chart) if value > 0]
         low, high = min(positive, default=0.001), max(positive, default=1)
         bottom, top = math.log10(low * scale), math.log10(high * scale)
         span = max(top - bottom, 0.3)
@@ -725,42 +594,3 @@ def _y_range(chart: Chart, scale: float, ticks: Sequence[float]) -> list[float]:
     # The strip above the highest value is for the words of the bands.
     is_worded = any(band.kind != "incident" for band in chart.bands)
     return [-0.02 * high * scale, (1.13 if is_worded else 1.04) * high * scale]
-
-
-def _ticks(chart: Chart, scale: float) -> list[float]:
-    """Round values to label: multiples of 1, 2 or 5 times a power of ten; on a log axis decades."""
-    values = [value for value in _selected(chart) if value > 0 or not chart.is_log]
-    if not values:
-        return [0.0]
-    if chart.value_kind == "rank":
-        last = round(max(values))
-        return [1.0, *range(2, last + 1)] if last <= RANKS_NAMED else [1.0, *range(5, last + 1, 5)]
-    if chart.is_log:
-        low = math.floor(math.log10(min(values)))
-        high = math.ceil(math.log10(max(values)))
-        # Under two decades, decades alone would be a single label.
-        steps = (1, 2, 5) if high - low <= 2 else (1,)
-        return [step * 10.0**power for power in range(low, high + 1) for step in steps]
-    least = 0.0 if chart.value_kind in {"share", "growth"} else 1.0  # there are no half downloads
-    top, bottom = max(*values, 0.0), min(*values, 0.0)
-    step = max(least, _round_step((top - bottom) / 6))
-    # Half a step above the last label is bare enough to want another one.
-    below = int(-bottom / step + 0.5)
-    return [step * number for number in range(-below, int(top / step + 0.5) + 1)]
-
-
-def _round_step(rough: float) -> float:
-    if rough <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next((factor * power for factor in (1, 2, 5) if factor * power >= rough), 10 * power)
-
-
-def _tick_text(chart: Chart, value: float) -> str:
-    if chart.value_kind == "share":
-        return f"{round(100 * value, 6):g} %"
-    if chart.value_kind == "growth":
-        return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(round(100 * value, 6)):g} %"
-    if chart.value_kind in {"count", "change"}:
-        return re.sub(r"\.0(?=[A-Z]|$)", "", chart.text(value))
-    return chart.text(value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pandas as pd
 
-from dashboard.chart import Chart, Context, Point, cited, day, family_colours
+from dashboard.chart import Chart, Context, Point, Selection, cited, day, family_colours
 from dashboard.hub_charts import ChartKind
-from data import MetricInfo
+from data import MetricInfo, metric
 
 # Benchmark of the metric -> its name on screen, its source, what its score is.
 BENCHMARKS = {
@@ -64,9 +67,19 @@ def quality_and_adoption(rows: pd.DataFrame, info: MetricInfo, context: Context)
     )  # fmt: skip
 
 
+def with_release(selection: Selection, build: Path) -> Selection:
+    """The selection with the newest release of its benchmark where it names none."""
+    if selection.release:
+        return selection
+    scores = metric("quality_scores", benchmark=selection.benchmark, build=build)
+    newest = scores.sort_values("release_position")["release"].tail(1)
+    return replace(selection, release=str(newest.iloc[0])) if len(newest) else selection
+
+
 CHARTS: dict[str, ChartKind] = {
     "quality_and_adoption": ChartKind(
         "quality_and_adoption", quality_and_adoption,
         lambda s: {"benchmark": s.benchmark, "release": s.release},
+        complete=with_release,
     ),
 }  # fmt: skip

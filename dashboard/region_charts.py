@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,14 +25,13 @@ from dashboard.chart import (
     citation_of,
     cited_text,
     day,
-    layer_citation,
     layer_of,
     stacks_of,
     when,
 )
 from dashboard.hub_charts import ChartKind
 from dashboard.lead_charts import months_text
-from data import REGIONS, MetricInfo
+from data import REGIONS, MetricInfo, regions
 
 COLOURS = {**style.REGIONS, "unknown": REST_COLOURS}
 ROLES: dict[str, Role] = {"china": "focus"}
@@ -65,9 +65,7 @@ def regions_by_layer(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     newest = rows[rows["date"] == rows["date"].max()]
     first = newest.iloc[0]
     as_of = day(newest["as_of"].max())
-    citation = layer_citation(
-        context, str(first["basis"]), str(first["layer"]), str(first["source_title"])
-    )
+    citation = str(rows.loc[rows["as_of"].idxmax(), "citation"])
     is_line = rows["date"].nunique() > 1
     chart = Chart(
         key="regions_by_layer",
@@ -79,7 +77,7 @@ def regions_by_layer(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
         source_url=str(first["source_url"]),
         citation=citation,
         as_of=as_of,
-        frame=rows.drop(columns=["source_url"]).assign(citation=cited_text(citation, as_of)),
+        frame=rows.drop(columns=["source_url"]),
         caveats=_caveats(rows, str(newest["share_of"].dropna().max()), is_line=is_line),
     )
     if not is_line:
@@ -130,6 +128,17 @@ def published_sizes(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
     )  # fmt: skip
 
 
+def titled(selection: Selection, build: Path) -> Selection:
+    """The selection with what its series is called, where it does not say."""
+    if selection.standing_title:
+        return selection
+    asked = (selection.basis, selection.layer, selection.counted, selection.layer_period)
+    for row in regions(build=build).to_dict("records"):
+        if (row["basis"], row["layer"], row["measure"], row["period"]) == asked:
+            return selected(selection, row)
+    return selection
+
+
 CHARTS: dict[str, ChartKind] = {
     "regions_by_layer": ChartKind(
         "regions_by_layer",
@@ -140,6 +149,7 @@ CHARTS: dict[str, ChartKind] = {
             "measure": s.counted,
             "period": s.layer_period,
         },
+        complete=titled,
     ),
     "published_sizes": ChartKind(
         "published_series",
@@ -179,6 +189,7 @@ def _shown(rows: pd.DataFrame) -> str:
 
 def _caveats(rows: pd.DataFrame, share_of: str, *, is_line: bool) -> tuple[str, ...]:
     estimated = rows[rows["is_estimate"]]["date"]
+    left_out = rows[rows["accounts_without_value"].gt(0).fillna(False)]["date"]
     is_cumulative = rows.iloc[0]["measure"] == "cumulative_downloads"
     return (
         UNKNOWN.get(share_of, ""),
@@ -193,6 +204,13 @@ def _caveats(rows: pd.DataFrame, share_of: str, *, is_line: bool) -> tuple[str, 
             else f"Estimates: {months_text(estimated)}."
         )
         if len(estimated)
+        else "",
+        (
+            "The sums leave out accounts in months without a figure of theirs."
+            if is_cumulative
+            else f"Sums that leave out accounts without a figure: {months_text(left_out)}."
+        )
+        if len(left_out)
         else "",
     )
 

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import data
+from dashboard import exports, toolrow
 
 APP = Path(__file__).parent / "app.py"
 SETTINGS = data.ROOT / ".streamlit" / "config.toml"
@@ -37,9 +38,19 @@ def application() -> st.App:
     return st.App(
         APP,
         lifespan=_lifespan,
-        routes=[Route("/api/ready", ready)],
+        routes=routes(),
         middleware=[Middleware(GZipMiddleware, minimum_size=1024)],
     )
+
+
+def routes() -> list[Route]:
+    """What the server answers besides Streamlit."""
+    return [
+        Route("/api/ready", ready),
+        Route("/export/plotly.js", exports.plotly_js),
+        Route("/export/tools.js", toolrow.serve),
+        Route("/export/{name}", exports.download),
+    ]
 
 
 async def ready(_: Request) -> JSONResponse:

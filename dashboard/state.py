@@ -31,6 +31,7 @@ FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE = (
     "focus", "family", "from", "to", "measure", "scale", "scope",
 )  # fmt: skip
 
+BUILD = "build"  # the name of the build that a page is of; without it the newest
 SHARED_KEYS = (FOCUS, FAMILY, START, END, MEASURE, SCALE, SCOPE)
 # Controls that single pages have besides, which a link holds as well.
 PAGE_KEYS = (
@@ -57,8 +58,8 @@ def selection(state: Any) -> Selection:
     return Selection(
         focus=str(state[FOCUS]),
         rivals=tuple(str(name) for name in rivals if name != state[FOCUS]),
-        start=_first_day(start),
-        end=_last_day(end),
+        start=first_day(start),
+        end=last_day(end),
         measure=state[MEASURE],
         scale=state[SCALE],
         scope=str(state[SCOPE]),
@@ -118,11 +119,13 @@ def _address(address: str, parameters: Mapping[str, Sequence[str]]) -> str:
     return f"{address}{path}?{urlencode(parameters, doseq=True)}"
 
 
-def _first_day(month: str) -> date:
+def first_day(month: str) -> date:
+    """The first day of a month '2026-09'."""
     return date.fromisoformat(f"{month}-01")
 
 
-def _last_day(month: str) -> date:
-    first = _first_day(month)
+def last_day(month: str) -> date:
+    """The last day of a month '2026-09'."""
+    first = first_day(month)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return date.fromordinal(following.toordinal() - 1)

@@ -92,6 +92,7 @@ CSS = f"""
 .stMainBlockContainer h3 {{ font-size: 1.02rem; padding: .6rem 0 0; }}
 .oma-line {{ font-size: 1.08rem; opacity: .82; margin: 0 0 .6rem; }}
 .oma-scope {{ font-size: .88rem; opacity: .68; margin: -.45rem 0 .5rem; }}
+.oma-about {{ font-size: .95rem; opacity: .82; margin: .5rem 0 -1.4rem; }}
 .oma-line b, .oma-line strong {{ opacity: 1; }}
 .oma-legend {{ display: flex; flex-wrap: wrap; gap: .15rem .9rem; font-size: .86rem; }}
 .oma-legend span {{ white-space: nowrap; font-weight: 600; }}
@@ -151,16 +152,36 @@ CSS = f"""
     flex-direction: column; }}
   .st-key-beside [data-testid="stColumn"] {{ width: 100%; flex: none; }}
 }}
-.st-key-controls {{ row-gap: .4rem; }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-script, > .st-key-state, > .st-key-asked) {{
+  display: none; }}
+.st-key-vintage {{ background: rgba(128,136,148,.09); border-radius: 8px; row-gap: .1rem;
+  padding: .4rem .85rem; }}
+.st-key-vintage [data-testid="stMarkdownContainer"] {{ margin: 0; }}
+.st-key-vintage [data-testid="stMarkdownContainer"] p {{ font-size: .88rem; line-height: 1.4;
+  margin: 0; }}
+.st-key-vintage button {{ min-height: 1.8rem; padding: 0; }}
+.st-key-vintage button p {{ text-decoration: underline; text-underline-offset: 2px; }}
+/* The link to the deck looks like the button beside it. */
+.st-key-controls [data-testid="stPageLink"] a {{ border: 1px solid rgba(128,136,148,.35);
+  border-radius: .5rem; min-height: 2.5rem; padding: 0 .75rem; margin: 0; background: none; }}
+.st-key-controls [data-testid="stPageLink"] a:hover {{ border-color: currentColor; }}
+.st-key-controls {{ gap: .4rem .5rem; }}
+.st-key-controls > :has([data-testid="stPageLink"]) {{ margin-bottom: 0; align-self: flex-end; }}
 .st-key-controls [data-tag] {{ background: rgba(128,136,148,.2); color: inherit; }}
 @media (max-width: {NARROW_BELOW_PX}px) {{
   [class*="st-key-wide-"] {{ display: none; }}
   [class*="st-key-narrow-"] {{ display: flex; }}
+  [data-testid="stMultiSelectTagsContainer"],
+  div:has(> [data-testid="stMultiSelectTagsContainer"]) {{ max-height: none; }}
+  .stButtonGroup [role="radiogroup"], .stButtonGroup [role="toolbar"] {{
+    flex-wrap: wrap; row-gap: .3rem; }}
   /* A row to swipe; the fade says that it goes on. */
   .st-key-controls {{ flex-wrap: nowrap; overflow-x: auto; padding: 0 1.6rem .4rem 0;
     mask-image: linear-gradient(to right, black 84%, transparent); }}
   .st-key-controls > * {{ flex-shrink: 0; }}
   .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
+  [class*="st-key-deck-head-"] {{ flex-wrap: wrap; }}
+  div:has(> [class*="st-key-deck-words-"]) {{ flex: 1 1 100%; }}
   .stMainBlockContainer h1 {{ font-size: 1.55rem; }}
   .oma-table thead {{ display: none; }}
   .oma-table tr {{ display: grid; padding: .4rem 0;

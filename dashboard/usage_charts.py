@@ -151,7 +151,8 @@ def token_prices(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
     return Chart(
         key="token_prices",
         title=f"Tokens beside price, models on OpenRouter, {_days(first)}",
-        shown="One dot a model; each gridline is ten times the one before. Colours as above",
+        shown="One dot a model; each gridline is ten times the one before. In colour: open-weight "
+        "models of a family. Grey: closed ones and others",
         unit=info.unit,
         value_kind="count",
         source=source.title,

@@ -3,11 +3,13 @@
 Everything that other packages may use stands in `__all__`; a test pins it.
 """
 
-from data import seeds, tables, wording
+from data import findings, seeds, tables, vintages, wording
 from data.analyses import EventStudy, event_study
-from data.briefing import Brief, Hold, brief, peak_of, unread_families
+from data.briefing import Brief, Hold, account_line, brief, peak_of, unread_families
 from data.claims import VERDICTS as CLAIM_VERDICTS
 from data.claims import claims, verdict_counts
+from data.described import Credit, about, credits, fractions
+from data.differences import Difference, compare, compare_rows
 from data.errors import (
     AdoptionError,
     BuildError,
@@ -15,10 +17,13 @@ from data.errors import (
     HeaderError,
     HistoryError,
     NoBuildError,
+    PublishError,
     SeedError,
     SnapshotError,
+    UnknownBuildError,
     UnknownMetricError,
     UnknownModelError,
+    disk_problem,
 )
 from data.event_series import SERIES as EVENT_SERIES
 from data.event_series import EventSeries
@@ -47,6 +52,7 @@ from data.leads import (
     series_title,
 )
 from data.models import ModelCard, model_card, search_models
+from data.package import Package, publish
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.queries import (
     Column,
@@ -59,17 +65,22 @@ from data.queries import (
     model_history,
     observations,
     series_sources,
+    values_of,
 )
 from data.regions import REGIONS, RegionBrief, region_brief, region_dates, regions
 from data.snapshots import Manifest, SnapshotRun, SnapshotStore, write_atomically
+from data.vintages import KeptBuild, kept_builds
 from data.warehouse import (
     BuildReport,
     SourceFacts,
     build,
     build_info,
+    build_named,
     build_paths,
     check,
+    is_of_this_version,
     newest_build,
+    pin,
     stale_reasons,
 )
 
@@ -87,6 +98,8 @@ __all__ = [
     "BuildError",
     "BuildReport",
     "Column",
+    "Credit",
+    "Difference",
     "EventSeries",
     "EventStudy",
     "FamilyCard",
@@ -95,33 +108,48 @@ __all__ = [
     "History",
     "HistoryError",
     "Hold",
+    "KeptBuild",
     "LaunchNotes",
     "Layer",
     "Manifest",
     "MetricInfo",
     "ModelCard",
     "NoBuildError",
+    "Package",
+    "PublishError",
     "RegionBrief",
     "SeedError",
     "SnapshotError",
     "SnapshotRun",
     "SnapshotStore",
     "SourceFacts",
+    "UnknownBuildError",
     "UnknownMetricError",
     "UnknownModelError",
+    "about",
+    "account_line",
     "as_of",
     "brief",
     "build",
     "build_info",
+    "build_named",
     "build_paths",
     "catalog",
     "check",
     "claims",
+    "compare",
+    "compare_rows",
+    "credits",
     "crossings",
     "data_dir",
+    "disk_problem",
     "event_study",
     "families",
     "family_card",
+    "findings",
+    "fractions",
+    "is_of_this_version",
+    "kept_builds",
     "known_launches",
     "launch_notes",
     "leads",
@@ -134,7 +162,9 @@ __all__ = [
     "newest_build",
     "observations",
     "peak_of",
+    "pin",
     "points_text",
+    "publish",
     "published_crossings",
     "published_ram",
     "ram_note",
@@ -150,7 +180,9 @@ __all__ = [
     "tables",
     "unread_families",
     "usual_launches",
+    "values_of",
     "verdict_counts",
+    "vintages",
     "wording",
     "write_atomically",
 ]

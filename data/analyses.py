@@ -47,8 +47,9 @@ class EventStudy:
     `change_relative` the same over before (NULL from zero), slopes are in `unit` a period. NULL is
     not known. `table`: the same as texts. `points`: the whole series with share and index (the mean
     of the window before is 100). `events`: what else is known of the focus family and of platforms
-    in these periods. `sentence` is the answer, `line` the same in absolute numbers beside the
-    market, `remarks` what to read it with.
+    in these periods. `sentence` is the answer and `about` says of whom, of what and of which years,
+    `line` is the same in absolute numbers beside the market, `pooled` what each half of a split is
+    worth with its other half, `remarks` what else to read it with.
     """
 
     at: date
@@ -60,8 +61,10 @@ class EventStudy:
     table: pd.DataFrame
     points: pd.DataFrame
     events: pd.DataFrame
+    about: str
     sentence: str
     line: str
+    pooled: tuple[str, ...]
     remarks: tuple[str, ...]
 
     @property
@@ -97,6 +100,7 @@ def event_study(
         at=at,
         ends_on=ends_on,
         window=window,
+        scope=scope,
         events=queries.metric("events", build=build),
         generations=warehouse.frame(build, "SELECT * FROM seed__model_generations"),
         incidents=queries.metric("incidents", build=build),
@@ -109,12 +113,13 @@ def study(
     at: date,
     window: int,
     ends_on: date | None = None,
+    scope: str = "own",
     events: pd.DataFrame,
     generations: pd.DataFrame,
     incidents: pd.DataFrame,
 ) -> EventStudy:
-    """The same of frames: a series, and rows as of the metrics events and incidents and of the
-    seeds' model_generations."""
+    """The same of frames: a series, read for that scope, and rows as of the metrics events and
+    incidents and of the seeds' model_generations."""
     windows = windows_around(at, ends_on, series.grain, window)
     points = _with_shares(series.points, windows)
     rows = _rows(points, series, windows)
@@ -131,10 +136,12 @@ def study(
         table=event_words.table(rows, series.grain),
         points=points,
         events=_events_within(events, series.focus, windows),
+        about=event_words.about(series, windows, scope),
         sentence=event_words.sentence(
             rows, points, series, windows, "; ".join(event_words.released(releases, *near))
         ),
         line=event_words.beside(rows),
+        pooled=tuple(event_words.pooled(points, series, windows)),
         remarks=tuple(event_words.remarks(points, series, windows, others, incidents)),
     )
 

@@ -13,21 +13,23 @@ from typing import Any
 import pandas as pd
 
 from data import queries, vintages
-from data.layers import Layer, amount, layers_of, named
+from data.layers import Layer, layers_of, named
 from data.leads import leads as leads_between
 from data.leads import series_title
 from data.questions import Question, launch_pair, questions_of
 from data.wording import (
+    amount,
     change,
-    day_and_month,
     is_known,
     month,
     month_name,
     months,
     ordinal,
     percent,
+    spelled,
     times,
     whole,
+    whole_day,
 )
 
 BY_FAR = 2.0  # times the second
@@ -37,10 +39,6 @@ FULL_BAR = 100.0  # times, or a hundredth
 STALE_NAMED = 3  # sources; more are counted
 
 _SEASONS = ("winter", "spring", "summer", "autumn")  # of the northern half, from December on
-_NUMBERS = (
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
-)  # fmt: skip
 _UNSEEN = (
     "No source shows deployments, revenue, users' countries, or how many downloads are CI traffic."
 )
@@ -60,6 +58,17 @@ class Hold:
     sentence: str
     lean: float | None
     standing: str
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """A source of layers: how it is called and opened, the day on which it was read, and the titles
+    of its layers."""
+
+    title: str
+    url: str
+    read_on: str
+    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -113,15 +122,24 @@ class Brief:
             rows.append([f"{layer.title} ({layer.scope})", *values, leader, layer.as_of, source])
         return "\n".join(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows)
 
-    def _sources(self) -> str:
+    @property
+    def sources(self) -> tuple[LayerSource, ...]:
+        """The sources of the layers, each once, in the order of the layers."""
         found: dict[tuple[str, str], list[Layer]] = {}
         for layer in self.layers:
             if layer.source_title:
                 found.setdefault((layer.source_title, layer.source_url), []).append(layer)
-        lines = [
-            f"- [{title}]({url}), as of {max(layer.read_on for layer in layers)}: "
-            f"{'; '.join(layer.title for layer in layers)}"
+        return tuple(
+            LayerSource(
+                title, url, max(layer.read_on for layer in layers), tuple(la.title for la in layers)
+            )
             for (title, url), layers in found.items()
+        )
+
+    def _sources(self) -> str:
+        lines = [
+            f"- [{source.title}]({source.url}), as of {source.read_on}: {'; '.join(source.layers)}"
+            for source in self.sources
         ]
         return "\n".join([*lines, *([f"- Data until {self.as_of}"] if self.as_of else [])])
 
@@ -200,6 +218,15 @@ def brief(
         questions=_questions(focus, others, ours, accounts, families, build),
         as_of=queries.as_of(build),
     )
+
+
+def account_line(focus: str, rivals: Sequence[str], *, build: Path | None = None) -> str:
+    """The line of the brief alone: the account's newest share, beside that of the rival."""
+    others = [name for name in rivals if name != focus]
+    accounts = queries.metric("account_downloads", build=build)
+    families = queries.families(build).set_index("family")
+    theirs = _account(accounts, families, others[0]) if others else None
+    return _line(focus, _account(accounts, families, focus), theirs)
 
 
 def _account(accounts: pd.DataFrame, families: pd.DataFrame, family: str) -> _Account | None:
@@ -384,7 +411,7 @@ def _scope(ours: _Account | None, collected_until: date | None) -> tuple[str, ..
         age = age_words((collected_until - last_day).days)
         told.append(
             f"These are published figures of {month_name(last_day)}, {age} old; "
-            f"collected until {_day(collected_until)}."
+            f"collected until {whole_day(collected_until)}."
         )
     return tuple(told)
 
@@ -395,12 +422,8 @@ def age_words(days: int) -> str:
         # Of weeks there are more than of months before one says months.
         if days >= 2 * length and (unit != "month" or days >= 70):
             number = days // length
-            return f"{_NUMBERS[number] if number < len(_NUMBERS) else number} {unit}s"
-    return f"{_NUMBERS[days] if days < len(_NUMBERS) else days} {'day' if days == 1 else 'days'}"
-
-
-def _day(day: date) -> str:
-    return f"{day_and_month(day)} {day.year}"
+            return f"{spelled(number)} {unit}s"
+    return f"{spelled(days)} {'day' if days == 1 else 'days'}"
 
 
 def _collected_until(freshness: pd.DataFrame, build: Path | None) -> date | None:
@@ -667,7 +690,7 @@ def _newest_incident(titles: pd.DataFrame, moved: Any | None, build: Path | None
     if incidents.empty:
         return
     last = incidents.sort_values("starts_on").iloc[-1]
-    text = f"{_day(last['starts_on'].date())}: {last['what']}."
+    text = f"{whole_day(last['starts_on'].date())}: {last['what']}."
     if moved is not None:
         first = moved["month"] - pd.DateOffset(months=1)
         if first <= last["starts_on"] <= moved["month"] + pd.offsets.MonthEnd(0):
@@ -684,7 +707,7 @@ def _stale(freshness: pd.DataFrame, now: datetime, build: Path | None) -> Iterat
         if until:
             yield (
                 "Nothing was collected here yet: all figures are published ones, read until "
-                f"{_day(date.fromisoformat(until))}."
+                f"{whole_day(date.fromisoformat(until))}."
             )
         return
     days = [(now.date() - moment.date()).days for moment in read["last_snapshot_at"]]

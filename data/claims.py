@@ -42,7 +42,7 @@ def claims(*, build: Path | None = None) -> pd.DataFrame:
     rows = queries.metric(METRIC, build=build)
     records = [_plain(row) for row in rows.to_dict("records")]
     worded = rows.assign(
-        what=[what(row["metric"]) for row in records],
+        what=[what(row["metric"], row["metric_title"]) for row in records],
         said=[statement(row["value"], row["unit"], row["bound"]) for row in records],
         said_when=[_when_said(row) for row in records],
         tested=[_tested(row) for row in records],
@@ -88,9 +88,10 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def what(metric: str) -> str:
-    """'claimed_cumulative_downloads' -> 'cumulative downloads'."""
-    return metric.removeprefix("claimed_").replace("_", " ")
+def what(metric: str, title: str | None) -> str:
+    """What a metric of claims counts, in words; a metric without a title is read as it is spelled:
+    'claimed_partners' -> 'partners'."""
+    return title or metric.removeprefix("claimed_").replace("_", " ")
 
 
 def _with_refuted(records: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str | None]]:
@@ -230,6 +231,8 @@ def _when(row: dict[str, Any]) -> str:
     """'in March 2026', 'by the end of October 2025', 'on 2025-06-21', 'from June to July 2026'."""
     first, last = row["test_starts_on"], row["test_ends_on"]
     is_end = _is_month_end(last)
+    if row["test_kind"] == "total" and not is_end and _is_one_month(first, last):
+        return f"by {last}"
     if first == last and row["test_kind"] == "total":
         return f"by the end of {month(last)}" if is_end else f"by {last}"
     if first == last:
@@ -240,7 +243,7 @@ def _when(row: dict[str, Any]) -> str:
 
 
 def _when_months(first: date, last: date) -> str:
-    if (first.year, first.month) == (last.year, last.month):
+    if _is_one_month(first, last):
         return f"in {month(last)}"
     return f"from {month(first)} to {month(last)}"
 
@@ -249,9 +252,16 @@ def _when_said(row: dict[str, Any]) -> str:
     first, last = row["starts_on"], row["ends_on"]
     if first == last:
         return str(last)
+    # An article of the middle of a month speaks of that month as far as it went.
+    if row["date_precision"] == "month" and _is_one_month(first, last):
+        return month(first)
     if first.day == 1 and _is_month_end(last):
         return _when_months(first, last).removeprefix("in ").removeprefix("from ")
     return f"{first} to {last}"
+
+
+def _is_one_month(first: date, last: date) -> bool:
+    return (first.year, first.month) == (last.year, last.month)
 
 
 def _is_month_end(day: date) -> bool:

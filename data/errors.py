@@ -9,8 +9,10 @@
         +-- RefusedError          a day is whole and yet must not be kept
     +-- BuildError                a build or one of its checks failed; nothing was published
     +-- NoBuildError              there is no build yet; the message says what to run
+    +-- UnknownBuildError         no build of that name is kept
     +-- UnknownMetricError        no metric of that name
     +-- FilterError               a filter whose column the metric lacks, or a wrong value
+    +-- PublishError              a folder or a build that a data package cannot be made in or of
 
 A message says where, what was expected, what was found and what to do.
 """
@@ -106,6 +108,10 @@ class NoBuildError(AdoptionError):
     """There is no build yet."""
 
 
+class UnknownBuildError(AdoptionError):
+    """No build of that name is kept."""
+
+
 class UnknownMetricError(AdoptionError):
     """No metric has that name."""
 
@@ -116,3 +122,7 @@ class UnknownModelError(AdoptionError):
 
 class FilterError(AdoptionError):
     """A filter names a column that the metric lacks, or a value that it cannot take."""
+
+
+class PublishError(AdoptionError):
+    """A data package cannot be made there, or of that build; nothing was written or removed."""

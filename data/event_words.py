@@ -26,6 +26,7 @@ from data.event_windows import (
     steps,
 )
 
+DOWNLOADS = "downloads"
 MIN_POINTS = 6  # in both windows together
 MANY_TIMES = 10  # from here on a change is told in times, no longer in percent
 SMALL_CHANGE = 0.0005
@@ -184,6 +185,25 @@ def _moment(day: date, grain: Grain) -> str:
     return f"{'the week of ' if grain == 'week' else ''}{_day(day)} {day.year}"
 
 
+def about(series: EventSeries, windows: Windows, scope: str) -> str:
+    """Of whom the sentence speaks, of what, and from when to when: 'Qwen: share of text and
+    vision-language downloads on the Hub, own account, December 2025 to June 2026'; '' for a series
+    that is empty."""
+    if series.points.empty:
+        return ""
+    what = f"share of {series.share_of}" if series.market else f"{series.unit} a {series.grain}"
+    # An account has one scope, which its series says itself, and tokens have none.
+    whose = f", scope {scope}" if series.basis == "collected" and series.unit == DOWNLOADS else ""
+    known = between(series.points, windows.before_from, windows.after_to)
+    known = known[(known["role"] == FOCUS) & known["value"].notna()]
+    ends = [windows.before_from, windows.after_to]
+    if len(known):
+        days = [day.date() for day in (known["date"].min(), known["date"].max())]
+        ends = [days[0], next_first(days[1], series.grain, 1) - timedelta(days=1)]
+    first, last = (_moment(day, "month" if series.grain == "month" else "day") for day in ends)
+    return f"{short_name(series.focus_subject)}: {what}{whose}, {first} to {last}"
+
+
 def near(at: date, ends_on: date) -> tuple[date, date]:
     """From the month before the event to the end of its month: releases that a sentence names."""
     first = next_first(first_day(at, "month"), "month", -1)
@@ -261,10 +281,9 @@ def remarks(
     releases: pd.DataFrame,
     incidents: pd.DataFrame,
 ) -> Iterator[str]:
-    """What a reader needs beside the sentence, the most important first."""
+    """What a reader needs besides, the most important first."""
     if points.empty:
         return
-    yield from _pooled(points, series, windows)
     yield from _estimates(points, windows, series.grain)
     yield from _unknown(points, windows, series)
     yield from _other_releases(releases, windows)
@@ -289,9 +308,11 @@ def beside(rows: pd.DataFrame) -> str:
     return f"{unit.capitalize()}: {'; '.join(told)}."
 
 
-def _pooled(points: pd.DataFrame, series: EventSeries, windows: Windows) -> Iterator[str]:
-    """Of each split of which one period lies in a window and the other does not: both together,
-    and the window without it."""
+def pooled(points: pd.DataFrame, series: EventSeries, windows: Windows) -> Iterator[str]:
+    """What belongs beside the sentence: of each split of which one period lies in a window and the
+    other does not, both together, and the window without it."""
+    if points.empty:
+        return
     focus = points[(points["role"] == FOCUS) & points["value"].notna()]
     split = focus[focus["pooled_from"].notna()].drop_duplicates("pooled_from")
     for point in split.to_dict("records"):

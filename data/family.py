@@ -13,7 +13,7 @@ from data import queries, warehouse
 from data.claims import claims, verdict_counts
 from data.errors import FilterError
 from data.leads import leads
-from data.wording import count, is_known, month, ordinal, percent, score, whole
+from data.wording import amount, month, ordinal
 
 MAX_MODELS = 20
 _LISTED = ["model_id", "downloads_30d", "date"]
@@ -122,15 +122,19 @@ def standing_summary(family: str, standings: pd.DataFrame) -> str:
 
 
 def not_seen(family: str, standings: pd.DataFrame) -> str:
-    """On which layers that hold somebody the family is not seen, as a sentence; '' for none."""
+    """On which layers that hold somebody the family is not seen, and on which it is only a part of
+    somebody, in sentences; '' for none."""
     seen = set(standings[standings["focus_value"].notna()]["layer"])
     missing = standings[~standings["layer"].isin(list(seen))].drop_duplicates("layer")
-    names = [_words(layer) for layer in missing["layer"]]
-    if not names:
-        return ""
-    if not seen:
+    is_part = missing["focus_part_of"].notna()
+    names = [_words(layer) for layer in missing[~is_part]["layer"]]
+    told = [
+        f"In {_words(row['layer'])} it is not told apart: it is a part of {row['focus_part_of']}."
+        for row in missing[is_part].to_dict("records")
+    ]
+    if names and not seen and not told:
         return f"No layer shows {family} yet; others are seen in {_listed(names)}."
-    return f"{family} is not seen in {_listed(names)}."
+    return " ".join([f"{family} is not seen in {_listed(names)}." if names else "", *told]).strip()
 
 
 def launches_of(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -210,8 +214,8 @@ def _newest_first(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _place(family: str, row: Mapping[str, Any]) -> str:
     when = month(row["date"].date()) if row["period"] == "month" else str(row["date"].date())
-    # An account holds all models of its owner: it is not the family.
-    whose = f"account {row['focus']}, " if row["focus"] != family else ""
+    # An account or author holds all models of its owner: it is not the family.
+    whose = f"{row['subject_kind']} {row['focus']}, " if row["focus"] != family else ""
     return (
         f"{ordinal(row['focus_position'])} of {int(row['subjects'])} in {_words(row['layer'])} "
         f"({whose}{when}: {_value(row)})"
@@ -223,16 +227,9 @@ def _words(layer: str) -> str:
 
 
 def _value(row: Mapping[str, Any]) -> str:
-    value = row["focus_value"]
-    if not is_known(value):
-        return "–"
-    if row["unit"] == "fraction":
-        text = percent(value)
-    elif row["unit"] in {"models", "rating"}:
-        text = whole(value) if row["unit"] == "models" else score(value)
-    else:
-        text = count(value)
-    return {"at_least": "at least ", "about": "about "}.get(row["bound"], "") + text
+    """The value with its bound in words."""
+    text = amount(row["focus_value"], row["unit"], row["bound"])
+    return text.replace("≥ ", "at least ").replace("≈ ", "about ")
 
 
 def _listed(items: list[str]) -> str:

@@ -48,9 +48,12 @@ def due(history: History, source: str, cadence_days: float, now: datetime) -> Du
 
 
 def status(
-    now: datetime | None = None, sources: Sequence[warehouse.SourceFacts] = ()
+    now: datetime | None = None,
+    sources: Sequence[warehouse.SourceFacts] = (),
+    build: Path | None = None,
 ) -> dict[str, Any]:
-    """Build, as-of date, staleness and the freshness of each source; dates as ISO text.
+    """Build (the newest by default), as-of date, staleness and the freshness of each source; dates
+    as ISO text.
 
     Without a build `build` is None, and `sources` says what was collected of the given `sources`.
     `as_of` is the newest date of any value in the build. What is said of a source counts what was
@@ -66,7 +69,7 @@ def status(
     records = runs.newest_records(data_dir(), moment)
     partitions = _history().partitions(OBSERVATIONS)
     try:
-        path = warehouse.newest_build()
+        path = build or warehouse.newest_build()
     except NoBuildError as error:
         rows = [_collected(source) for source in sources]
         about = {"build": None, "built_at": None, "as_of": None, "is_stale": True,
@@ -80,7 +83,7 @@ def status(
 def _about(build: Path) -> dict[str, Any]:
     """What is said of a build."""
     info = warehouse.build_info(build)
-    stale = warehouse.stale_reasons()
+    stale = warehouse.stale_reasons(build=build)
     return {
         "build": info["name"],
         "built_at": info["built_at"].isoformat(),

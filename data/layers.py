@@ -8,9 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.wording import NO_VALUE, count, is_known, percent, period, whole
-
-_APPROXIMATE = {"about": "≈ ", "at_least": "≥ ", "exactly": ""}
+from data.wording import NO_VALUE, amount, is_known, period
 
 
 @dataclass(frozen=True)
@@ -59,16 +57,6 @@ def layers_of(
 def named(layers: Sequence[Layer], name: str) -> Layer | None:
     """The layer of that name."""
     return next((layer for layer in layers if layer.name == name), None)
-
-
-def amount(value: float, unit: str, bound: str = "exactly") -> str:
-    """A value of a layer as people write it: '264M', '≈ 32,200', '≥ 1.1 %', '1,413'."""
-    if unit == "fraction":
-        return f"{_APPROXIMATE[bound]}{percent(value)}"
-    text = whole(value) if unit in {"models", "rating"} else count(value)
-    # Pulls are rounded by the site, and say so by their own letters.
-    prefix = _APPROXIMATE[bound] if unit == "models" else ""
-    return f"{prefix}{text}"
 
 
 def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Layer:

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from data import queries
+from data.wording import NO_VALUE, amount, is_known, month, score, times, whole
 from data.wording import change as change_text
-from data.wording import is_known, month, score, times, whole
 
 # Layers in the order in which they are shown, with titles of those that several measures share.
 LAYERS = {
@@ -48,17 +48,19 @@ _COLLECTED_COUNTS = {
 }
 _BASES = ("published", "collected", "reported")
 _SERIES = ["layer", "measure", "basis"]
+_KINDS = ["account", "author", "family"]
 # What is read of the metric standings.
 _READ = [
-    *_SERIES, "period", "date", "subject", "family", "standings", "unit", "bound", "position",
-    "subjects", "is_estimate", "as_of", "publisher", "source_url",
+    *_SERIES, "subject_kind", "period", "date", "subject", "family", "holds", "standings", "unit",
+    "bound", "position", "subjects", "is_estimate", "as_of", "publisher", "source_url", "citation",
 ]  # fmt: skip
 COLUMNS = (
-    "layer", "measure", "basis", "title", "measure_title", "counts", "focus", "rival",
-    "focus_value", "rival_value", "unit", "bound", "ratio", "part",
-    "focus_position", "rival_position", "subjects", "leader", "leader_value", "second",
-    "second_value", "ahead", "ahead_since", "since_text", "verdict", "period", "date", "as_of",
-    "source_title", "source_url", "is_estimate",
+    "layer", "measure", "basis", "title", "measure_title", "counts", "subject_kind", "focus",
+    "rival", "focus_value", "rival_value", "focus_text", "rival_text", "focus_part_of",
+    "rival_part_of", "unit", "bound", "ratio", "part", "focus_position", "rival_position",
+    "subjects", "leader", "leader_value", "leader_text", "second", "second_value", "second_text",
+    "ahead", "ahead_since", "since_text", "verdict", "period", "date", "as_of",
+    "source_title", "source_url", "citation", "is_estimate",
 )  # fmt: skip
 # Types that hold even where all values are NULL.
 _TYPES = {
@@ -71,6 +73,7 @@ _TYPES = {
 CROSSING_COLUMNS = (
     "layer", "measure", "basis", "title", "measure_title", "ahead", "behind", "since", "since_text",
     "is_estimate", "touches", "estimated_touches", "first", "as_of", "source_title", "source_url",
+    "citation",
 )  # fmt: skip
 # How statements of others name regions -> how the seeds do.
 _REGION_CODES = {"China": "china", "USA": "us", "US": "us", "EU": "eu"}
@@ -139,10 +142,17 @@ class _Series:
         """All rows of that date."""
         return [row for row in self.rows if row["date"] == self.last]
 
+    def holder_of(self, family: str | None) -> str | None:
+        """The author of whose models on that date the family is a part that is not told apart."""
+        for row in self.newest:
+            if isinstance(row["holds"], str) and family in row["holds"].split(", "):
+                return str(row["subject"])
+        return None
+
     @property
-    def is_of_some(self) -> bool:
-        """Whether families are missing that are a part of somebody who is counted."""
-        return self.basis == "published" and self.measure == "token_share"
+    def citation(self) -> str:
+        """The line that the publisher asks for, with the newest day on which it was read."""
+        return str(max(self.newest, key=lambda row: row["as_of"])["citation"])
 
     def newest_of(self, family: str | None) -> dict[str, Any] | None:
         """The row of a family on that date."""
@@ -158,7 +168,7 @@ class _Series:
         ]
 
     def name(self, family: str) -> str:
-        """How a family is called here: by its account's label where accounts are counted."""
+        """How a family is called here: by the label of its account or author where those count."""
         rows = self.by_family.get(family)
         return str(next(iter(rows.values()))["subject"]) if rows else family
 
@@ -208,12 +218,15 @@ def leads(focus: str, rival: str | None, *, build: Path | None = None) -> pd.Dat
 
     Columns as in COLUMNS: values in `unit`; `ratio` = focus / rival, NULL for ratings, for values
     of which only the least is known and for a rival of zero; `part` = focus / (focus + rival) where
-    there is a ratio; positions among `subjects`; `ahead` is who of the two is ahead (NULL when
+    there is a ratio; `_text` columns are values as people write them; `_part_of` names the author
+    of whose models a family is a part that is not told apart, so that it has no value of its own;
+    positions among `subjects`, which are of one `subject_kind`; `citation` is the line that the
+    publisher asks for; `ahead` is who of the two is ahead (NULL when
     level or unknown), `ahead_since` the period from which on it stayed so (NULL when it was so from
     the first one on), `since_text` that in words; `verdict` one sentence. Statements of others
     stand for derivatives only while none were counted (basis reported). Raises NoBuildError.
     """
-    standings = queries.metric("standings", subject_kind=["account", "family"], build=build)
+    standings = queries.metric("standings", subject_kind=_KINDS, build=build)
     is_counted = (standings["layer"] == "derivatives").any()
     return leads_of(
         focus,
@@ -252,12 +265,12 @@ def crossings(focus: str, rivals: Sequence[str], *, build: Path | None = None) -
     Columns as in CROSSING_COLUMNS: `since` is the first period from which on the one that is ahead
     stayed ahead, NULL when it was so from the first one that both have, `first`; `touches` the
     earlier ones, as text, and how many of them rest on estimates. Pairs that are level have
-    neither. Raises NoBuildError.
+    neither. `citation` is the line that the publisher asks for. Raises NoBuildError.
     """
     return crossings_of(
         focus,
         rivals,
-        queries.metric("standings", subject_kind=["account", "family"], build=build),
+        queries.metric("standings", subject_kind=_KINDS, build=build),
         queries.metric("crossovers", build=build),
         queries.metric("layer_titles", build=build),
     )
@@ -291,7 +304,7 @@ def published_crossings(families: Sequence[str], *, build: Path | None = None) -
 
     Of the families named, and of regions. Columns: leader, passed, what (in words), crossed_on,
     when (in words), here (first period ahead for good in the published series of accounts; NULL
-    where none measures it), here_text, here_is_estimate, source_title, source_url, note.
+    where none measures it), here_text, here_is_estimate, source_title, source_url, citation, note.
     """
     return published_crossings_of(
         families,
@@ -325,6 +338,7 @@ def published_crossings_of(
                 "here_is_estimate": bool(here is not None and here["is_estimate"]),
                 "source_title": said["source_title"],
                 "source_url": said["source_url"],
+                "citation": said["citation"],
                 "note": said["note"],
             }
         )
@@ -332,7 +346,7 @@ def published_crossings_of(
         rows,
         columns=[
             "leader", "passed", "what", "crossed_on", "when", "here", "here_text",
-            "here_is_estimate", "source_title", "source_url", "note",
+            "here_is_estimate", "source_title", "source_url", "citation", "note",
         ],
     )  # fmt: skip
 
@@ -387,7 +401,8 @@ def _all_series(standings: pd.DataFrame) -> list[_Series]:
     for (layer, measure, basis), rows in grouped.items():
         families: dict[str, dict[pd.Timestamp, dict[str, Any]]] = {}
         for row in rows:
-            families.setdefault(str(row["family"]), {})[row["date"]] = row
+            if isinstance(row["family"], str):
+                families.setdefault(row["family"], {})[row["date"]] = row
         series.append(_Series(layer, measure, basis, str(rows[0]["period"]), rows, families))
     return series
 
@@ -415,27 +430,40 @@ def _lead(
     )
     ahead, since, since_text = _since(focus, rival, pair, series, found)
     ranked = [
-        (row["subject"], row["standings"]) for row in series.newest if pd.notna(row["position"])
+        (row["subject"], row["standings"], row["bound"])
+        for row in series.newest
+        if pd.notna(row["position"])
     ]
+    part_of = {
+        family: holder
+        for family in (focus, rival)
+        if family and (holder := series.holder_of(family)) is not None
+    }
     return {
         **series.titles(named, focus, rival),
+        "subject_kind": any_row["subject_kind"],
         "focus": pair.focus,
         "rival": pair.rival,
         **_values(pair),
-        # Published tokens are of authors, and most hold more than one family: no place among all.
-        "focus_position": None if series.is_of_some else _position(ours),
-        "rival_position": None if series.is_of_some else _position(theirs),
+        "focus_text": amount(pair.ours, pair.unit, pair.bound),
+        "rival_text": amount(pair.theirs, pair.unit, pair.bound),
+        "focus_part_of": part_of.get(focus),
+        "rival_part_of": part_of.get(str(rival)),
+        "focus_position": _position(ours),
+        "rival_position": _position(theirs),
         "subjects": int(any_row["subjects"]),
-        **_first_two(ranked),
+        **_first_two(ranked, pair.unit),
         "ahead": ahead,
         "ahead_since": since,
         "since_text": since_text,
-        "verdict": _verdict(pair, since_text, series.late(focus, rival)),
+        "verdict": _not_told_apart(part_of)
+        or _verdict(pair, since_text, series.late(focus, rival)),
         "period": series.period,
         "date": series.last,
         "as_of": max(row["as_of"] for row in series.newest),
         "source_title": any_row["publisher"],
         "source_url": any_row["source_url"],
+        "citation": series.citation,
         "is_estimate": any(row["is_estimate"] for row in (ours, theirs) if row),
     }
 
@@ -464,13 +492,21 @@ def _statement(
         "title": str(named["title"].get("derivatives", "derivatives")),
         "measure_title": MEASURES["models_total"],
         "counts": "As others state it, not measured here",
+        "subject_kind": "family",
         "focus": pair.focus,
         "rival": pair.rival,
         **_values(pair),
+        "focus_text": _stated(ours, pair.unit),
+        "rival_text": _stated(theirs, pair.unit),
+        "focus_part_of": None,
+        "rival_part_of": None,
         "focus_position": int(ranks[ours.name]) if ours is not None else None,
         "rival_position": int(ranks[theirs.name]) if theirs is not None else None,
         "subjects": len(reported),
-        **_first_two(list(zip(reported["family"], reported["value"], strict=True))),
+        **_first_two(
+            list(zip(reported["family"], reported["value"], reported["bound"], strict=True)),
+            pair.unit,
+        ),
         "ahead": {1: focus, -1: rival}.get(order) if order is not None else None,
         "ahead_since": pd.NaT,
         "since_text": "",
@@ -480,6 +516,7 @@ def _statement(
         "as_of": any_row["as_of"],
         "source_title": any_row["source_title"],
         "source_url": any_row["source_url"],
+        "citation": f"Source: {str(any_row['source_title']).rstrip('.')}.",
         "is_estimate": pair.bound == "about",
     }
 
@@ -499,6 +536,7 @@ def _crossing(
         "as_of": last,
         "source_title": series.newest[0]["publisher"],
         "source_url": series.newest[0]["source_url"],
+        "citation": series.citation,
         "since": pd.NaT,
         "touches": "",
         "estimated_touches": 0,
@@ -585,6 +623,11 @@ def _value(row: Any, column: str) -> float | None:
     return float(row[column]) if row is not None and pd.notna(row[column]) else None
 
 
+def _stated(row: Any | None, unit: str) -> str:
+    """A statement's value with its own bound, which may not be the other one's."""
+    return NO_VALUE if row is None else amount(_value(row, "value"), unit, str(row["bound"]))
+
+
 def _position(row: Mapping[str, Any] | None) -> int | None:
     return int(row["position"]) if row and pd.notna(row["position"]) else None
 
@@ -600,21 +643,28 @@ def _values(pair: _Pair) -> dict[str, Any]:
     }
 
 
-def _first_two(ranked: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """Leader and second of names with values; those that are level share the name, with `and`."""
-    by_value: dict[float, list[str]] = {}
-    for name, value in ranked:
-        by_value.setdefault(value, []).append(name)
-    places: list[tuple[str | None, float | None]] = [
-        (" and ".join(sorted(by_value[value])), value) for value in sorted(by_value, reverse=True)
-    ]
-    (leader, leads_with), (second, follows_with) = [*places, (None, None), (None, None)][:2]
-    return {
-        "leader": leader,
-        "leader_value": leads_with,
-        "second": second,
-        "second_value": follows_with,
-    }
+def _first_two(ranked: Sequence[tuple[str, float, str]], unit: str) -> dict[str, Any]:
+    """Leader and second of names with values and bounds; those that are level share the name, with
+    `and`."""
+    by_value: dict[float, list[tuple[str, str]]] = {}
+    for name, value, bound in ranked:
+        by_value.setdefault(value, []).append((name, bound))
+    first_two: list[float | None] = [*sorted(by_value, reverse=True)[:2], None, None]
+    places: dict[str, Any] = {}
+    for place, held in zip(("leader", "second"), first_two, strict=False):
+        level = sorted(by_value[held]) if held is not None else []
+        places[place] = " and ".join(name for name, _ in level) or None
+        places[f"{place}_value"] = held
+        places[f"{place}_text"] = amount(held, unit, level[0][1] if level else "exactly")
+    return places
+
+
+def _not_told_apart(part_of: Mapping[str, str]) -> str:
+    """What is said of families that are a part of an author's models; '' when none is."""
+    return " ".join(
+        f"{family} is not told apart here: it is a part of {holder}."
+        for family, holder in part_of.items()
+    )
 
 
 def _verdict(pair: _Pair, since: str, late: Sequence[tuple[str, str]] = ()) -> str:

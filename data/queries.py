@@ -112,6 +112,18 @@ def metric_info(name: str, *, build: Path | None = None) -> MetricInfo:
     return known[name]
 
 
+def values_of(name: str, column: str, *, build: Path | None = None) -> list[Any]:
+    """The values that a column of a metric holds, in order, without NULL. Raises
+    UnknownMetricError, and FilterError for a column that the metric lacks."""
+    path = build or warehouse.newest_build()
+    info = metric_info(name, build=path)
+    _require(info, column)
+    rows = warehouse.cursor(path).execute(
+        f'SELECT DISTINCT "{column}" FROM {info.name} WHERE "{column}" IS NOT NULL ORDER BY 1'
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
 def families(build: Path | None = None) -> pd.DataFrame:
     """The families of the seeds: family, developer, region, hf_orgs, account, account_label,
     colours. One row a family, sorted by name."""

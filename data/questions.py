@@ -110,8 +110,8 @@ def _launch_question(pair: tuple[pd.Series, pd.Series] | None, launches: pd.Data
 
 def _model_of(release: Any, launches: pd.DataFrame, size_class: str | None = None) -> Any | None:
     """The model that stands for a release, of those that carry its name and came with it or soon
-    after: the nearest in size to the class asked for, then the first, of these the most downloaded,
-    then the shortest name."""
+    after: one that was read, so that there is something to compare, of these the nearest in size to
+    the class asked for, then the first, the most downloaded, the shortest name."""
     own = launches[launches["family"] == release["family"]]
     names = own["model_id"].str.split("/").str[-1].str.lower()
     label = str(release["short_label"]).lower().replace(" ", "-")
@@ -121,11 +121,12 @@ def _model_of(release: Any, launches: pd.DataFrame, size_class: str | None = Non
     if found.empty:
         return None
     ordered = found.assign(
+        is_unread=found["downloads"].isna(),
         sizes_apart=[_sizes_apart(size, size_class) for size in found["size_class"]],
         letters=found["model_id"].str.len(),
     ).sort_values(
-        ["sizes_apart", "released_on", "downloads", "letters", "model_id"],
-        ascending=[True, True, False, True, True],
+        ["is_unread", "sizes_apart", "released_on", "downloads", "letters", "model_id"],
+        ascending=[True, True, True, False, True, True],
         na_position="last",
     )
     return ordered.iloc[0]

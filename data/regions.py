@@ -23,12 +23,14 @@ REGIONS = {"china": "China", "us": "USA", "eu": "EU", "other": "others", "unknow
 COLUMNS = (
     "layer", "measure", "basis", "period", "title", "date", "when", "china", "us", "eu", "other",
     "unknown", "china_value", "us_value", "unit", "share_of", "ratio", "ahead", "is_certain",
-    "ahead_since", "is_estimate", "as_of", "source_title", "source_url",
+    "ahead_since", "is_estimate", "accounts_without_value", "as_of", "source_title", "source_url",
+    "citation",
 )  # fmt: skip
 DATE_COLUMNS = (
     "what", "ahead", "behind", "since", "since_text", "touches", "basis", "is_estimate",
-    "source_title", "source_url",
+    "note", "source_title", "source_url", "citation",
 )  # fmt: skip
+_TAKEN = ("basis", "is_estimate", "source_title", "source_url", "citation")
 _SERIES = ["layer", "measure", "basis", "period"]
 # What the sentence says of each layer: its measure and its words. Other measures and single days
 # stand in the table only.
@@ -58,7 +60,9 @@ def regions(*, build: Path | None = None) -> pd.DataFrame:
     Columns as in COLUMNS: china, us, eu, other and unknown are shares 0..1 of `share_of`, NULL
     where the region has no value; `ratio` = China / USA, NULL without both or of zero; `ahead` is
     china, us, level or NULL; `is_certain` says that the order holds whatever is unknown;
-    `ahead_since` is the first period from which on it does, NULL where no crossover was found.
+    `ahead_since` is the first period from which on it does, NULL where no crossover was found;
+    `accounts_without_value` counts the accounts that the sums leave out, NULL where none are added
+    up; `citation` is the line that the publisher asks for.
     Raises NoBuildError.
     """
     return regions_of(
@@ -78,7 +82,11 @@ def regions_of(rows: pd.DataFrame, crossovers: pd.DataFrame, titles: pd.DataFram
     ]
     found.sort(key=_place)
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
-        {"ahead_since": "datetime64[us]", **dict.fromkeys((*REGIONS, "ratio"), "float64")}
+        {
+            "ahead_since": "datetime64[us]",
+            "accounts_without_value": "Int64",
+            **dict.fromkeys((*REGIONS, "ratio"), "float64"),
+        }
     )
 
 
@@ -110,7 +118,8 @@ def region_dates(*, build: Path | None = None) -> pd.DataFrame:
 
     Columns as in DATE_COLUMNS: `what` in words, `since` the first period ahead for good, `touches`
     the earlier ones that did not last (text, '' without any), `basis` published, collected or
-    reported. Oldest first. Raises NoBuildError.
+    reported, `note` what to know about it ('' for nothing), `citation` the line that the publisher
+    asks for. Oldest first. Raises NoBuildError.
     """
     return region_dates_of(
         queries.metric("crossovers", build=build), queries.metric("layer_titles", build=build)
@@ -134,7 +143,8 @@ def region_dates_of(crossovers: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFr
             "since": row["crossed_on"],
             "since_text": month(row["crossed_on"].date()),
             "touches": row["touches"] if isinstance(row["touches"], str) else "",
-            **{name: row[name] for name in ("basis", "is_estimate", "source_title", "source_url")},
+            "note": row["note"] if isinstance(row["note"], str) else "",
+            **{name: row[name] for name in _TAKEN},
         }
         for row in pairs.to_dict("records")
     ]
@@ -149,8 +159,10 @@ def region_dates_of(crossovers: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFr
             "touches": "",
             "basis": "reported",
             "is_estimate": True,
+            "note": row["note"] if isinstance(row["note"], str) else "",
             "source_title": row["source_title"],
             "source_url": row["source_url"],
+            "citation": row["citation"],
         }
         for row in published_crossings_of([], crossovers, titles).to_dict("records")
     ]
@@ -182,9 +194,11 @@ def _compared(
         "is_certain": _is_certain(china, us, shares["unknown"]),
         "ahead_since": _since(series, ahead, crossovers),
         "is_estimate": bool(newest["is_estimate"].any()),
+        "accounts_without_value": newest["accounts_without_value"].sum(min_count=1),
         "as_of": newest["as_of"].max(),
         "source_title": any_row["publisher"],
         "source_url": any_row["source_url"],
+        "citation": newest.sort_values("as_of", kind="stable").iloc[-1]["citation"],
     }
 
 

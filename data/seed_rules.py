@@ -284,6 +284,16 @@ def generations_do_not_overlap(rows: list[Row], seeds: Seeds) -> Iterator[Proble
                 yield Problem(matching[-1].line, expected, found, todo)
 
 
+def speaks_of_its_past(row: Row) -> Iterator[Problem]:
+    """Nobody counted what came after the article, where its title says of which day it is."""
+    ends_on, title = row.get("ends_on"), row.get("source_title")
+    days = re.findall(r"\b\d{4}-\d{2}-\d{2}\b", title or "")
+    is_forecast = "forecast" in (row.get("metric") or "")
+    if ends_on and days and not is_forecast and ends_on.isoformat() > max(days):
+        expected = f"ends_on no later than {max(days)}, the day of the source"
+        yield Problem(row.line, expected, short(ends_on), f"write {max(days)}")
+
+
 def says_what_it_counts(row: Row) -> Iterator[Problem]:
     """A test says how its scope compares and what it stands for; where there is none, why."""
     test = row.get("test")
@@ -319,6 +329,16 @@ def claim_tests_fit_figures(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
             found = short(", ".join(str(part) for part in (*kind, row.get("subject"))))
             expected = "metric, subject_kind and subject of a row of reported_figures.csv"
             yield Problem(row.line, expected, found, "correct them, or remove the row")
+
+
+def one_title_a_metric(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """All rows of a metric call it the same."""
+    titles: dict[Any, str] = {}
+    for row in rows:
+        metric, title = row.get("metric"), row.get("metric_title")
+        if metric and title and titles.setdefault(metric, title) != title:
+            expected = f"metric_title {short(titles[metric])}, as in the rows before"
+            yield Problem(row.line, expected, short(title), "give all rows of a metric one title")
 
 
 def shared_by_two(column: str) -> TableRule:

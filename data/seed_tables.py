@@ -30,10 +30,12 @@ from data.seed_rules import (
     names_only_as_of,
     not_its_own_parent,
     not_negative,
+    one_title_a_metric,
     only_press_lacks_url,
     pattern_is_portable,
     says_what_it_counts,
     shared_by_two,
+    speaks_of_its_past,
     whole_families_only,
 )
 
@@ -114,6 +116,7 @@ CLAIM_TESTS = (
     "reported_derivatives", "reported_downloads", "downloads_30d", "downloads_all_time",
     "monthly_downloads", "region_downloads_share", "hub_repositories", "derivatives_total",
     "derivatives_new_share", "token_share_by_cut", "weekly_tokens", "livebench_rank",
+    "ram_v1_day7",
 )  # fmt: skip
 
 URL = r"https?://[^\s]+"
@@ -173,6 +176,7 @@ _STATEMENT_RULES: tuple[RowRule, ...] = (
     only_press_lacks_url,
     fraction_in_range,
     not_negative,
+    speaks_of_its_past,
 )
 
 TABLES: dict[str, SeedTable] = {
@@ -576,6 +580,10 @@ TABLES: dict[str, SeedTable] = {
                 "boolean",
                 "true: says what a growing total has reached, so that more is no contradiction",
             ),
+            _text(
+                "metric_title",
+                "what the metric counts, in a few words for people; one title a metric",
+            ),
             _text("claim_scope", "what the claim counts, for people", required=False),
             _text(
                 "test_scope",
@@ -593,7 +601,7 @@ TABLES: dict[str, SeedTable] = {
         key=("metric", "subject_kind", "subject", "test"),
         sort=("metric", "subject_kind", "subject", "test"),
         row_rules=(says_what_it_counts,),
-        table_rules=(claim_tests_fit_figures,),
+        table_rules=(claim_tests_fit_figures, one_title_a_metric),
     ),
     "reported_crossovers": SeedTable(
         file="reported_crossovers.csv",

@@ -1,16 +1,17 @@
-"""Tables out: a frame as CSV, JSON or Parquet, with exact values.
+"""Tables out: a frame as CSV, JSON, Parquet or XLSX, with exact values.
 
-NULL is an empty cell in CSV, null in JSON and NULL in Parquet. A text that a spreadsheet would run
-as a formula gets a leading apostrophe in CSV.
+NULL is an empty cell in CSV and XLSX, null in JSON and NULL in Parquet. A text that a spreadsheet
+would run as a formula gets an apostrophe in CSV; in XLSX it is a text by its type.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,15 +22,24 @@ import pyarrow.parquet as pq
 
 from data.errors import AdoptionError
 from data.snapshots import write_atomically
+from data.workbook import workbook
 
-FORMATS = ("csv", "json", "parquet")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMATS = ("csv", "json", "parquet", "xlsx")
+
+# Where a formula could begin: at the start of a cell, behind signs that nobody sees, in the wide
+# letters of East Asia too; and within a text, where a spreadsheet that separates cells by something
+# else than commas would begin a new one (measured with LibreOffice and the separator `;`).
+_UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*"
+_FORMULA = re.compile(rf"(^|[;\t\r\n])(?={_UNSEEN}[=+\-@＝＋－＠])")
+_BREAKS = ("\t", "\r", "\n")
+_QUOTED = (",", '"', "\r", "\n")
+_EMPTY = '""'
 
 
 def write(frame: pd.DataFrame, target: Path | BinaryIO, format: str) -> None:
     """Write a frame to a path (whole or not at all) or to a binary stream.
 
-    `format` is one of FORMATS. Raises AdoptionError for another one, OSError when writing fails.
+    Raises AdoptionError as `to_bytes` does, OSError when writing fails.
     """
     content = to_bytes(frame, format)
     if isinstance(target, Path):
@@ -38,41 +48,58 @@ def write(frame: pd.DataFrame, target: Path | BinaryIO, format: str) -> None:
         target.write(content)
 
 
-def to_bytes(frame: pd.DataFrame, format: str) -> bytes:
-    """A frame as the bytes of a file; `format` is one of FORMATS."""
+def to_bytes(
+    frame: pd.DataFrame,
+    format: str,
+    *,
+    about: Sequence[tuple[str, str]] = (),
+    fractions: Collection[str] = (),
+    created: datetime | None = None,
+) -> bytes:
+    """A frame as the bytes of a file; `format` is one of FORMATS. Same arguments, same bytes.
+
+    Only XLSX has room for more: `about` are (name, text) lines of its second sheet, `fractions` the
+    columns that are shown in percent, `created` the date that the file carries. Raises
+    AdoptionError for another format, and for more rows than a sheet can hold.
+    """
     if format == "csv":
         return _csv(frame)
     if format == "json":
         return _json(frame)
     if format == "parquet":
         return _parquet(frame)
+    if format == "xlsx":
+        return workbook(*_plain_columns(frame), about=about, fractions=fractions, created=created)
     raise AdoptionError(f"expected one of the formats {', '.join(FORMATS)}, found {format!r}")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts of plain Python values: None for NULL, date for days, datetime for instants."""
-    names = [str(name) for name in frame.columns]
-    columns = [_plain_column(frame.iloc[:, position]) for position in range(len(names))]
+    names, columns = _plain_columns(frame)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def harmless(value: Any) -> Any:
-    """A cell for CSV: text that a spreadsheet would take for a formula gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def harmless(text: str) -> str:
+    """A text for CSV: with an apostrophe where a spreadsheet would begin a formula."""
+    guarded = _FORMULA.sub(r"\1'", text)
+    return f"'{guarded}" if guarded.startswith(_BREAKS) else guarded
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([harmless(str(name)) for name in frame.columns])
-    for row in records(frame):
-        writer.writerow([harmless(_cell(value)) for value in row.values()])
-    return out.getvalue().encode()
+    names, columns = _plain_columns(frame)
+    lines = [_line(map(_quoted_text, names))]
+    lines += [_line(map(_cell, row)) for row in zip(*columns, strict=True)]
+    return "".join(lines).encode()
 
 
-def _cell(value: Any) -> Any:
+def _line(cells: Iterable[str]) -> str:
+    # A line without anything is no row to those who read it.
+    return f"{','.join(cells) or _EMPTY}\n"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return _quoted_text(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -80,8 +107,18 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, (list, dict)):
-        return orjson.dumps(value, default=str).decode()
-    return value
+        return _quoted_text(orjson.dumps(value, default=str).decode())
+    return str(value)
+
+
+@lru_cache(maxsize=10_000)
+def _quoted_text(text: str) -> str:
+    """A text as a cell. The standard library leaves a lone carriage return unquoted, at which
+    others begin a new row."""
+    cell = harmless(text)
+    if any(sign in cell for sign in _QUOTED):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def _json(frame: pd.DataFrame) -> bytes:
@@ -93,6 +130,12 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), out, compression="zstd")
     return out.getvalue()
+
+
+def _plain_columns(frame: pd.DataFrame) -> tuple[list[str], list[list[Any]]]:
+    """Names and columns of a frame, in order, as plain Python values."""
+    names = [str(name) for name in frame.columns]
+    return names, [_plain_column(frame.iloc[:, position]) for position in range(len(names))]
 
 
 def _plain_column(column: pd.Series) -> list[Any]:

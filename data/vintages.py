@@ -1,9 +1,10 @@
-"""What is new since the build before: its layers beside those of now, in one sentence."""
+"""Builds of other days: which are kept, and what is new since one of them, in one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,10 +14,84 @@ import pandas as pd
 from data import queries, warehouse
 from data.errors import AdoptionError
 from data.layers import Layer, layers_of, named
-from data.wording import count_change, day_and_month, month_name, score, whole
+from data.wording import count_change, day_and_month, month_name, score, whole, whole_day
 
 TOLD = 3  # layers that moved; more are counted
 _FLOWS = {"own_downloads", "served_tokens", "new_local_pulls"}  # of a period, which may be another
+
+
+@dataclass(frozen=True)
+class KeptBuild:
+    """A build that is kept: when it was made, the newest date of its figures (None when it cannot
+    be read, or is too old to say it), its size in bytes, and why it is kept."""
+
+    name: str
+    path: Path
+    built_at: datetime
+    as_of: str | None
+    size: int
+    is_pinned: bool
+    why_kept: tuple[str, ...]
+
+
+def kept_builds() -> list[KeptBuild]:
+    """All builds, the newest first."""
+    reasons = warehouse.why_kept(warehouse.build_paths())
+    return [
+        KeptBuild(
+            name=path.stem,
+            path=path,
+            built_at=built_at(path),
+            as_of=_reaches_to(path),
+            size=path.stat().st_size,
+            is_pinned=warehouse.is_pinned(path),
+            why_kept=tuple(why),
+        )
+        for path, why in reversed(reasons.items())
+    ]
+
+
+def built_at(build: Path) -> datetime:
+    """When a build was made, by its name, so that it need not be opened."""
+    stamp = build.stem.removeprefix("adoption-")
+    return datetime.strptime(stamp, warehouse.STAMP_FORMAT).replace(tzinfo=UTC)
+
+
+def called(build: Path, beside: Path | None = None) -> str:
+    """A build as people call it: 'the build of 16 November 2026'; with the time where another one
+    `beside` it is of the same day."""
+    moment = built_at(build)
+    text = f"the build of {whole_day(moment.date())}"
+    is_same_day = beside is not None and built_at(beside).date() == moment.date()
+    return f"{text}, {moment:%H:%M} UTC" if is_same_day else text
+
+
+def newer(focus: str, build: Path, newest: Path) -> str:
+    """How the newest build differs from another one on the layers of a family, as one sentence:
+    'The newest one, of 20 November 2026, differs: own downloads of September +0.4M; ...'."""
+    begins = f"The newest one, {called(newest, build).removeprefix('the build ')},"
+    before, after = (_layers(focus, path) for path in (build, newest))
+    if before is None or after is None:
+        return f"{begins} cannot be compared: one of the two has no layers that can be read."
+    filled = [layer for layer in after if layer.focus is not None]
+    gone = {layer.name for layer in before if layer.focus is not None}
+    gone -= {layer.name for layer in filled}
+    is_same = all((then := named(before, layer.name)) and _is_same(then, layer) for layer in filled)
+    if is_same and not gone:
+        return f"{begins} has the same figures of {focus} on {_counted(len(filled))}."
+    told = [] if is_same else [told_since(before, after)]
+    if gone:
+        told.append(f"{len(gone)} {'layer' if len(gone) == 1 else 'layers'} without a value now")
+    return f"{begins} differs for {focus}: {'; '.join(told)}."
+
+
+def _counted(layers: int) -> str:
+    return "the only layer" if layers == 1 else f"all {layers} layers"
+
+
+def _layers(focus: str, build: Path) -> tuple[Layer, ...] | None:
+    rows, titles = _layer_rows(build), _layer_rows(build, "layer_titles")
+    return None if rows is None or titles is None else layers_of(titles, rows, focus, None)
 
 
 def since_before(
@@ -32,7 +107,10 @@ def since_before(
         return ""
     built_on = warehouse.build_info(older)["built_at"].date()
     before = layers_of(titles, rows, focus, None)
-    return f"Since the build of {day_and_month(built_on)}: {told_since(before, layers)}."
+    # Of the year only where it is not that of this build.
+    now = warehouse.build_info(build or warehouse.newest_build())["built_at"].year
+    year = "" if built_on.year == now else f" {built_on.year}"
+    return f"Since the build of {day_and_month(built_on)}{year}: {told_since(before, layers)}."
 
 
 @lru_cache(maxsize=16)
@@ -111,10 +189,10 @@ def _reaches_to(build: Path) -> str | None:
         return None
 
 
-@lru_cache(maxsize=4)
-def _layer_rows(build: Path) -> pd.DataFrame | None:
+@lru_cache(maxsize=8)
+def _layer_rows(build: Path, name: str = "layers") -> pd.DataFrame | None:
     """Rows of the metric layers of a build; None when it has none, or none that can be read."""
     try:
-        return queries.metric("layers", build=build)
+        return queries.metric(name, build=build)
     except (AdoptionError, duckdb.Error):
         return None

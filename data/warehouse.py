@@ -35,13 +35,15 @@ from data.errors import (
     BuildError,
     NoBuildError,
     SeedError,
+    UnknownBuildError,
     disk_problem,
 )
 from data.history import History
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.schema import table_names, table_sql
 
-KEEP_BUILDS = 10
+# Kept are the newest builds, the last one of each of the newest months, and pinned ones.
+KEEP_BUILDS, KEEP_MONTHS = 10, 12
 STAMP_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _BUILD_NAME = re.compile(r"^adoption-(?P<stamp>\d{8}T\d{12}Z)\.duckdb$")
 _QUOTED_PATH = re.compile(r'"(/[^"\n]+)"')
@@ -137,9 +139,15 @@ def fingerprint(home: Path, seeds_dir: Path = SEEDS_DIR) -> dict[str, str]:
     names = "\n".join(f"{path.relative_to(home)} {path.stat().st_size}" for path in partitions)
     return {
         "seeds": _hash_files(seeds_dir.glob("*.csv")),
+        **_version(),
+        "history": hashlib.sha256(names.encode()).hexdigest(),
+    }
+
+
+def _version() -> dict[str, str]:
+    return {
         "sql": _hash_files((ROOT / "data" / "sql").rglob("*.sql")),
         "code": _hash_files([*(ROOT / "data").glob("*.py"), *(ROOT / "collectors").glob("*.py")]),
-        "history": hashlib.sha256(names.encode()).hexdigest(),
     }
 
 
@@ -191,17 +199,24 @@ def cursor(path: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def frame(path: Path | None, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
-    """Rows of a query on a build as a frame; instants are UTC."""
+    """Rows of a query on a build as a frame; instants are UTC. Raises BuildError for a file that
+    is damaged."""
     with warnings.catch_warnings():
         # DuckDB asks pandas for a time zone by a name that pandas is about to spell otherwise.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return cursor(path).execute(sql, list(values)).df()
+        try:
+            return cursor(path).execute(sql, list(values)).df()
+        except duckdb.OperationalError as error:
+            raise _unreadable(path or newest_build(), error) from error
 
 
-def stale_reasons(home: Path | None = None, seeds_dir: Path = SEEDS_DIR) -> list[str]:
-    """What has changed since the newest build: of seeds, sql, code, history. [] = up to date."""
+def stale_reasons(
+    home: Path | None = None, seeds_dir: Path = SEEDS_DIR, build: Path | None = None
+) -> list[str]:
+    """What has changed since a build (the newest by default): of seeds, sql, code, history. [] = up
+    to date."""
     place = home or data_dir()
-    stored = build_info(newest_build(place))["fingerprint"]
+    stored = build_info(build or newest_build(place))["fingerprint"]
     now = fingerprint(place, seeds_dir)
     return [part for part, value in now.items() if stored.get(part) != value]
 
@@ -218,15 +233,75 @@ def build_info(path: Path) -> dict[str, Any]:
     }
 
 
+def build_named(name: str, home: Path | None = None) -> Path:
+    """A build by its name, looked up among those that there are: no text from outside becomes a
+    path. Raises UnknownBuildError, and NoBuildError when there is none at all."""
+    newest_build(home)
+    paths = {path.stem: path for path in build_paths(home)}
+    if name not in paths:
+        newest = ", ".join(sorted(paths)[-3:])
+        raise UnknownBuildError(
+            f"expected the name of one of {len(paths):,} builds, found {name!r}; the newest are "
+            f"{newest}"
+        )
+    return paths[name]
+
+
+def is_of_this_version(path: Path) -> bool:
+    """Whether the SQL and the code that made a build are those of now."""
+    try:
+        made = build_info(path)["fingerprint"]
+    except (AdoptionError, duckdb.Error):
+        return False
+    now = _version()
+    return all(made.get(part) == value for part, value in now.items())
+
+
+def why_kept(paths: Sequence[Path], keep: int = KEEP_BUILDS) -> dict[Path, list[str]]:
+    """Why each build is kept, the oldest first: it is among the newest, the last of one of the
+    newest months that have builds, or pinned. No reason: the next build removes it."""
+    ordered = sorted(paths)
+    last_of_month = {_month(path): path for path in ordered}
+    months = sorted(last_of_month)[-KEEP_MONTHS:]
+    reasons: dict[Path, list[str]] = {path: [] for path in ordered}
+    for path in ordered[-keep:]:
+        reasons[path].append(f"one of the {keep} newest")
+    for month in months:
+        reasons[last_of_month[month]].append(f"last of {month[:4]}-{month[4:]}")
+    for path in ordered:
+        if is_pinned(path):
+            reasons[path].append("pinned")
+    return reasons
+
+
+def is_pinned(path: Path) -> bool:
+    """Whether a build was pinned: there is an empty file beside it, named like it."""
+    return _pin_of(path).exists()
+
+
+def pin(path: Path, *, is_on: bool = True) -> None:
+    """Keep a build for good, or (`is_on=False`) only as long as any other. Raises OSError."""
+    if is_on:
+        _pin_of(path).touch()
+    else:
+        _pin_of(path).unlink(missing_ok=True)
+
+
 def prune(builds: Path, keep: int = KEEP_BUILDS) -> list[Path]:
-    """Remove all builds but the newest `keep` and the last of each month; returns those gone."""
-    paths = build_paths(builds.parent)
-    last_of_month = {path.name[: len("adoption-YYYYMM")]: path for path in paths}
-    kept = {*paths[-keep:], *last_of_month.values()}
-    gone = [path for path in paths if path not in kept]
+    """Remove the builds that there is no reason to keep, see why_kept; returns those gone."""
+    gone = [path for path, why in why_kept(build_paths(builds.parent), keep).items() if not why]
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
+
+
+def _pin_of(path: Path) -> Path:
+    return path.with_suffix(".pin")
+
+
+def _month(path: Path) -> str:
+    """'202609' of a build's name."""
+    return path.name.removeprefix("adoption-")[:6]
 
 
 @lru_cache(maxsize=3)
@@ -236,12 +311,16 @@ def _connection(path: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path), read_only=True)
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
-        first_line = str(error).splitlines()[0]
-        raise BuildError(
-            f"{path}: expected a build, found a file that cannot be read ({first_line}); "
-            "delete it, then the build before it serves, or run `collectors build`"
-        ) from error
+        raise _unreadable(path, error) from error
     return connection
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> BuildError:
+    first_line = str(error).splitlines()[0]
+    return BuildError(
+        f"{path}: expected a build, found a file that cannot be read ({first_line}); "
+        "delete it, then the build before it serves, or run `collectors build`"
+    )
 
 
 def _make(
@@ -267,9 +346,10 @@ def prepare(
     connection.execute("SET TimeZone = 'UTC'")
     # Roll-ups are portable SQL: this is what other engines call it.
     connection.execute("CREATE MACRO regexp_like(t, p) AS regexp_matches(t, p)")
-    _describe(connection, sources, info)
-    for table in table_names():
-        connection.execute(table_sql(table))
+    with _at_once(connection):
+        _describe(connection, sources, info)
+        for table in table_names():
+            connection.execute(table_sql(table))
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -282,8 +362,9 @@ def derive(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for file in rollups:
         _run(connection, file, f"CREATE TABLE {file.name} AS {file.sql}")
         rows[file.name] = _count(connection, file.name)
-    for file in metrics:
-        _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
+    with _at_once(connection):
+        for file in metrics:
+            _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
     problems = problems_of(connection, rollups, metrics)
     if problems:
         raise BuildError(
@@ -316,6 +397,18 @@ def _fill_tables(
             raise BuildError(f"table {table}: {error}") from error
         rows[table] = _count(connection, table)
     return rows
+
+
+@contextmanager
+def _at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction for many small statements: each of its own costs more than what it does."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _run(connection: duckdb.DuckDBPyConnection, file: catalog.SqlFile, statement: str) -> None:
@@ -398,11 +491,12 @@ def _remove_leftovers(builds: Path) -> None:
     """Remove the temporary files of builders that were killed."""
     for path in builds.iterdir():
         match = _TEMPORARY_NAME.match(path.name)
-        if match and not _is_alive(int(match["pid"])):
+        if match and not is_alive(int(match["pid"])):
             path.unlink(missing_ok=True)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of that number is at work on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -9,10 +9,19 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 NO_VALUE = "–"
+_MARKS = {"about": "≈ ", "at_least": "≥ ", "exactly": ""}
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_PLACES = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth",
 )  # fmt: skip
 
 
@@ -43,6 +52,16 @@ def ordinal(value: float | None) -> str:
     return f"{number}{'th' if number % 100 in {11, 12, 13} else ending}"
 
 
+def spelled(number: int) -> str:
+    """0 -> 'no', 6 -> 'six', 13 -> '13'."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def place(number: int) -> str:
+    """1 -> 'first', 12 -> 'twelfth', 13 -> '13th'."""
+    return _PLACES[number - 1] if number <= len(_PLACES) else ordinal(number)
+
+
 def count_change(value: float | None) -> str:
     """1,234,567 -> '+1.2M', -1,234,567 -> '−1.2M', with a true minus sign; unknown -> a dash."""
     if value is None or not is_known(value):
@@ -70,23 +89,43 @@ def score(value: float | None) -> str:
 
 
 def percent(fraction: float | None) -> str:
-    """0.29873 -> '29.9 %'; a share that would round to 0.0 but is not 0 -> '< 0.1 %'."""
+    """0.29873 -> '29.9 %', 0.00234 -> '0.23 %', 0.0000457 -> '0.0046 %': of less than 1 % the first
+    two digits, so that a ratio of two shares can be rebuilt; below 0.001 % -> '< 0.001 %'."""
     if fraction is None or not is_known(fraction):
         return NO_VALUE
-    if 0 < fraction < 0.0005:
-        return "< 0.1 %"
-    return f"{_rounded(100 * fraction, 1)} %"
+    if 0 < fraction < 0.00001:
+        return "< 0.001 %"
+    size = abs(100 * fraction)
+    # 0.995 and more are 1.0 by their first two digits.
+    digits = 1 - math.floor(math.log10(size)) if 0 < size < 0.995 else 1
+    return f"{_rounded(100 * fraction, digits)} %"
+
+
+def amount(value: float | None, unit: str, bound: str = "exactly") -> str:
+    """A value of a layer of use as people write it: '264M', '≈ 32,200', '≥ 1.1 %', '1,413'; unknown
+    -> a dash.
+
+    One rule wherever layers are shown: a value that is only about right has a ≈, the least that a
+    value can be a ≥. Pulls have no ≈: the site rounds them, and their letters (2.9M) say so.
+    """
+    if value is None or not is_known(value):
+        return NO_VALUE
+    if unit == "fraction":
+        text = percent(value)
+    else:
+        text = whole(value) if unit in {"models", "rating"} else count(value)
+    return text if unit == "pulls" and bound == "about" else f"{_MARKS[bound]}{text}"
 
 
 def statement(value: float, unit: str, bound: str) -> str:
     """A reported value with its bound: '≈ 1.2B', '≥ 50.0 %', '151,448', '$52B'."""
-    sign = {"about": "≈ ", "at_least": "≥ "}.get(bound, "")
+    sign = _MARKS[bound]
     if unit == "fraction":
         return f"{sign}{percent(value)}"
     if unit == "usd":
         return f"{sign}${count(value)}"
-    if unit in {"ratio", "rank", "x baseline", "quarters", "companies", "people"}:
-        return f"{sign}{value:g}"
+    if unit in {"ratio", "rank", "x baseline", "quarters"}:
+        return f"{sign}{value:,g}"
     return f"{sign}{whole(value) if value < 1e6 else count(value)}"
 
 
@@ -111,6 +150,27 @@ def times(ratio: float | None) -> str:
     return f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}"
 
 
+def value(kind: str, number: float | None) -> str:
+    """A number as its kind is written: 34.7 % for a share, 132 for an index, +1.2M for a change,
+    +8 % for growth, 2nd for a rank, 1,441 for a score, otherwise 1.2B; unknown -> a dash."""
+    written = {
+        "change": count_change,
+        "growth": change,
+        "index": whole,
+        "rank": ordinal,
+        "score": score,
+        "share": percent,
+    }
+    return written.get(kind, count)(number)
+
+
+def interval(least: str, most: str) -> str:
+    """'1.0–6.7 %' of two values in words, or one where both are the same."""
+    if least == most:
+        return least
+    return f"{least.removesuffix(' %')}–{most}" if most.endswith(" %") else f"{least}–{most}"
+
+
 def month(day: date) -> str:
     """2026-09-01 -> 'September 2026'."""
     return f"{_MONTHS[day.month - 1]} {day.year}"
@@ -124,6 +184,11 @@ def month_name(day: date) -> str:
 def day_and_month(day: date) -> str:
     """2026-11-21 -> '21 November'."""
     return f"{day.day} {month_name(day)}"
+
+
+def whole_day(day: date) -> str:
+    """2026-11-21 -> '21 November 2026'."""
+    return f"{day_and_month(day)} {day.year}"
 
 
 def months(first: date, last: date) -> str:

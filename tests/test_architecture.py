@@ -55,6 +55,8 @@ PUBLIC = [
     "BuildError",
     "BuildReport",
     "Column",
+    "Credit",
+    "Difference",
     "EventSeries",
     "EventStudy",
     "FamilyCard",
@@ -63,33 +65,48 @@ PUBLIC = [
     "History",
     "HistoryError",
     "Hold",
+    "KeptBuild",
     "LaunchNotes",
     "Layer",
     "Manifest",
     "MetricInfo",
     "ModelCard",
     "NoBuildError",
+    "Package",
+    "PublishError",
     "RegionBrief",
     "SeedError",
     "SnapshotError",
     "SnapshotRun",
     "SnapshotStore",
     "SourceFacts",
+    "UnknownBuildError",
     "UnknownMetricError",
     "UnknownModelError",
+    "about",
+    "account_line",
     "as_of",
     "brief",
     "build",
     "build_info",
+    "build_named",
     "build_paths",
     "catalog",
     "check",
     "claims",
+    "compare",
+    "compare_rows",
+    "credits",
     "crossings",
     "data_dir",
+    "disk_problem",
     "event_study",
     "families",
     "family_card",
+    "findings",
+    "fractions",
+    "is_of_this_version",
+    "kept_builds",
     "known_launches",
     "launch_notes",
     "leads",
@@ -102,7 +119,9 @@ PUBLIC = [
     "newest_build",
     "observations",
     "peak_of",
+    "pin",
     "points_text",
+    "publish",
     "published_crossings",
     "published_ram",
     "ram_note",
@@ -118,7 +137,9 @@ PUBLIC = [
     "tables",
     "unread_families",
     "usual_launches",
+    "values_of",
     "verdict_counts",
+    "vintages",
     "wording",
     "write_atomically",
 ]
@@ -239,6 +260,13 @@ def test_importing_the_data_layer_loads_no_other_package() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert unwanted & set(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dashboard" / "views").glob("*.py")), ids=name_of)
+def test_a_view_reads_the_build_of_the_page(path: Path) -> None:
+    """Not the newest one by itself: the address may name another."""
+    asked = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+    assert asked.isdisjoint({"newest_build", "build_paths"})
 
 
 def test_names_of_files() -> None:

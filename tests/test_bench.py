@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import days, outputs, peers, process, report, truth
+from benchmarks import days, exports, outputs, peers, pictures, process, report, truth
 from benchmarks.process import Run, StepError, watched
 from benchmarks.report import Figure, Section
 
@@ -37,8 +37,25 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "run", run)
 
 
-@pytest.mark.usefixtures("in_process")
-def test_every_measurement_at_a_tiny_size(tmp_path: Path) -> None:
+@pytest.fixture
+def few_exports(tmp_path: Path, seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two charts of a build that is there, an app with one page, and no browser."""
+    home = str(seeds_build.parent.parent)
+    app = tmp_path / "app.py"
+    app.write_text("import streamlit as st\nst.navigation([st.Page('views/one.py')]).run()\n")
+    page = tmp_path / "views" / "one.py"
+    page.parent.mkdir()
+    page.write_text("import streamlit as st\nst.title('One')\n")
+    monkeypatch.setattr(exports, "prepare", lambda work: {"home": home})
+    monkeypatch.setattr(exports, "KEYS", ("published_sizes", "monthly_downloads"))
+    monkeypatch.setattr(exports, "TOKEN_CUTS", ())
+    monkeypatch.setattr(exports, "APP", app)
+    monkeypatch.setattr(exports, "PAGES", ("one",))
+    monkeypatch.setattr(pictures, "why_not", lambda: "there is no browser")
+
+
+@pytest.mark.usefixtures("in_process", "few_exports")
+def test_every_measurement_at_a_tiny_size(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """`peers` compares the outputs of all ways that are installed, number by number. Measurements
     work on copies: what was prepared stays as it was.
     """
@@ -65,7 +82,14 @@ def test_every_measurement_at_a_tiny_size(tmp_path: Path) -> None:
     assert phases == {*days.ADDING, *days.BUILDING, "start, imports, rest"}
     ways = {row["way"] for row in sections["peers"]["tables"]["Ways"]}
     assert ways == {*peers.available(), peers.BARE}
+    drawn = [row["chart"] for row in sections["slides"]["tables"]["The slowest"]]
+    assert drawn == ["published_sizes"]
+    assert [row["page"] for row in sections["visits"]["tables"]["Pages"]] == ["one"]
+    assert "skipped: there is no browser" in capsys.readouterr().err
     text = (tmp_path / "report.md").read_text()
+    assert "| svg in the browser, first click, slowest chart | - s | <= 0.3 s | not measured |" in (
+        text
+    )
     assert "## Against the targets" in text
     assert "not judged: the target is for 3,000,000 models" in text
     assert not list((tmp_path / "work").glob("run-*"))

@@ -941,13 +941,14 @@ def launch(model: str, released: str, size: str, downloads: float | None = None)
             "How did B1-20b launch?",
             ("b/B1-20b",),
         ),
-        # The most downloaded of the same day, and of the other the nearest in size.
+        # The most downloaded of the same day, and of the other the nearest in size that was read.
         (
             [launch("b/B1-120b", "2025-02-01", "[100,250)", 5),
              launch("b/B1-20b", "2025-02-01", "[10,50)", 7),
              launch("a/A1-1b", "2025-01-01", "[1,5)", 9),
              launch("a/A1-x", "2025-01-01", "unknown", 9),
-             launch("a/A1-8b", "2025-01-02", "[5,10)")],
+             launch("a/A1-20b", "2025-01-01", "[10,50)"),
+             launch("a/A1-8b", "2025-01-02", "[5,10)", 4)],
             "How did B1-20b launch against A1?",
             ("b/B1-20b", "a/A1-8b"),
         ),

@@ -24,8 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 import data
@@ -42,11 +44,8 @@ SHOTS = data.ROOT / "test-results"
 PATIENCE = 60_000  # ms; what comes is not waited for, and the machine may be busy
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 DARK = "rgb(15, 17, 22)"
+SVG = "{http://www.w3.org/2000/svg}"
 LINES = ".js-plotly-plot .scatterlayer path.js-line"
-SERVE = (
-    "import sys; from dashboard.server import application, settings; "
-    "application().run(config=settings('127.0.0.1', int(sys.argv[1])))"
-)
 MARKS = f"{LINES}, .js-plotly-plot .barlayer .point path, .js-plotly-plot .scatterlayer path.point"
 PAGES = (
     ("/downloads", "Downloads"), ("/derivatives", "Derivatives"), ("/models", "Models"),
@@ -78,10 +77,27 @@ SERVICE_VIEWS = (
 
 @dataclass(frozen=True)
 class Server:
-    """A dashboard that runs, its address, and the data directory that it reads."""
+    """A dashboard that runs, its address, and the data directory that it reads through a link."""
 
     url: str
     home: Path
+    link: Path
+
+    @contextmanager
+    def showing(self, home: Path) -> Iterator[None]:
+        """Another data directory for a while. A server of its own would import everything once
+        more, and the browser would compile all scripts of its address anew. (The command itself
+        would build first, without what was filled by hand, when any code has changed.)"""
+        self._point_to(home)
+        try:
+            yield
+        finally:
+            self._point_to(self.home)
+
+    def _point_to(self, home: Path) -> None:
+        new = self.link.with_name("next")
+        new.symlink_to(home)
+        new.replace(self.link)
 
     def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
         request = urllib.request.Request(f"{self.url}{path}", headers=headers)
@@ -93,23 +109,22 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, elsewhere: Path, *, is_command: bool = True) -> Iterator[Server]:
-    """The command `dashboard` in a process of its own, started from another folder; or the server
-    alone, which builds nothing first."""
+def serving(home: Path, elsewhere: Path) -> Iterator[Server]:
+    """The command `dashboard` in a process of its own, started from another folder."""
     port = free_port()
     command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
-    if not is_command:
-        command = [sys.executable, "-c", SERVE, str(port)]
+    link = elsewhere / "home"
+    link.symlink_to(home)
     log = elsewhere / f"server-{port}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1"] if is_command else command,
+            [*command, "--host", "127.0.0.1"],
             cwd=elsewhere,
-            env={**os.environ, "ADOPTION_DATA_DIR": str(home)},
+            env={**os.environ, "ADOPTION_DATA_DIR": str(link)},
             stdout=file,
             stderr=file,
         )
-    server = Server(f"http://127.0.0.1:{port}", home)
+    server = Server(f"http://127.0.0.1:{port}", home, link)
     try:
         wait_until_up(server, process, log)
         yield server
@@ -148,23 +163,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     # A copy, for a test takes its builds away.
     shutil.copytree(app_builds.shared_home(tmp_path_factory, "collected"), home)
     with serving(home, tmp_path_factory.mktemp("elsewhere")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same of a build that holds the whole Hub."""
-    home = app_builds.shared_home(tmp_path_factory, "hub")
-    # The command would build anew, without what was filled by hand, when any code has changed.
-    with serving(home, tmp_path_factory.mktemp("elsewhere"), is_command=False) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same of a build for which every service was read."""
-    home = app_builds.shared_home(tmp_path_factory, "filled")
-    with serving(home, tmp_path_factory.mktemp("elsewhere"), is_command=False) as running:
         yield running
 
 
@@ -224,13 +222,21 @@ def visit(tab: Page, server: Server) -> Iterator[Callable[..., Visitor]]:
 
 
 @pytest.fixture
-def visit_hub(tab: Page, hub_server: Server) -> Iterator[Callable[..., Visitor]]:
-    yield from visitors(tab, hub_server)
+def visit_hub(
+    tab: Page, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Visitor]]:
+    """On a build that holds the whole Hub."""
+    with server.showing(app_builds.shared_home(tmp_path_factory, "hub")):
+        yield from visitors(tab, server)
 
 
 @pytest.fixture
-def visit_services(tab: Page, service_server: Server) -> Iterator[Callable[..., Visitor]]:
-    yield from visitors(tab, service_server)
+def visit_services(
+    tab: Page, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Visitor]]:
+    """On a build for which every service was read."""
+    with server.showing(app_builds.shared_home(tmp_path_factory, "filled")):
+        yield from visitors(tab, server)
 
 
 def visitors(tab: Page, server: Server) -> Iterator[Callable[..., Visitor]]:
@@ -299,6 +305,10 @@ def test_a_walk_through_the_briefing(visit: Callable[..., Visitor]) -> None:
     visitor.settled()
     page.go_back()
     expect(page.locator("h1")).to_have_text(headline, timeout=PATIENCE)
+    visitor.settled()
+    # One more press undoes the choice of the focus and leaves no page.
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("Qwen", timeout=PATIENCE)
     assert not strangers(visitor.requests)
 
 
@@ -313,7 +323,7 @@ def test_the_copied_link_shows_the_same(visit: Callable[..., Visitor]) -> None:
     first = visit()
     page = first.open("/?focus=Llama&family=Qwen&family=Gemma&measure=Downloads&from=2025-03")
     first.chart()
-    page.get_by_role("button", name="Link").click()
+    page.get_by_role("button", name="Link", exact=True).click()
     link = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
     assert re.match(rf"^{re.escape(first.server.url)}/?\?", link)
     assert parse_qs(urlsplit(link).query)["scale"] == ["Linear"]
@@ -505,7 +515,7 @@ def test_csv_holds_the_numbers_of_the_metric(
     page = visitor.open("/?focus=Qwen&family=Llama&from=2025-01&to=2026-09")
     visitor.chart()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("link", name="CSV of").click()
     rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))
     monkeypatch.setenv("ADOPTION_DATA_DIR", str(server.home))
     metric = data.metric("account_downloads", account=["Qwen", "meta-llama"])
@@ -519,9 +529,52 @@ def test_csv_holds_the_numbers_of_the_metric(
     }
     assert found == wanted
     assert len(found) == len(rows) == 2 * 21
-    assert waiting.value.suggested_filename.startswith("account_downloads_Qwen-Llama") or (
-        waiting.value.suggested_filename.startswith("account_downloads_Qwen_Llama")
+    assert waiting.value.suggested_filename == (
+        "account_downloads_Qwen-Llama_2025-01_2026-09_as-of-2026-10-02.csv"
     )
+    expect(page.locator(".status")).to_have_text("CSV saved")
+
+
+def test_pictures_of_a_chart_are_for_slides(visit: Callable[..., Visitor]) -> None:
+    """Made in the browser: as large as a slide, and with all that a reader of it alone needs."""
+    visitor = visit()
+    page = visitor.open("/?focus=Qwen&family=Llama&from=2025-01&to=2026-09")
+    visitor.chart()
+    files = {}
+    for form in ("PNG", "SVG"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"{form} picture of").click()
+        files[form] = Path(waiting.value.path())
+        assert waiting.value.suggested_filename.endswith(f"_as-of-2026-10-02.{form.lower()}")
+    with Image.open(files["PNG"]) as picture:
+        assert picture.size == (1920, 1080)
+        assert len(picture.convert("RGB").getcolors(1920 * 1080)) > 50
+    root = ElementTree.parse(files["SVG"]).getroot()
+    assert (root.get("width"), root.get("height")) == ("1920", "1080")
+    said = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    for text in (
+        "Share of text and vision-language downloads", "Unit: share", "Qwen 29.9 %",
+        "Meta (meta-llama) 2.6 %", "Source: Model Pulse", "as of 2026-10-02", "adoption-2",
+    ):  # fmt: skip
+        assert text in said, said
+
+
+def test_a_link_and_a_citation_are_copied(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    page = visitor.open("/?focus=Llama&family=Qwen&from=2025-01&to=2026-09")
+    visitor.chart()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for menu, button, wanted in (
+        ("Copy link", "Copy newest figures", "scale=Linear"),
+        ("Copy link", "Copy this build", "build=adoption-"),
+        ("Cite", "Copy BibTeX", "@misc{account_downloads-2026-10-02,"),
+    ):
+        page.get_by_role("button", name=menu, exact=True).click()
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".row .status")).to_have_text("Copied")
+        assert wanted in page.evaluate("navigator.clipboard.readText()")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name=button)).to_be_hidden()
 
 
 # What needs the server only
@@ -534,7 +587,7 @@ ANSWERS = (
         "How did gpt-oss-20b launch against Qwen3?",
         "launches",
         "openai/gpt-oss-20b",
-        "Downloads by day 365 after the release of each: Qwen3-0.6B ≈ 94.3M; gpt-oss-20b ≈ ",
+        "Downloads by day 365 after the release of each: gpt-oss-20b ≈ 49.1M ",
     ),
     ("Which claims about Qwen do not hold?", "claims", "≥ 50.0 %", "37.4 % in March 2026"),
     (

@@ -16,7 +16,16 @@ import pandas as pd
 import pytest
 
 import data
-from dashboard import charts, hub_charts, plots, quality_charts, runtime_charts, style, usage_charts
+from dashboard import (
+    charts,
+    hub_charts,
+    plots,
+    quality_charts,
+    runtime_charts,
+    scales,
+    style,
+    usage_charts,
+)
 from dashboard.chart import (
     MAX_BARS,
     MAX_MARKERS,
@@ -281,7 +290,7 @@ def test_the_peak_is_noted() -> None:
     rows = account_rows({"Qwen": [0.1, 0.5, 0.3, 0.2]}, ["none"] * 4)
     chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
     assert chart is not None
-    assert chart.notes == (Note(date(2025, 2, 1), 0.5, "50.0 %"),)
+    assert chart.notes == (Note(date(2025, 2, 1), 0.5, "peak 50.0 %"),)
 
 
 def test_a_split_peak_says_what_both_months_are_worth() -> None:
@@ -292,7 +301,7 @@ def test_a_split_peak_says_what_both_months_are_worth() -> None:
     assert chart is not None
     (note,) = chart.notes
     assert (note.at, note.value) == (date(2025, 3, 1), 0.5)
-    assert note.text == "50.0 %; 45.0 % pooled\nover February and March"
+    assert note.text == "peak 50.0 %; 45.0 % pooled\nover February and March"
 
 
 def test_since_when_the_focus_is_ahead() -> None:
@@ -1052,7 +1061,7 @@ def test_measured_is_solid_and_estimated_is_dotted() -> None:
 def test_labels_keep_apart(count: int, is_log: bool) -> None:
     chart = hand_made(*([10, 10 + n / 100] for n in range(count)), is_log=is_log)
     labels = end_labels(chart)
-    assert len(labels) == min(count, plots.DIRECT_LABELS)
+    assert len(labels) == min(count, scales.DIRECT_LABELS)
     assert all(upper[0] - lower[0] > 0.9 * plots.LABEL_STEP for lower, upper in pairwise(labels))
     assert labels[0][0] >= -0.02
     assert labels[-1][0] <= 1.02
@@ -1067,7 +1076,7 @@ def test_labels_keep_apart(count: int, is_log: bool) -> None:
     ],
 )  # fmt: skip
 def test_spread_keeps_its_gap_order_and_bounds(places: list[float]) -> None:
-    spread = plots._spread(places)
+    spread = scales.spread(places, plots.LABEL_STEP)
     assert len(spread) == len(places)
     assert all(b - a >= 0.98 * plots.LABEL_STEP for a, b in pairwise(spread))
     assert all(-1e-6 <= place <= 1 + 1e-6 for place in spread)
@@ -1075,7 +1084,7 @@ def test_spread_keeps_its_gap_order_and_bounds(places: list[float]) -> None:
 
 def test_spread_leaves_alone_what_is_apart() -> None:
     places = [0.1, 0.2, 0.7]
-    assert plots._spread(places) == places
+    assert scales.spread(places, plots.LABEL_STEP) == places
 
 
 def areas(chart: Chart, theme: Any = "light") -> list[dict[str, Any]]:
@@ -1108,7 +1117,7 @@ def test_the_legend_of_phones_says_what_the_ends_of_lines_say() -> None:
     lines_ = tuple(replace(line, short_label=line.label) for line in chart.lines)
     chart = replace(chart, lines=(replace(lines_[0], highs=(0.06, 0.08)), lines_[1]))
     assert [chart.newest_text(line) for line in chart.lines] == ["3.0–8.0 %", "20.0 %"]
-    legend = parts._legend(chart, THEMES["light"])
+    legend = parts.legend(chart, THEMES["light"])
     assert "Line 0 <i>3.0–8.0 %</i>" in legend
     assert "Line 1 <i>20.0 %</i>" in legend
 
@@ -1205,10 +1214,10 @@ def test_eighteen_lines() -> None:
 
 def test_labels_of_events_keep_apart() -> None:
     close = tuple(Marker(date(2025, 1, 5 + n), f"Event number {n}", "t") for n in range(6))
-    rows = plots._rows_of(hand_made(range(12)), close)
+    rows = plots._rows_of(replace(hand_made(range(12)), markers=close), "wide")
     assert rows == list(range(6))
     far = tuple(Marker(date(2025, 1 + 3 * n, 5), "Event", "t") for n in range(4))
-    assert plots._rows_of(hand_made(range(12)), far) == [0, 0, 0, 0]
+    assert plots._rows_of(replace(hand_made(range(12)), markers=far), "wide") == [0, 0, 0, 0]
 
 
 def test_narrow_charts_number_the_events_and_have_no_labels() -> None:
@@ -1285,9 +1294,9 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def real_chart(build: Path, key: str, selection: Selection) -> Chart | None:
-    from dashboard import parts  # noqa: PLC0415  (the only test here that needs streamlit)
+    from dashboard import recipes  # noqa: PLC0415  (the only test here that needs streamlit)
 
-    drawn: Chart | None = parts.chart(build, key, selection)
+    drawn: Chart | None = recipes.chart(build, key, selection)
     return drawn
 
 
@@ -1305,6 +1314,8 @@ SERVICE_CHARTS = (
 # Only two sources count since the beginning.
 COUNTERS = ("dockerhub", "github")
 CHANNEL_OF = {"runtime_totals": "dockerhub"}
+ONE_MODEL = "Qwen/Qwen3-8B"
+MODEL_CHARTS = set(hub_charts.MODEL_CHARTS)
 # The newest release of the leaderboard that the fakes have.
 NEWEST_RELEASE = {"benchmark": "lmarena_text", "release": "2026-09-08"}
 
@@ -1324,7 +1335,7 @@ def test_every_chart_of_real_figures(
     start, end = PERIODS[period]
     selection = Selection(
         "Qwen", FIVE, start, end, measure, scale,
-        channel=CHANNEL_OF.get(key, "pypistats"), **NEWEST_RELEASE,
+        channel=CHANNEL_OF.get(key, "pypistats"), model=ONE_MODEL, **NEWEST_RELEASE,
     )  # fmt: skip
     build = builds["filled" if key in SERVICE_CHARTS else "hub"]
     chart = real_chart(build, key, selection)
@@ -1338,6 +1349,7 @@ def test_every_chart_of_real_figures(
     known = {line.label: sum(v is not None for v in line.y) for line in chart.series}
     shown.pop("incident", None)
     assert shown == {label: count for label, count in known.items() if count}
+    assert chart.key == key
     assert chart.source
     assert chart.source_url.startswith("https://")
     assert chart.unit
@@ -1353,14 +1365,16 @@ def colourless(figure: Mapping[str, Any]) -> str:
 
 def test_which_charts_seeds_alone_can_show(builds: Mapping[str, Path]) -> None:
     start, end = PERIODS["all"]
-    selection = Selection("Qwen", FIVE, start, end, **NEWEST_RELEASE)
+    selection = Selection("Qwen", FIVE, start, end, model=ONE_MODEL, **NEWEST_RELEASE)
     shown = {key for key in charts.CHARTS if real_chart(builds["seeds"], key, selection)}
     assert shown == PUBLISHED | {
         "account_downloads", "publishers", "published_models", "published_counters",
-        "launch_curves", "momentum", "published_sizes", "regions_by_layer", "standings",
+        "event_study", "launch_curves", "momentum", "published_sizes", "regions_by_layer",
+        "standings",
     }  # fmt: skip
     shown = {key for key in charts.CHARTS if real_chart(builds["collected"], key, selection)}
-    assert shown == set(charts.CHARTS) - HUB_CHARTS - SERVICE_CHARTS | {"monthly_downloads"}
+    of_hub = HUB_CHARTS | MODEL_CHARTS
+    assert shown == set(charts.CHARTS) - of_hub - SERVICE_CHARTS | {"monthly_downloads"}
     shown = {key for key in charts.CHARTS if real_chart(builds["hub"], key, selection)}
     assert shown == set(charts.CHARTS) - SERVICE_CHARTS
     shown = {key for key in SERVICE_CHARTS if real_chart(builds["filled"], key, selection)}

@@ -304,7 +304,41 @@ def test_counts() -> None:
         "5 claims about Qwen, Llama and Gemma: 1 does not hold, 2 hold, "
         "1 is met only by figures of another scope, 1 cannot be tested."
     )
-    assert what("claimed_cumulative_downloads") == "cumulative downloads"
+    assert what("claimed_cumulative_downloads", "downloads so far") == "downloads so far"
+    assert what("claimed_new_thing", None) == "new thing"
+
+
+def test_what_is_counted_is_said_in_words(shipped: pd.DataFrame) -> None:
+    assert not shipped["what"].str.contains("_").any()
+    assert not shipped["what"].str.contains(r"\b(?:hf|dau|mau|total|subset|unclear)\b").any()
+    titles = shipped.drop_duplicates("metric").set_index("metric")["what"]
+    assert titles["ram_score_day7"] == "Relative Adoption Metric v1 on day 7"
+    assert titles["monthly_downloads"] == "downloads a month"
+
+
+def test_a_ratio_to_a_baseline_waits_for_launches(main: pd.DataFrame) -> None:
+    row = main.loc["R041"]
+    assert (row["test"], row["verdict"], row["said"]) == (
+        "ram_v1_day7",
+        "cannot_be_tested",
+        "20.45",
+    )
+    assert row["reason"] == (
+        "The same ratio, over the median of the ten most downloaded models of its size class here, "
+        "which are other models and other classes than ATOM's: no value so far. Takes ten launches "
+        "of that size class: run `collectors backfill --from 2024-07 --every week`, then "
+        "`collectors build`."
+    )
+
+
+def test_an_article_speaks_of_no_day_after_its_own(main: pd.DataFrame, seeds_build: Path) -> None:
+    """A report of 14 August cannot speak of the 31st, though its date is a month's."""
+    row = main.loc["R130"]
+    assert (str(row["ends_on"].date()), row["said_when"]) == ("2026-08-14", "August 2026")
+    told = main["reason"]["R207"]
+    assert "151,448 by 2026-08-14" in told
+    layers = data.metric("layers", layer="derivatives", build=seeds_build)
+    assert set(layers["as_of"].dt.strftime("%Y-%m-%d")) == {"2026-08-14"}
 
 
 # The page
@@ -337,7 +371,7 @@ def test_two_statements_that_refute_each_other_stand_together(
     at.switch_page("views/claims.py").run()
     assert not at.exception, [error.value for error in at.exception]
     cards = [element.proto.body for element in at.get("html") if "<table>" in element.proto.body]
-    [peak] = [card for card in cards if "derivative share peak" in card]
+    [peak] = [card for card in cards if "share of new derivatives at its peak" in card]
     assert "not both that and about 50.0 % can hold" in peak
     assert "not both that and about 44.0 % can hold" in peak
     [tokens] = [card for card in cards if "61.0 %" in card]
@@ -354,3 +388,11 @@ def test_empty_parameters_are_the_defaults(
     at.switch_page("views/claims.py").run()
     assert not at.exception, [error.value for error in at.exception]
     assert "claims about Qwen" in "\n".join(box.value for box in at.markdown)
+    # A search that finds nothing says what to try: what is said of others, or another word.
+    for search, told in (
+        ("TNW: Gemma", "Choose **All** under About"),
+        ("no such [thing]", "Try one word of it"),
+    ):
+        next(box for box in at.text_input if box.key == "search").set_value(search).run()
+        assert told in at.info[0].value
+        assert not any(box.value.startswith("**") for box in at.markdown)

@@ -26,11 +26,12 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
+import collectors
 import data
 from benchmarks.archive import Archive
-from collectors import begin, cli
+from collectors import begin, cli, query_hints
 from collectors.collect import lock
-from collectors.screen import table, terminal_width
+from collectors.screen import tabbed, table, terminal_width
 from tests.fake_archive import FakeArchive
 from tests.fake_hub import FakeHub
 
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "hf_ThisIsNotARealTokenButAWordToLookFor"
+ALL_SOURCES = collectors.SOURCES
 HUB_SOURCES = ("huggingface", "hub_archive", "hub_weekly", "model_pulse")
 
 
@@ -225,15 +227,15 @@ def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPat
             ["query", "events", "--from", "2026-05", "--to", "2026-04"],
             "--from 2026-05 is after --to 2026-04",
         ),
-        (["query", "events", "--out", "x.xlsx"], "ends in one of .csv, .json, .parquet"),
-        (["query", "events", "--out", "x"], "--format with one of table, csv, json, parquet"),
+        (["query", "events", "--out", "x.xls"], "ends in one of .csv, .json, .parquet, .xlsx"),
+        (["query", "events", "--out", "x"], "--format with one of table, csv, json, parquet, xlsx"),
         (
             ["query", "events", "--out", "no/such/x.csv"],
             "--out no/such/x.csv: the folder no/such does not exist",
         ),
         (
             ["query", "events", "--format", "xls"],
-            "--format: expected one of table, csv, json, parquet; found 'xls'",
+            "--format: expected one of table, csv, json, parquet, xlsx; found 'xls'",
         ),
         (["query", "account_downloads", "--family", "Qwen"], "use --where account=...; "),
         (["backfill"], "say from when, for example --from 2024-07"),
@@ -529,6 +531,37 @@ def test_archives_are_read_when_they_are_named(
     assert (ended.code, "to undo it: collectors repair" in ended.err) == (0, True)
 
 
+def test_builds_are_listed_and_pinned(home: Path) -> None:
+    name = data.newest_build().stem
+    try:
+        ended = run("builds", "--pin", f"{name}.duckdb")
+        assert ended.code == 0
+        assert ended.err == f"pinned {name}\n"
+        head, _, row = ended.out.splitlines()
+        assert head.split()[:3] == ["build", "built", "at"]
+        assert row.split()[0] == name
+        assert row.endswith(", pinned")
+        (told,) = json.loads(run("builds", "--json").out)
+        assert (told["name"], told["as_of"], told["is_pinned"]) == (name, data.as_of(), True)
+        assert run("status").code == 0
+        assert run("builds", "--unpin", name).out.endswith(f"last of {name[9:13]}-{name[13:15]}\n")
+    finally:
+        data.pin(data.newest_build(), is_on=False)
+    for arguments in (["--pin", "../x"], ["--unpin", name, "--unpin", "../x"]):
+        ended = run("builds", *arguments)
+        assert ended.code == 2
+        assert "expected the name of one of 1 builds, found '../x'" in ended.err
+    assert run("builds", "--pin", name, "--unpin", name).code == 2
+
+
+def test_without_a_build_none_is_listed(tmp_path: Path) -> None:
+    ended = run("builds")
+    assert (ended.code, ended.out) == (0, "")
+    assert "no build" in ended.err
+    assert run("builds", "--json").out == "[]\n"
+    assert run("builds", "--pin", "x").code == 1
+
+
 def test_status(home: Path) -> None:
     text = run("status").out
     assert text.startswith("build     adoption-")
@@ -571,7 +604,9 @@ def test_an_empty_metric_says_what_to_run(hub: FakeHub) -> None:
     run("build")
     ended = run("query", "downloads_30d", "--format", "csv")
     assert ended.code == 0
-    assert ended.err == "nothing collected yet: run `collectors collect`, then `collectors build`\n"
+    assert ended.err == (
+        "nothing collected yet: run `collectors collect huggingface`, then `collectors build`\n"
+    )
     assert "collected" not in run("query", "events", "--where", "title=none").err
     run("collect")
     ended = run("query", "downloads_30d", "--format", "csv")
@@ -662,6 +697,83 @@ def test_query_as_a_table_says_unit_and_source(home: Path) -> None:
     assert ended.out.splitlines()[0].split()[0] == "date"
     assert "unit: " in ended.err
     assert "source: " in ended.err
+
+
+@pytest.fixture
+def seeds_home(seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data directory of a build of the seeds alone."""
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(seeds_build.parents[1]))
+    return seeds_build.parents[1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "where", "told"),
+    [
+        ("account_downloads", "account=qwen", "no row has account=qwen; there are Qwen, "),
+        (
+            "claim_check",
+            "verdict=true",
+            "no row has verdict=true; there are agrees (agrees), cannot_be_tested (cannot be "
+            "tested), contradicts (does not hold), different_scope (different scope), holds "
+            "(holds)\n",
+        ),
+        ("claim_check", "is_main=true", None),
+        ("events", "kind=releases", "there are release, "),
+    ],
+)
+def test_a_value_that_no_row_has_names_those_there_are(
+    seeds_home: Path, metric: str, where: str, told: str | None
+) -> None:
+    ended = run("query", metric, "--where", where, "--format", "csv")
+    assert ended.code == 0
+    if told is None:
+        assert ended.err == ""
+    else:
+        assert told in ended.err
+        assert ended.err.count(",") <= query_hints.MOST_NAMED
+
+
+def test_a_verdict_may_be_called_as_on_the_page(seeds_home: Path) -> None:
+    by_page = run("query", "claim_check", "--where", "verdict=Does not hold", "--format", "csv")
+    by_name = run("query", "claim_check", "--where", "verdict=contradicts", "--format", "csv")
+    assert by_page.out == by_name.out
+    assert len(rows_of(by_page.out)) > 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "command"),
+    [
+        ("monthly_share", "`collectors backfill --from 2024-07 --every week`"),
+        ("token_share_by_cut", "`collectors collect openrouter openrouter_models`"),
+        ("epoch_models", "`collectors collect epoch`"),
+        ("daily_runtime_downloads", "`collectors collect pypistats clickhouse npm`"),
+    ],
+)
+def test_a_metric_without_rows_names_what_fills_it(
+    seeds_home: Path, monkeypatch: pytest.MonkeyPatch, metric: str, command: str
+) -> None:
+    monkeypatch.setattr("collectors.SOURCES", ALL_SOURCES)
+    ended = run("query", metric, "--format", "csv")
+    assert ended.err == f"nothing collected yet: run {command}, then `collectors build`\n"
+
+
+def test_a_table_in_a_pipe_has_tabs_and_all_columns(seeds_home: Path) -> None:
+    ended = run("query", "claim_check", "--where", "claim_id=R212")
+    header, *rows = ended.out.splitlines()
+    names = header.split("\t")
+    assert names == list(data.metric_info("claim_check").column_names)
+    assert len(rows) == 2
+    cells = dict(zip(names, rows[0].split("\t"), strict=True))
+    exact = rows_of(run("query", "claim_check", "--where", "claim_id=R212", "--format", "csv").out)
+    assert float(cells["test_value"]) == float(exact[0]["test_value"])
+    assert "tabs between them" in " ".join(run("query", "--help").out.split())
+
+
+def test_tabs_separate_one_row_a_line() -> None:
+    rows = [["a\tb\nc", None, True, ["x", 1]], ["", 1_234_567, 0.25, []]]
+    assert tabbed(["n", "m", "o", "p"], rows) == (
+        "n\tm\to\tp\na b c\t\ttrue\tx, 1\n\t1234567\t0.25\t"
+    )
 
 
 def test_query_index(home: Path) -> None:

@@ -265,15 +265,18 @@ def test_a_split_that_a_window_cuts_is_told_pooled() -> None:
     assert row["slope_after"] == pytest.approx(0.1)
     assert row_of(found, "Ours (account)")["slope_after"] == pytest.approx(20)
     assert row_of(found, "all but Ours")["slope_after"] == pytest.approx(-20)
-    assert found.remarks == (
+    assert found.pooled == (
         "April and May 2026 were split on a straight line over days that were not seen: 25.0 % "
         "over both together, 35.0 % in June–July alone.",
+    )
+    assert found.remarks == (
         "May 2026 is split on a straight line over days that were not seen; slopes take each at "
         "the mean of its pair.",
     )
     # With both halves in one window their sum is exact.
     whole = studied(series, "2026-07-01")
     assert not row_of(whole, "Ours (account)", "share")["is_estimate"]
+    assert not whole.pooled
     assert len(whole.remarks) == 1
 
 
@@ -456,8 +459,13 @@ SENTENCE = (
 def test_the_sentence_of_march_2026(seeds_build: Path) -> None:
     found = event_study(LEAD_LEAVES, "Qwen", RIVALS, build=seeds_build)
     assert found.sentence == SENTENCE
-    pooled = next(remark for remark in found.remarks if "March and April 2026" in remark)
+    (pooled,) = found.pooled
+    assert pooled.startswith("March and April 2026 were split")
     assert "45.0 % over both together" in pooled
+    assert found.about == (
+        "Qwen: share of text and vision-language downloads on the Hub, own account, December 2025 "
+        "to June 2026"
+    )
     assert row_of(found, "Qwen", "share")["is_estimate"]
     # Focus share, focus, market, all but the focus, and each compare family.
     assert len(found.rows) == 4 + len(RIVALS)
@@ -504,7 +512,7 @@ def test_no_text_says_why(seeds_build: Path) -> None:
                 series, at=event["starts_on"].date(), ends_on=event["ends_on"].date(),
                 window=1 + number % 3, events=events, generations=generations, incidents=incidents,
             )  # fmt: skip
-            texts = [found.sentence, found.line, *found.remarks, *found.rows["note"]]
+            texts = [found.sentence, found.line, *found.pooled, *found.remarks, *found.rows["note"]]
             assert not [text for text in texts if CAUSAL.search(text)]
             assert found.sentence.endswith(".")
             assert "nan" not in " ".join([*texts, *found.table.to_numpy().ravel()]).lower()

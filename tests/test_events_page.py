@@ -66,7 +66,8 @@ def test_the_page_begins_with_the_lead_who_leaves_and_follows_the_focus() -> Non
     said = html_of(at)
     for cell in ("Before: December–February", "37.7 %", "+3.2 points", "All but Qwen", "Meta, "):
         assert cell in said
-    assert "45.0 % over both together" in "".join(text.value for text in at.markdown)
+    assert "Qwen: share of text and vision-language downloads on the Hub, own account" in said
+    assert "45.0\N{NO-BREAK SPACE}% over both together" in said
     links = re.findall(r'href="([^"]*)"', said)
     assert links
     assert all(re.match(r"https?://", link) for link in links)
@@ -102,6 +103,7 @@ def test_an_empty_window_in_the_address_is_the_usual_one() -> None:
 def test_any_date_goes_first_until_an_event_is_chosen() -> None:
     at = opened(at="2026-08-12")
     assert "2026-08-12, a date of your choice" in html_of(at)
+    assert control(at, "event").value == "A date"
     assert headings(at)[0].startswith("May–July 35.7 %, September 29.9 %")
     control(at, "event").set_value(
         "2025-04-29 Qwen3 series released (0.6B-235B; 2025-04-28 US time)"
@@ -109,6 +111,9 @@ def test_any_date_goes_first_until_an_event_is_chosen() -> None:
     at.run()
     assert control(checked(at), "at").value is None
     assert headings(at)[0].startswith("January–March")
+    control(at, "at").set_value(date(2026, 8, 12)).run()
+    control(at, "at").set_value(None).run()
+    assert control(checked(at), "event").value == LEAD_LEAVES
 
 
 def test_a_series_without_data_says_what_to_collect() -> None:

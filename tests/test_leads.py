@@ -53,6 +53,7 @@ def standings(
     rows = [
         {
             "basis": "published", "layer": layer, "measure": measure, "subject_kind": "account",
+            "holds": None, "citation": "Source: Pulse, as of 2026-04-02.",
             "period": period, "date": pd.Timestamp(at), "family": family,
             "subject": (labels or {}).get(family, family), "standings": value, "unit": unit,
             "bound": bound, "subjects": len(values), "is_estimate": False,
@@ -74,6 +75,7 @@ def crossovers(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "passed_family": "Llama", "crossed_on": pd.Timestamp("2026-02-01"),
         "date_precision": "month", "is_estimate": False, "touches": None, "estimated_touches": 0,
         "source_title": "Report", "source_url": "https://report.example", "note": None,
+        "citation": "Source: Report.",
     }  # fmt: skip
     return pd.DataFrame([{**given, **row} for row in rows], columns=list(given))
 
@@ -221,6 +223,45 @@ def test_statements_stand_only_while_nothing_was_counted() -> None:
     assert pd.isna(row["ratio"])
 
 
+def test_each_statement_has_its_own_bound() -> None:
+    said = pd.DataFrame(
+        [
+            {"layer": "derivatives", "family": family, "value": value, "unit": "models",
+             "bound": bound, "ends_on": pd.Timestamp("2026-08-14"),
+             "as_of": pd.Timestamp("2026-08-14"), "source_title": "A report", "source_url": "u"}
+            for family, value, bound in (("Qwen", 300.0, "exactly"), ("Llama", 100.0, "about"))
+        ]
+    )  # fmt: skip
+    points = standings({"Qwen": [1, 1, 1], "Llama": [2, 2, 2]})
+    row = leads_of("Qwen", "Llama", points, crossovers(), said, TITLES).iloc[1]
+    assert (row["focus_text"], row["rival_text"]) == ("300", "≈ 100")
+    assert (row["leader_text"], row["second_text"]) == ("300", "≈ 100")
+    assert row["citation"] == "Source: A report."
+
+
+def test_a_part_of_an_author_has_no_rank_of_his() -> None:
+    authors = standings(
+        {"Llama": [0.1, 0.1, 0.2], "Google": [0.3, 0.3, 0.3], "Nobody": [0.1, 0.1, 0.1]},
+        labels={"Google": "Google (all models)"},
+        layer="served_tokens", measure="token_share", unit="fraction",
+    )  # fmt: skip
+    authors = authors.assign(
+        subject_kind="author",
+        holds=["Gemma, Qwen" if name == "Google" else None for name in authors["family"]],
+        family=[name if name == "Llama" else None for name in authors["family"]],
+    )
+    row = lead(authors)
+    assert (row["focus_part_of"], row["rival_part_of"]) == ("Google (all models)", None)
+    assert row["verdict"] == ("Qwen is not told apart here: it is a part of Google (all models).")
+    assert (row["focus_text"], row["rival_text"]) == ("–", "20.0 %")
+    assert pd.isna(row["focus_position"])
+    assert (row["rival_position"], row["subjects"], row["subject_kind"]) == (2, 3, "author")
+    assert (row["leader"], row["leader_text"]) == ("Google (all models)", "30.0 %")
+    # Who is asked for no rival is not compared with one that has no family.
+    rows = leads_of("Llama", None, authors, crossovers(), NO_LAYERS, TITLES)
+    assert pd.isna(rows.iloc[0]["rival_value"])
+
+
 # Crossings
 
 
@@ -327,6 +368,44 @@ def test_does_it_hold_with_the_shipped_figures(seeds_build: Path) -> None:
     assert late["verdict"].endswith(f" is counted since {first}.")
 
 
+def test_places_among_authors_against_a_walk(seeds_build: Path) -> None:
+    """Positions on served tokens, from the seed file: unreleased and `other` are nobody's."""
+    with (data.SEEDS_DIR / "published_series.csv").open(encoding="utf-8", newline="") as file:
+        shares = {
+            row["subject"]: float(row["value"])
+            for row in csv.DictReader(file)
+            if (row["series"], row["date"], row["period"])
+            == ("openrouter_token_share", "2026-07-01", "month")
+            and row["subject"] not in {"other", "openrouter", "stealth"}
+        }
+    rows = data.leads("Qwen", "Llama", build=seeds_build)
+    row = rows[rows["layer"] == "served_tokens"].iloc[0]
+    ordered = sorted(shares, key=lambda author: -shares[author])
+    assert row["focus_position"] == ordered.index("qwen") + 1
+    assert row["rival_position"] == ordered.index("meta-llama") + 1
+    assert row["subjects"] == len(shares)
+    assert (row["focus_text"], row["rival_text"]) == ("0.69 %", "0.0046 %")
+    glm = data.leads("GLM", None, build=seeds_build)
+    glm = glm[(glm["layer"] == "served_tokens") & (glm["basis"] == "published")].iloc[0]
+    assert glm["focus_part_of"] == "Z.ai (z-ai)"
+    assert pd.isna(glm["focus_position"])
+    assert glm["verdict"] == "GLM is not told apart here: it is a part of Z.ai (z-ai)."
+
+
+def test_every_row_is_cited_as_its_publisher_asks(seeds_build: Path) -> None:
+    asked = set(data.series_sources(seeds_build)["citation"])
+    for rows in (
+        data.leads("Qwen", "Llama", build=seeds_build),
+        data.crossings("Qwen", ["Llama", "DeepSeek"], build=seeds_build),
+    ):
+        assert len(rows)
+        for row in rows.to_dict("records"):
+            is_said = row["basis"] == "reported"
+            line = re.sub(r"as of [-0-9]{10}\.$", "as of {as_of}", row["citation"])
+            assert (line in asked) != is_said, row["citation"]
+            assert not is_said or row["citation"] == f"Source: {row['source_title']}."
+
+
 def test_months_that_are_compared_with_an_estimate(seeds_build: Path) -> None:
     rows = data.metric("momentum", account="Qwen", start=date(2026, 9, 1), build=seeds_build)
     (row,) = rows.to_dict("records")
@@ -336,7 +415,8 @@ def test_months_that_are_compared_with_an_estimate(seeds_build: Path) -> None:
 def test_the_same_values_as_the_layers(seeds_build: Path) -> None:
     """Newest standings of a layer and the metric layers are one number."""
     layers = data.metric("layers", build=seeds_build)
-    rows = data.metric("standings", subject_kind=["account", "family"], build=seeds_build)
+    kinds = ["account", "author", "family"]
+    rows = data.metric("standings", subject_kind=kinds, build=seeds_build)
     rows = rows[rows["measure"] != "cumulative_downloads"]
     newest = rows[rows["date"] == rows.groupby("layer")["date"].transform("max")]
     both = newest.merge(layers, on=["layer", "family"])

@@ -384,6 +384,29 @@ def test_prune_keeps_the_newest_and_the_last_of_each_month(home: Path) -> None:
     assert warehouse.prune(builds, keep=10) == []
 
 
+def test_prune_keeps_the_newest_months_of_a_year_and_what_is_pinned(home: Path) -> None:
+    builds = home / "builds"
+    builds.mkdir(parents=True)
+    months = [f"{year}{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+    for month in months:
+        for day in ("01", "28"):
+            (builds / f"adoption-{month}{day}T000000000000Z.duckdb").touch()
+    pinned = data.build_named("adoption-20240101T000000000000Z", home)
+    data.pin(pinned)
+    data.pin(pinned)
+    warehouse.prune(builds, keep=3)
+    kept = [path.name[9:17] for path in data.build_paths(home)]
+    last = [f"{month}28" for month in months[-12:]]
+    assert kept == ["20240101", *last[:-1], "20251201", last[-1]]
+    reasons = list(warehouse.why_kept(data.build_paths(home), keep=3).values())
+    assert reasons[0] == ["pinned"]
+    assert reasons[-2:] == [["one of the 3 newest"], ["one of the 3 newest", "last of 2025-12"]]
+    data.pin(pinned, is_on=False)
+    assert warehouse.prune(builds, keep=3) == [pinned]
+    with pytest.raises(data.UnknownBuildError, match="expected the name of one of 13 builds"):
+        data.build_named("adoption-20240101T000000000000Z", home)
+
+
 def test_a_build_prunes(home: Path, few_seeds: Path) -> None:
     builds = home / "builds"
     builds.mkdir(parents=True)

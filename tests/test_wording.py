@@ -61,9 +61,15 @@ def test_whole(value: float | None, text: str) -> None:
         (None, "–"),
         (NAN, "–"),
         (0, "0.0 %"),
-        (0.0000001, "< 0.1 %"),
-        (0.0004, "< 0.1 %"),
-        (0.0005, "0.1 %"),
+        (0.0000001, "< 0.001 %"),
+        (0.00001, "0.0010 %"),
+        (0.0000457, "0.0046 %"),
+        (0.0004, "0.040 %"),
+        (0.00234, "0.23 %"),
+        (-0.00234, "-0.23 %"),
+        (0.006878, "0.69 %"),
+        (0.00994, "0.99 %"),
+        (0.00996, "1.0 %"),
         (0.09011, "9.0 %"),
         (0.29873, "29.9 %"),
         (0.50132, "50.1 %"),
@@ -130,12 +136,39 @@ def test_times(ratio: float | None, text: str) -> None:
         (1_000_000, "models", "exactly", "1.0M"),
         (52_000_000_000, "usd", "exactly", "$52.0B"),
         (4.7, "ratio", "about", "≈ 4.7"),
+        (20.45, "x baseline", "exactly", "20.45"),
+        (90_000, "companies", "at_least", "≥ 90,000"),
+        (1_700, "people", "exactly", "1,700"),
+        (0.00234, "fraction", "about", "≈ 0.23 %"),
         (3, "rank", "exactly", "3"),
         (0, "downloads", "exactly", "0"),
     ],
 )
 def test_statement(value: float, unit: str, bound: str, text: str) -> None:
     assert wording.statement(value, unit, bound) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "bound", "text"),
+    [
+        (None, "pulls", "about", "–"),
+        (264_252_784, "downloads a month", "exactly", "264M"),
+        (32_200, "models", "about", "≈ 32,200"),
+        (0.011, "fraction", "at_least", "≥ 1.1 %"),
+        (2_900_000, "pulls", "about", "2.9M"),
+        (2_900_000, "pulls", "at_least", "≥ 2.9M"),
+        (2_900_000, "downloads", "about", "≈ 2.9M"),
+        (1_413.2, "rating", "exactly", "1,413"),
+    ],
+)
+def test_amount(value: float | None, unit: str, bound: str, text: str) -> None:
+    assert wording.amount(value, unit, bound) == text
+
+
+def test_a_ratio_of_two_small_shares_can_be_rebuilt() -> None:
+    """By what is printed of 0.6878 % and 0.0046 % the ratio is 150, as of the values themselves."""
+    shares = [float(wording.percent(value).removesuffix(" %")) for value in (0.006878, 0.000046)]
+    assert shares[0] / shares[1] == pytest.approx(0.006878 / 0.000046, rel=0.01)
 
 
 def test_is_known() -> None:

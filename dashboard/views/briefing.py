@@ -11,13 +11,9 @@ import streamlit as st
 
 import data
 from dashboard import parts, state
+from dashboard.briefing_documents import bold, unbroken
 
 WIDTHS = (0.72, 0.28)  # of the chart and of the boxes beside it
-
-
-def bold(text: str) -> str:
-    """Markdown's ** as HTML, everything else escaped."""
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
 
 
 def value_cell(text: str, part: float | None, note: str, family: str | None) -> str:
@@ -52,7 +48,7 @@ def layers_table() -> None:
                 name,
                 value_cell(*ours),
                 value_cell(*theirs),
-                html.escape(layer.leader),
+                parts.leading_family(layer.leader, build),
                 html.escape(layer.as_of),
                 # The day of a report stands before it.
                 parts.link(
@@ -74,11 +70,6 @@ def box(title: str, inside: str) -> None:
 def sentences(told: Sequence[str]) -> str:
     """One paragraph a sentence, as HTML."""
     return "".join(f"<p>{bold(unbroken(text))}</p>" for text in told)
-
-
-def unbroken(text: str) -> str:
-    """The same with its numbers and their signs on one line."""
-    return re.sub(r"(?<=\d) (?=[%×])|(?<=[≥≈<]) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def holds() -> str:
@@ -131,7 +122,7 @@ def as_text() -> None:
         st.code(text, language="markdown", wrap_lines=True, height=360)
 
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 brief = parts.brief(build, selection.focus, selection.rivals, selection.start, selection.end)
 

@@ -1,5 +1,5 @@
-"""Claims: what was said beside what is measured, with a verdict and its reason; those that
-contradict each other side by side."""
+"""Claims: what was said beside what is measured, with a verdict and its reason; those that differ
+about the same thing side by side."""
 
 from __future__ import annotations
 
@@ -131,8 +131,32 @@ def claim_table(rows: pd.DataFrame, tests: pd.DataFrame) -> None:
     parts.html_table(["Claim", "Measured", "Ratio", "Verdict", "Why"], cells)
 
 
-def contradictions(groups: pd.DataFrame, tests: pd.DataFrame) -> None:
-    """Claims that cannot all be true as they stand, one card a group, in the order of time."""
+def nothing(everywhere: pd.DataFrame, about: pd.DataFrame) -> str:
+    """Why no claim is shown and what to try, as Markdown. `everywhere` and `about` are the claims
+    that the search finds among all, and among those of the chosen families."""
+    whose = "these families" if len(families or ()) > 1 else f"{(families or ('',))[0]}"
+    of = f" about {whose}" if families else ""
+    found = f" contains “{parts.plain(search)}”" if search else ""
+    if len(about):
+        has = "has" if len(about) == 1 else "have"
+        return (
+            f"No claim{of} with this verdict{found or ' is known'}; {len(about)} {has} another. "
+            "Choose **All** under Verdict."
+        )
+    if len(everywhere):
+        one, many = ("does", "do") if search else ("is", "are")
+        return (
+            f"No claim{of}{found or ' is known'}; {len(everywhere)} about others "
+            f"{one if len(everywhere) == 1 else many}. Choose **All** under About."
+        )
+    return (
+        f"No claim{found}. Try one word of it, a number as it was said (700M, 50.0 %), a model or "
+        "who said it; or clear the search."
+    )
+
+
+def side_by_side(groups: pd.DataFrame, tests: pd.DataFrame) -> None:
+    """Claims that differ about the same thing, one card a group, in the order of time."""
     pairs = tests[
         (tests["test"] == "another_statement") & ~tests["is_main"] & (tests["verdict"] != UNTESTED)
     ]
@@ -157,7 +181,7 @@ def families_of(whose: str) -> tuple[str, ...] | None:
     return {FOCUS: (selection.focus,), COMPARE: selection.families}.get(whose)
 
 
-build = data.newest_build()
+build = parts.build()
 everything = worded(build)
 main = everything[everything["is_main"]]
 
@@ -190,17 +214,16 @@ with st.container(horizontal=True, vertical_alignment="top"):
 # An empty parameter in the address is none of the buttons.
 about, verdict = about or FOCUS, verdict or ALL
 families = families_of(about)
-mine = main if families is None else main[main["family"].isin(list(families))]
-mine = parts.matching(mine, SEARCHED, search)
+everywhere = parts.matching(main, SEARCHED, search)
+mine = everywhere if families is None else everywhere[everywhere["family"].isin(list(families))]
 rows = mine if verdict == ALL else mine[mine["verdict"] == VERDICTS[verdict]]
-st.markdown(f"**{data.verdict_counts(mine, families or ())}**")
+if not mine.empty:
+    st.markdown(f"**{data.verdict_counts(mine, families or ())}**")
 
 tested = rows[rows["verdict"] != UNTESTED]
 untested = rows[rows["verdict"] == UNTESTED]
 if rows.empty:
-    parts.empty_state(
-        "No claim matches. Choose another verdict, more families, or clear the search."
-    )
+    parts.empty_state(nothing(everywhere, mine))
 else:
     parts.csv_button(rows, "claim_check", key="csv-claims")
 if not tested.empty:
@@ -212,8 +235,9 @@ if not tested.empty:
     )
 grouped = main[main["contradiction"].isin(rows["contradiction"].dropna())]
 if not grouped.empty:
-    st.header("Claims that contradict each other", anchor=False)
-    contradictions(grouped, everything)
+    st.header("Claims that differ about the same thing", anchor=False)
+    st.caption("Whether they can hold together, being of other days or bounds, stands under Why.")
+    side_by_side(grouped, everything)
 if not untested.empty:
     st.header("Claims that cannot be tested", anchor=False)
     parts.table(untested, key="untested", columns=UNTESTED_COLUMNS, height=430)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 
 SAID_WITHOUT_CHARTS = 5
 RELATIONS = ("all", "finetune", "adapter", "quantized", "merge")
@@ -29,13 +29,13 @@ REPORTED = (
     "derivative_share_new_monthly", "derivative_share_peak",
 )  # fmt: skip
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
 def reported(at_first: int) -> None:
     """What people said about numbers of derivatives, the newest first; beyond those, folded."""
-    rows = parts.metric(build, "reported_figures")
+    rows = readings.metric(build, "reported_figures")
     rows = rows[rows["metric"].isin(list(REPORTED))].sort_values("ends_on", ascending=False)
     rows = rows.astype(object).where(rows.notna(), None)
     st.header("What others say", anchor=False)
@@ -73,7 +73,7 @@ st.markdown(
     "quantizations, merges, and what is made of those in turn. Each counts once, for the family "
     "at its root; what descends from two families counts for neither."
 )
-has_archive = not parts.metric(build, "hub_days").empty
+has_archive = not readings.metric(build, "hub_days").empty
 if not has_archive:
     parts.no_archive("Derivatives are counted over all repositories of the Hub.")
 else:

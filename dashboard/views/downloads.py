@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 from dashboard.chart import Selection
 from dashboard.hub_charts import CUTS
 
@@ -51,9 +51,9 @@ SHOWN = {
 }
 OF_THE_HUB = ("Mix", "Regions", "Growth", "Concentration")
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
-has_archive = not parts.metric(build, "hub_days").empty
+has_archive = not readings.metric(build, "hub_days").empty
 
 st.title("Downloads", anchor=False)
 what = st.segmented_control(
@@ -127,7 +127,7 @@ def reason_of(key: str, text: str, asked: Selection) -> str:
 
 def leaders(asked: Selection) -> None:
     """Who is first, second ... in the newest month of the period."""
-    rows = parts.metric(
+    rows = readings.metric(
         build, "leaders", scope=asked.scope, share_of=asked.share_of, start=asked.start,
         end=asked.end,
     )  # fmt: skip
@@ -154,7 +154,7 @@ def leaders(asked: Selection) -> None:
 
 def shares() -> None:
     """Each share of the focus family and its rival, with what it is a share of."""
-    rows = parts.metric(build, "family_shares")
+    rows = readings.metric(build, "family_shares")
     names = selection.families[:2]
     rows = rows[rows["family"].isin(names)]
     if rows.empty:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import event_charts, parts, state
+from dashboard import event_charts, parts, readings, recipes, state
 
 FILL = {
     "collected_months": "No months were collected. Run `collectors collect huggingface` at the end "
@@ -21,6 +22,8 @@ FILL = {
 }
 NOT_HERE = "Nothing of it in the chosen period: choose another focus, series or period."
 SERIES = {kind.title: key for key, kind in data.EVENT_SERIES.items()}
+# What the control of the event holds while a date is chosen.
+A_DATE = "A date"
 # Of the session, not of the address.
 FOCUS_SHOWN = "focus_of_event"
 COLUMNS = {
@@ -32,9 +35,9 @@ COLUMNS = {
     "source_title": st.column_config.TextColumn("source", width=220),
 }
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
-events = event_charts.in_order(parts.metric(build, "events"), selection.focus)
+events = event_charts.in_order(readings.metric(build, "events"), selection.focus)
 SEARCHED = ["title", "family", "kind", "source_title", "source_url"]
 
 
@@ -44,7 +47,8 @@ def forget_date() -> None:
 
 
 def chosen_event() -> pd.Series:
-    """The control of the event, which follows the focus until another event is chosen."""
+    """The control of the event, which follows the focus until another event is chosen; empty while
+    a date is."""
     names = list(events["name"])
     first = event_charts.first_shown(events, selection.focus)
     before = st.session_state.get(FOCUS_SHOWN, selection.focus)
@@ -53,12 +57,19 @@ def chosen_event() -> pd.Series:
         held = st.session_state["event"]
         st.session_state["event"] = first if held == usual else held
     st.session_state[FOCUS_SHOWN] = selection.focus
+    # At the first run only the address knows of a date.
+    is_date = bool(st.session_state.get("at", st.query_params.get("at")))
+    if is_date:
+        names = [A_DATE, *names]
+        st.session_state["event"] = A_DATE
+    elif st.session_state.get("event") == A_DATE:
+        st.session_state["event"] = first
     name = st.selectbox(
         "Event", names, index=names.index(first), key="event", bind="query-params", width=520,
         on_change=forget_date,
         help="Those of the focus family and of platforms first, then all others; type to search",
     )  # fmt: skip
-    return events[events["name"] == name].iloc[0]
+    return events[events["name"] == (first if name == A_DATE else name)].iloc[0]
 
 
 def told(event: pd.Series) -> str:
@@ -169,10 +180,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     # An empty parameter in the address is none of the buttons.
     window = window or usual
 
-starts_on, ends_on = (at, at) if at else (event["starts_on"].date(), event["ends_on"].date())
-study = parts.event_study(
-    build, starts_on, ends_on, selection.families, series, window, selection.scope
-)
+asked = replace(selection, event=event["name"], at=at, event_series=series, window=int(window))
+study = recipes.study(build, "event_study", asked).study
 if at:
     st.html(f'<p class="oma-line">{at.isoformat()}, a date of your choice</p>')
 else:
@@ -180,12 +189,13 @@ else:
 if study.series.points.empty:
     parts.empty_state(FILL.get(series, NOT_HERE))
 else:
+    st.html(f'<p class="oma-about">{html.escape(study.about)}</p>')
     st.header(parts.plain(study.sentence), anchor=False)
-    if study.line:
-        st.html(f'<p class="oma-line">{html.escape(study.line)}</p>')
-    label = at.isoformat() if at else event_charts.label_of(event)
-    drawn = event_charts.around_event(study, label, parts.context(build, selection))
-    parts.show_drawn(drawn, selection, empty=NOT_HERE)
+    lines = [text for text in (*study.pooled, study.line) if text]
+    if lines:
+        told_lines = "".join(f'<p class="oma-line">{html.escape(text)}</p>' for text in lines)
+        st.html(told_lines.replace(" %", "\N{NO-BREAK SPACE}%"))
+    parts.show_chart(build, "event_study", asked, empty=NOT_HERE)
     if study.is_known:
         st.header("Before and after", anchor=False)
         before_and_after(study)

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 from dashboard.hub_charts import REGION_NAMES, SIZES
-from dashboard.lead_charts import value_words
+from dashboard.launch_charts import STATES, days_to
 
 TABLE_ROWS = 320  # pixels
 NOT_FOLLOWED = (
@@ -20,6 +20,10 @@ NOT_FOLLOWED = (
     "is one of them: Qwen, Llama, DeepSeek, Mistral or Gemma."
 )
 NO_MONTHS = "No month of these families' downloads was collected in this period."
+TO_MILESTONE = (
+    "From the release to the first reading at which the all-time counter had passed it; ≤: it was "
+    "passed at some day between that reading and the one before"
+)
 EVENT_COLUMNS = {
     "starts_on": st.column_config.DateColumn("from", format="YYYY-MM-DD", width=100),
     "ends_on": st.column_config.DateColumn("to", format="YYYY-MM-DD", width=100),
@@ -34,17 +38,20 @@ GENERATION_COLUMNS = {
     "source_url": st.column_config.LinkColumn("source", width=420),
 }
 LAUNCH_COLUMNS = {
-    "model_id": st.column_config.TextColumn("model", width=300),
+    "model_id": st.column_config.TextColumn("model", width=270),
     "released_on": st.column_config.DateColumn("released", format="YYYY-MM-DD"),
     "size": st.column_config.TextColumn("size"),
-    "days_to_100k": st.column_config.NumberColumn("days to 100K", format="localized"),
-    "days_to_1m": st.column_config.NumberColumn("days to 1M", format="localized"),
-    "days_to_10m": st.column_config.NumberColumn("days to 10M", format="localized"),
-    "first_year_downloads": st.column_config.NumberColumn("first year", format="localized"),
-    "downloads": st.column_config.NumberColumn("all time", format="localized"),
+    "to_100k": st.column_config.TextColumn("to 100K", width=165, help=TO_MILESTONE),
+    "to_1m": st.column_config.TextColumn("to 1M", width=165, help=TO_MILESTONE),
+    "to_10m": st.column_config.TextColumn("to 10M", width=165, help=TO_MILESTONE),
+    "first_year_downloads": st.column_config.NumberColumn(
+        "first year", format="localized", width=115
+    ),
+    "downloads": st.column_config.NumberColumn("all time", format="localized", width=115),
     "as_of": st.column_config.DateColumn("last reading", format="YYYY-MM-DD"),
     "basis": st.column_config.TextColumn("basis"),
 }
+MILESTONES = {"to_100k": 100_000, "to_1m": 1_000_000, "to_10m": 10_000_000}
 INCIDENT_COLUMNS = {
     "starts_on": st.column_config.DateColumn("from", format="YYYY-MM-DD", width=100),
     "ends_on": st.column_config.DateColumn("to", format="YYYY-MM-DD", width=100),
@@ -54,7 +61,7 @@ INCIDENT_COLUMNS = {
     "source_url": st.column_config.LinkColumn("link", display_text="open", width=60),
 }
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 rival = selection.rivals[0] if selection.rivals else None
 
@@ -124,15 +131,14 @@ def standings(card: data.FamilyCard) -> None:
 def _standing(row: Any) -> list[str]:
     title = html.escape(data.series_title(row.title, row.measure_title))
     place = f"{data.wording.ordinal(row.focus_position)} of {row.subjects}"
-    leader = f"{row.leader} {value_words(row.unit, row.bound, row.leader_value)}"
+    leader = f"{row.leader} {row.leader_text}"
     verdict = str(row.verdict).removesuffix(".")
-    about = "≈ " if row.basis == "reported" and row.bound == "about" else ""
     return [
         f"{title}{_under(f'{row.basis}: {row.counts}')}",
-        f"<b>{about}{html.escape(value_words(row.unit, row.bound, row.focus_value))}</b>"
+        f"<b>{html.escape(row.focus_text)}</b>"
         f"{_under(row.focus) if row.focus != selection.focus else ''}",
         parts.unbroken(place) if row.focus_position is not None else "not ranked",
-        html.escape(leader) if row.leader else "–",
+        parts.leading_family(leader, build) if row.leader else "–",
         html.escape(verdict),
         parts.unbroken(f"{row.date:%Y-%m}" if row.period == "month" else f"{row.date:%Y-%m-%d}"),
         parts.link(row.source_title, row.source_url),
@@ -148,14 +154,14 @@ def _under(text: str) -> str:
 def downloads(card: data.FamilyCard) -> None:
     """Months of its downloads, beside the compared families."""
     st.header("Downloads over time", anchor=False)
-    published = parts.metric(build, "account_downloads")
+    published = readings.metric(build, "account_downloads")
     if not (published["account"] == card.account).any():
         st.caption(
             f"The published series follows eighteen accounts; {card.account} is none of them, so "
             "only the compared families are shown."
         )
     parts.show_chart(build, "account_downloads", selection, empty=NOT_FOLLOWED)
-    collected = parts.metric(build, "monthly_downloads", family=card.family)
+    collected = readings.metric(build, "monthly_downloads", family=card.family)
     if collected["monthly_downloads"].notna().any():
         parts.show_chart(build, "monthly_downloads", selection, empty=NO_MONTHS)
 
@@ -172,6 +178,21 @@ def shown_table(
     height: Any = TABLE_ROWS if len(rows) > parts.ROWS_SHOWN + 2 else "auto"
     parts.table(rows, key=f"family-{name}", columns=columns, height=height)
     parts.csv_button(rows, f"{name}_{selection.focus}", key=f"csv-family-{name}")
+
+
+def launches(card: data.FamilyCard) -> pd.DataFrame:
+    """Its launches with sizes and milestones in words: to_100k '≤ 29 days', 'not reached'."""
+    rows = readings.metric(build, "launch_milestones", family=card.family)
+    told = {(row.basis, row.model_id, row.milestone): days_to(row) for row in rows.itertuples()}
+    of = list(zip(card.launches["basis"], card.launches["model_id"], strict=True))
+    # What nobody read stands without a basis.
+    words = {
+        name: [told.get((*one, milestone), STATES["no_history"]) for one in of]
+        for name, milestone in MILESTONES.items()
+    }
+    return card.launches.assign(
+        size=[SIZES.get(size, size) for size in card.launches["size_class"]], **words
+    )
 
 
 def claims(card: data.FamilyCard) -> None:
@@ -237,7 +258,7 @@ shown_table(
 )  # fmt: skip
 shown_table(
     "Launches",
-    card.launches.assign(size=[SIZES.get(s, s) for s in card.launches["size_class"]]),
+    launches(card),
     "launches",
     LAUNCH_COLUMNS,
     "Nothing was read around the release of any of its models. Run `collectors collect "

@@ -10,18 +10,12 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 from dashboard.hub_charts import SIZES
+from dashboard.launch_charts import days_to
 
 EMPTY = "None of these launches has a history here. Choose others, or collect what is named above."
 MILESTONES = {100_000: "100K", 1_000_000: "1M", 10_000_000: "10M"}
-STATES = {
-    "not_reached": "not reached",
-    "past_at_first_reading": "past it at the first reading",
-    "in_a_gap": "in a gap between readings",
-    "no_history": "no reading",
-    "no_release_date": "release date unknown",
-}
 REASONS = {
     "not_observed": "no reading",
     "unknown_size": "size unknown",
@@ -44,7 +38,7 @@ FORMS = {
 # Of the session, not of the address.
 USUAL = "usual_launches"
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
@@ -82,7 +76,7 @@ def choose() -> tuple[str, ...]:
 
 def size_of(row: Any) -> str:
     """The size class in words, as HTML."""
-    size = html.escape(SIZES.get(row.size_class, "size unknown"))
+    size = parts.unbroken(SIZES.get(row.size_class, "size unknown"))
     return f"{size}<small>{parts.unbroken('by its name')}</small>" if row.size_from_name else size
 
 
@@ -94,16 +88,10 @@ def model_of(row: Any) -> str:
 
 def reached(row: Any) -> str:
     """One milestone in words, as HTML."""
+    days = html.escape(days_to(row))
     if row.state != "reached":
-        return f"–<small>{html.escape(STATES[row.state])}</small>"
+        return f"–<small>{days}</small>"
     before, by = (parts.unbroken(f"{at:%Y-%m-%d}") for at in (row.before_on, row.reached_on))
-    # A reading says that the milestone was passed by then, not when.
-    by_then = "" if before == by else "≤ "
-    days = (
-        f"{by_then}{row.launch_milestones:.0f} days"
-        if row.launch_milestones >= 0
-        else "before the release"
-    )
     when = f"on {by}" if before == by else f"{before} to {by}"
     return f"<b>{days}</b><small>passed {when}</small>"
 
@@ -111,7 +99,7 @@ def reached(row: Any) -> str:
 def milestones(chosen: pd.DataFrame) -> None:
     """Days to 100K, 1M and 10M, and first-year downloads."""
     st.subheader("Days to 100K, 1M and 10M downloads", anchor=False)
-    every = parts.metric(build, "launch_milestones", model_id=list(chosen["model_id"]))
+    every = readings.metric(build, "launch_milestones", model_id=list(chosen["model_id"]))
     rows = every.merge(chosen[["basis", "model_id"]], on=["basis", "model_id"])
     cells = []
     for name, basis in zip(chosen["model_id"], chosen["basis"], strict=True):
@@ -170,7 +158,7 @@ def ram(form: str, chosen: pd.DataFrame) -> None:
     """One form of the RAM as a table: a row a model, a column an age."""
     title, definition = FORMS[form]
     st.subheader(title, anchor=False)
-    rows = parts.metric(build, form, model_id=list(chosen["model_id"]))
+    rows = readings.metric(build, form, model_id=list(chosen["model_id"]))
     rows = rows.merge(chosen[["basis", "model_id"]], on=["basis", "model_id"])
     if rows.empty:
         parts.empty_state("None of the chosen launches has a history of seven days.")

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import lead_charts, parts, state
-from dashboard.lead_charts import points_words, value_words
+from dashboard import lead_charts, parts, readings, state
+from dashboard.lead_charts import points_words
 
 RISERS_SHOWN = 20
 NOT_RANKED = "None of the selected families has a value here in this period. Choose a longer one."
@@ -29,7 +29,7 @@ WINDOWS = {"7 days": 7, "28 days": 28}
 DESCENT = ("derivative_downloads", "lineage_downloads")
 READ_ROWS = 320  # pixels
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 rival = selection.rivals[0] if selection.rivals else None
 
@@ -58,8 +58,9 @@ def panel(rows: pd.DataFrame) -> None:
     )
     st.caption(
         "Layers are never added up. Published figures and collected ones stand in rows of their "
-        "own. The bar is the focus family's part of what the two have together. An account holds "
-        "all models of its owner, so it is not the family."
+        "own. The bar is the focus family's part of what the two have together. An account or "
+        "author holds all models of its owner, so it is not the family. Places are among all of "
+        "one kind."
     )
     parts.csv_button(rows, f"leads_{selection.focus}_{rival}", key="csv-leads")
     unfilled(rows)
@@ -69,15 +70,15 @@ def _panel_row(row: Any) -> list[str]:
     title = html.escape(data.series_title(row.title, row.measure_title))
     ratio = f"{data.wording.times(row.ratio)} ×" if row.ratio is not None else "–"
     leader, second = (
-        f"{html.escape(name)}{_under(value_words(row.unit, row.bound, value))}" if name else "–"
-        for name, value in ((row.leader, row.leader_value), (row.second, row.second_value))
+        f"{parts.leading_family(name, build)}{_under(text)}" if name else "–"
+        for name, text in ((row.leader, row.leader_text), (row.second, row.second_text))
     )
     ahead = f"{row.ahead.split(' (')[0]} {row.since_text}".strip() if row.ahead else "–"
     ahead = ahead.replace("-", "\u2011")  # no break within a date
     return [
         f"{title}{_under(f'{row.basis}: {row.counts}')}",
-        _value_cell(row, row.focus_value, row.focus_position),
-        _value_cell(row, row.rival_value, row.rival_position),
+        _value_cell(row, row.focus_text, row.focus_position, row.focus_part_of),
+        _value_cell(row, row.rival_text, row.rival_position, row.rival_part_of),
         parts.bar(ratio, row.part, 1.0, selection.focus, build) if row.ratio is not None else "–",
         leader,
         second,
@@ -87,11 +88,13 @@ def _panel_row(row: Any) -> list[str]:
     ]
 
 
-def _value_cell(row: Any, value: float | None, position: int | None) -> str:
-    if value is None:
+def _value_cell(row: Any, text: str, position: int | None, part_of: str | None) -> str:
+    if part_of is not None:
+        return f"not told apart{_under(f'a part of {part_of}')}"
+    if text == data.wording.NO_VALUE:
         return "not seen"
     place = _under(f"{data.wording.ordinal(position)} of {row.subjects}") if position else ""
-    return f"<b>{html.escape(value_words(row.unit, row.bound, value))}</b>{place}"
+    return f"<b>{html.escape(text)}</b>{place}"
 
 
 def _under(text: str) -> str:
@@ -102,7 +105,7 @@ def _under(text: str) -> str:
 
 def unfilled(rows: pd.DataFrame) -> None:
     """Which layers have no row yet, and what fills them."""
-    titles = parts.metric(build, "layer_titles")
+    titles = readings.metric(build, "layer_titles")
     known = titles[titles["source"].notna() & ~titles["layer"].isin(list(rows["layer"]))]
     known = known[known["layer"] != "collected_downloads"].sort_values("position")
     told = [f"{row.title} (`collectors collect {row.source}`)" for row in known.itertuples()]
@@ -183,7 +186,8 @@ def as_others_say() -> None:
         ["Who passed whom", "In what", "Date given", "Accounts followed here", "Source"],
         [
             [
-                f"{html.escape(row.leader)} over {html.escape(row.passed)}",
+                f"{parts.leading_family(row.leader, build)} over "
+                f"{parts.leading_family(row.passed, build)}",
                 html.escape(row.what),
                 parts.unbroken(row.when),
                 f"{html.escape(row.here_text)}"
@@ -204,7 +208,7 @@ def as_others_say() -> None:
 def momentum() -> None:
     """Month on month, beside the market."""
     st.header("Momentum", anchor=False)
-    everything = parts.metric(build, "momentum")
+    everything = readings.metric(build, "momentum")
     bases = [b for b in ("published", "collected") if (everything["basis"] == b).any()]
     basis = bases[0]
     if len(bases) > 1:
@@ -226,7 +230,7 @@ def momentum() -> None:
          "Market", "Market, 3 months", "In words"],
         [
             [
-                html.escape(row.subject),
+                parts.leading_family(row.subject, build),
                 data.wording.count(row.value),
                 f"<b>{data.wording.change(row.momentum)}</b>",
                 _estimated(data.wording.change(row.change_3m), row.is_estimate_3m),
@@ -267,7 +271,7 @@ def risers() -> None:
     label = st.segmented_control(
         "Window", list(WINDOWS), default="7 days", required=True, key="window", bind="query-params"
     )
-    rows = parts.metric(build, "risers", window_days=WINDOWS[label or "7 days"])
+    rows = readings.metric(build, "risers", window_days=WINDOWS[label or "7 days"])
     if rows.empty:
         parts.empty_state(NO_RISERS)
         return
@@ -279,7 +283,7 @@ def risers() -> None:
         [
             [
                 parts.model_link(row.model_id, build),
-                html.escape(row.family or "–"),
+                parts.family_link(row.family, build) if row.family else "–",
                 parts.bar(data.wording.times(row.risers), row.risers, top, row.family, build),
                 data.wording.count(row.downloads),
                 data.wording.count(row.downloads_before),

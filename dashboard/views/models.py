@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import hub_charts, parts, state
+from dashboard import hub_charts, parts, readings, recipes, state
 
 RANKED, RANKED_AT_FIRST = 100, 20
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
@@ -78,16 +79,12 @@ def facts(card: data.ModelCard) -> None:
 
 def history(card: data.ModelCard) -> None:
     """Both counters over time, and when milestones were passed."""
-    model_id, family = card.facts["model_id"], card.facts["family"] or card.facts["root_family"]
-    context = parts.context(build, selection)
+    model_id = card.facts["model_id"]
     for column in ("downloads_30d", "downloads_all_time"):
-        drawn = hub_charts.model_history(
-            card.history, context, column=column, model_id=model_id, family=family,
-            milestones=card.milestones if column == "downloads_all_time" else None,
+        parts.show_chart(
+            build, f"model_{column}", replace(selection, model=model_id),
+            empty=f"No {column.replace('_', ' ')} of {model_id} are known.",
         )  # fmt: skip
-        parts.show_drawn(
-            drawn, selection, empty=f"No {column.replace('_', ' ')} of {model_id} are known."
-        )
     st.subheader("Milestones", anchor=False)
     if card.milestones.empty:
         st.caption("The all-time counter has not passed 10,000, or is not known.")
@@ -150,7 +147,7 @@ def ranking() -> None:
         is_long = st.toggle(
             f"{RANKED} instead of {RANKED_AT_FIRST}", key="long", bind="query-params"
         )
-    rows = parts.metric(build, "model_ranking", is_grouped=is_grouped)
+    rows = readings.metric(build, "model_ranking", is_grouped=is_grouped)
     if not with_tests:
         rows = rows[~rows["is_test"]]
     rows = rows.sort_values("position").head(RANKED if is_long else RANKED_AT_FIRST)
@@ -192,7 +189,7 @@ def ranking() -> None:
 
 
 st.title("Models", anchor=False)
-if parts.metric(build, "hub_days").empty:
+if readings.metric(build, "hub_days").empty:
     parts.no_archive("Search and ranking go over all repositories of the Hub.")
     parts.show_chart(
         build,
@@ -208,7 +205,8 @@ else:
     )  # fmt: skip
     found = data.search_models(text, build=build) if text else pd.DataFrame()
     try:
-        card = data.model_card(text.strip(), build=build) if text else None
+        asked = replace(selection, model=text.strip())
+        card = recipes.study(build, "model_downloads_30d", asked) if text else None
     except data.UnknownModelError:
         card = None
     if card is not None:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 from dashboard.chart import cited_text
 from dashboard.quality_charts import BENCHMARKS
 
@@ -34,7 +34,7 @@ MODELS = {
     "is_open_weights": st.column_config.CheckboxColumn("open weights"),
 }
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
@@ -57,7 +57,7 @@ def ranks(rows: pd.DataFrame) -> None:
         ["Family", "Best model", "Score", "Downloads of own repositories"],
         [
             [
-                f"{row.quality_position}. {html.escape(row.family)}",
+                f"{row.quality_position}. {parts.family_link(row.family, build)}",
                 html.escape(row.model),
                 f"<b>{data.wording.score(row.quality_and_adoption)}</b>",
                 adoption(row),
@@ -69,7 +69,7 @@ def ranks(rows: pd.DataFrame) -> None:
 
 def categories(release: str) -> None:
     """LiveBench's categories for the best models of the selected families."""
-    rows = parts.metric(build, "livebench_categories")
+    rows = readings.metric(build, "livebench_categories")
     rows = rows[
         (rows["release"].astype(str).str.startswith(release))
         & rows["family"].isin(list(selection.families))
@@ -85,7 +85,7 @@ def categories(release: str) -> None:
 
 def listed_models() -> None:
     """What Epoch AI lists of the selected families."""
-    rows = parts.metric(build, "epoch_models")
+    rows = readings.metric(build, "epoch_models")
     rows = rows[rows["family"].isin(list(selection.families))]
     if rows.empty:
         parts.empty_state(
@@ -100,7 +100,7 @@ def listed_models() -> None:
         columns=MODELS,
         height=parts.TABLE_HEIGHT if len(rows) > parts.ROWS_SHOWN else "auto",
     )
-    epoch = parts.sources(build)["epoch"]
+    epoch = readings.sources(build)["epoch"]
     as_of = f"{rows['as_of'].max():%Y-%m-%d}"
     st.caption(f"{cited_text(epoch.citation, as_of)} [Open the source]({epoch.url}).")
 
@@ -110,7 +110,7 @@ st.markdown(
     "How good each family's best model is, by benchmarks that others publish, beside how much the "
     "family is downloaded. Scores of different releases of a benchmark are never mixed."
 )
-scores = parts.metric(build, "quality_scores")
+scores = readings.metric(build, "quality_scores")
 if scores.empty:
     parts.empty_state(FILL)
 else:
@@ -128,7 +128,7 @@ else:
         )
     selection = replace(selection, benchmark=benchmark, release=release)
     parts.show_chart(build, "quality_and_adoption", selection, empty=NO_ADOPTION)
-    beside = parts.metric(build, "quality_and_adoption", benchmark=benchmark, release=release)
+    beside = readings.metric(build, "quality_and_adoption", benchmark=benchmark, release=release)
     if not beside.empty:
         ranks(beside)
     if benchmark == "livebench":

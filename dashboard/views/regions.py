@@ -10,8 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, region_charts, state
-from dashboard.lead_charts import value_words
+from dashboard import parts, readings, region_charts, state
 
 # Layers on the buttons; only those that the build has are offered.
 LAYERS = {
@@ -38,9 +37,9 @@ COLLECT = {
     "runtimes": "LM Studio (`collectors collect lmstudio`)",
 }
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
-has_archive = not parts.metric(build, "hub_days").empty
+has_archive = not readings.metric(build, "hub_days").empty
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -93,7 +92,7 @@ def _of_region(row: Any, region: str, share: float | None, value: float | None) 
     """A share with a bar, and the value below it where it is another figure."""
     colour = region_charts.COLOURS[region][parts.theme().index]
     text = parts.coloured_bar(data.wording.percent(share), share, 1.0, colour)
-    return text if row.unit == "fraction" else text + _under(value_words(row.unit, "", value))
+    return text if row.unit == "fraction" else text + _under(data.wording.amount(value, row.unit))
 
 
 def _ahead(row: Any) -> str:
@@ -148,7 +147,9 @@ def since_when() -> None:
                 html.escape(row.behind),
                 parts.unbroken(row.since_text),
                 html.escape(row.touches or "–"),
-                row.basis + (_under("rests on an estimate") if row.is_estimate else ""),
+                row.basis
+                + (_under("rests on an estimate") if row.is_estimate else "")
+                + (_under(row.note) if row.note and row.basis != "reported" else ""),
                 parts.link(row.source_title, row.source_url),
             ]
             for row in rows.itertuples()
@@ -180,7 +181,7 @@ if has_archive:
     parts.show_chart(build, "download_mix", replace(selection, cut="size"), empty=NOTHING)
 parts.show_chart(build, "published_sizes", selection, empty=NOTHING)
 st.header("Open against closed weights", anchor=False)
-if parts.metric(build, "model_tokens").empty:
+if readings.metric(build, "model_tokens").empty:
     parts.empty_state(NO_TOKENS)
 else:
     parts.show_chart(

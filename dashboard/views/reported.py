@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 
 COLUMNS = {
     "period": st.column_config.TextColumn("speaks of", width=170),
@@ -66,9 +66,9 @@ def groups(rows: pd.DataFrame, column: str) -> None:
             )
 
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
-everything = parts.metric(build, "reported_figures")
+everything = readings.metric(build, "reported_figures")
 everything = everything.astype(object).where(everything.notna(), None)
 
 st.title("Reported figures", anchor=False)
@@ -103,7 +103,7 @@ else:
     parts.table(shown(rows), key="statements", columns=COLUMNS, height=570)
     parts.csv_button(rows, "reported_figures", key="csv-reported")
     if rows["contradiction"].notna().any():
-        st.header("Statements that contradict each other", anchor=False)
+        st.header("Statements that differ about the same thing", anchor=False)
         groups(rows, "contradiction")
     if rows["claim"].notna().any():
         st.header("One claim, told several times", anchor=False)

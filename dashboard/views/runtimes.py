@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, recipes, state
 from dashboard.chart import cited_text
 from dashboard.runtime_charts import CHANNELS
 
@@ -22,7 +22,9 @@ NO_MONTHS = (
     "its end. `collectors collect` on a schedule does that."
 )
 NO_PROXY = f"Nothing was read. Run `collectors collect lmstudio` {BUILD}."
-NO_DOWNLOADS = "Nothing was read of it. Run `collectors collect {source}` " + BUILD + "."
+NO_DOWNLOADS = (
+    "No downloads of this channel were read. Run `collectors collect {source}` " + BUILD + "."
+)
 ELSEWHERE = (
     "Nothing of it lies in this period: it was read from {first} to {last}. Choose From and To."
 )
@@ -34,16 +36,16 @@ NO_TWO_MONTHS = (
     "A month is the difference between two readings at ends of months: it is known from the second "
     "one on. Below: all since the beginning."
 )
-NO_STARS = f"Nothing was read. Run `collectors collect github` {BUILD}."
+NO_STARS = f"No stars were read. Run `collectors collect github` {BUILD}."
 NO_MODELSCOPE = f"Nothing was read. Run `collectors collect modelscope` {BUILD}."
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
 def reason(name: str, nothing: str, **filters: Any) -> str:
     """Why a chart of a metric is empty: it was never read, or only at other times."""
-    rows = parts.metric(build, name, **filters)
+    rows = readings.metric(build, name, **filters)
     column = next((c for c in ("month", "date") if c in rows.columns), None)
     if rows.empty or column is None:
         return nothing
@@ -58,7 +60,7 @@ def reason(name: str, nothing: str, **filters: Any) -> str:
 
 def beside_hub() -> None:
     """ModelScope's and the Hub's counters of the same developers, side by side."""
-    rows = parts.metric(build, "modelscope_beside_hub")
+    rows = readings.metric(build, "modelscope_beside_hub")
     if rows.empty:
         parts.empty_state(NO_MODELSCOPE)
         return
@@ -81,7 +83,7 @@ def beside_hub() -> None:
             for row in shown.itertuples()
         ],
     )  # fmt: skip
-    source, hub = (parts.sources(build)[name] for name in ("modelscope", "huggingface"))
+    source, hub = (readings.sources(build)[name] for name in ("modelscope", "huggingface"))
     read = rows[["modelscope_date", "mirror_date"]].max().max()
     as_of = f"{read:%Y-%m-%d}"
     days = rows["hub_date"].dropna()
@@ -101,7 +103,7 @@ st.markdown(
     "downloads, not users: build servers and repeated pulls count, too."
 )
 st.header("Ollama", anchor=False)
-if parts.metric(build, "ollama_family_pulls").empty:
+if readings.metric(build, "ollama_family_pulls").empty:
     parts.empty_state(NO_PULLS)
     parts.show_chart(build, "published_pulls", selection, empty=NO_PULLS)
 else:
@@ -118,7 +120,7 @@ channel = st.segmented_control(
 )
 source = CHANNELS[channel or "PyPI"]
 by_channel = replace(selection, channel=source)
-has_totals = parts.chart(build, "runtime_totals", by_channel) is not None
+has_totals = recipes.chart(build, "runtime_totals", by_channel) is not None
 nothing = (
     NO_TWO_MONTHS
     if has_totals

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts
+from dashboard import parts, readings, vintage
 
 INCIDENTS = 40  # of one source
 POSTS = 5
@@ -163,7 +163,7 @@ def licences(sources: list[dict[str, Any]]) -> None:
 def to_read() -> None:
     """New posts of the feed of reports, whose figures nobody has entered yet."""
     st.header("To read", anchor=False)
-    rows = parts.metric(build, "reports_to_read")
+    rows = readings.metric(build, "reports_to_read")
     rows = rows.sort_values(["published_at", "guid"], ascending=False, na_position="last")
     if rows.empty:
         parts.empty_state(
@@ -194,7 +194,7 @@ def to_read() -> None:
 
 def incident_list() -> None:
     """What was wrong with the counters, known from reports or found in them: one box a source."""
-    rows = parts.metric(build, "incidents")
+    rows = readings.metric(build, "incidents")
     st.header("Incidents", anchor=False)
     if rows["is_detected"].any():
         which = st.segmented_control(
@@ -258,7 +258,7 @@ def concerned(row: Any) -> str:
 
 def hub_days() -> None:
     """Days of the whole Hub that were seen."""
-    rows = parts.metric(build, "hub_days").rename(columns={"hub_days": "repositories"})
+    rows = readings.metric(build, "hub_days").rename(columns={"hub_days": "repositories"})
     rows = rows.sort_values("date", ascending=False)
     st.header("Days of the whole Hub", anchor=False)
     if rows.empty:
@@ -274,7 +274,7 @@ def hub_days() -> None:
 
 def unmapped() -> None:
     """Accounts that a row in a seed file would explain, worst first."""
-    rows = parts.metric(build, "unmapped").sort_values("position")
+    rows = readings.metric(build, "unmapped").sort_values("position")
     st.header("Unmapped accounts", anchor=False)
     st.caption(
         "Accounts with many 30-day downloads whose family, region or size is not known, the "
@@ -357,15 +357,15 @@ def numbers() -> None:
     )
 
 
-build = data.newest_build()
-status = data.status()
+build = parts.build()
+status = data.status(build=build)
 
 st.title("Sources", anchor=False)
 built_at = datetime.fromisoformat(status["built_at"])
 st.markdown(
     f"Build **{status['build']}** of {built_at:%Y-%m-%d %H:%M} UTC, newest value {status['as_of']}."
 )
-if status["is_stale"]:
+if status["is_stale"] and not vintage.chosen():
     st.warning(
         f"This build is not the newest word: {status['stale_reason']}. Run `collectors build`."
     )

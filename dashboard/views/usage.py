@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 from dashboard.chart import when
 from dashboard.usage_charts import STEPS, TOKEN_CUTS
 
@@ -20,13 +20,13 @@ FILL = (
 NOT_HERE = "None of the selected families was among the 50 models with the most tokens here."
 RESTATED_SHOWN = 10
 
-build = data.newest_build()
+build = parts.build()
 selection = state.selection(st.session_state)
 
 
 def restated() -> None:
     """Days whose values the source changed later, the largest changes first."""
-    rows = parts.metric(build, "token_restatements", start=selection.start, end=selection.end)
+    rows = readings.metric(build, "token_restatements", start=selection.start, end=selection.end)
     if rows.empty:
         return
     st.header("Restated days", anchor=False)
@@ -57,7 +57,7 @@ def restated() -> None:
 def open_weights() -> None:
     """How much of the selected families' tokens is of open-weight models, by the newest whole
     period."""
-    rows = parts.metric(
+    rows = readings.metric(
         build, "token_share_by_cut", cut="family", period=selection.step, start=selection.start,
         end=selection.end,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def open_weights() -> None:
         ["Family", "All its models", "Open-weight models", "Open part", "Weights not known"],
         [
             [
-                html.escape(row.family),
+                parts.family_link(row.family, build),
                 percent(row.token_share_by_cut),
                 parts.bar(
                     percent(row.token_share_open), row.token_share_open, top, row.family, build
@@ -105,7 +105,7 @@ st.markdown(
     "50 models with the most tokens of each day and sums up the others, so a share is known "
     "from what is seen up to what it may be at most."
 )
-if parts.metric(build, "model_tokens").empty:
+if readings.metric(build, "model_tokens").empty:
     parts.empty_state(FILL)
     parts.show_chart(build, "published_tokens", selection, empty=NOT_HERE)
 else:

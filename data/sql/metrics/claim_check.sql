@@ -67,7 +67,7 @@ claims AS MATERIALIZED (
 wanted AS MATERIALIZED (
     SELECT
         claims.claim_id,
-        tests.* EXCLUDE (metric, subject_kind, subject, scopes_compare, stands_for),
+        tests.* EXCLUDE (metric, metric_title, subject_kind, subject, scopes_compare, stands_for),
         CASE
             WHEN tests.selects IS NOT NULL THEN tests.selects
             WHEN tests.test LIKE 'account%' THEN claims.account
@@ -75,7 +75,8 @@ wanted AS MATERIALIZED (
             WHEN tests.test LIKE '%token%' AND tests.test <> 'author_token_share' THEN claims.region
             WHEN tests.test LIKE 'hub%' OR tests.test = 'text_vlm_downloads_sum' THEN 'hub'
             WHEN tests.test = 'derivatives_new_share' THEN coalesce(claims.region, claims.family)
-            WHEN tests.test LIKE '%downloads_30d' OR tests.test = 'author_token_share' THEN claims.subject
+            WHEN tests.test LIKE '%downloads_30d' OR tests.test IN ('author_token_share', 'ram_v1_day7')
+                THEN claims.subject
             ELSE claims.family
         END AS key,
         -- An account that holds other models, too, is wider than the family.
@@ -338,6 +339,7 @@ rows_of_claims AS (
 described AS (
     SELECT
         claims.*,
+        titles.metric_title,
         rows_of_claims.test,
         tested.test_value,
         tested.test_low,
@@ -384,6 +386,9 @@ described AS (
         coalesce(tested.verdict, 'cannot_be_tested') AS verdict
     FROM rows_of_claims
     INNER JOIN claims ON claims.claim_id = rows_of_claims.claim_id
+    LEFT JOIN (
+        SELECT metric, min(metric_title) AS metric_title FROM seed__claim_tests GROUP BY metric
+    ) AS titles ON titles.metric = claims.metric
     LEFT JOIN wanted
         ON wanted.claim_id = rows_of_claims.claim_id AND wanted.test = rows_of_claims.test
     LEFT JOIN tested
@@ -414,6 +419,7 @@ SELECT
     subject_kind,                                       -- family, model, org, country ...
     family,                                             -- family; NULL when it speaks of none
     metric,                                             -- what it speaks of
+    metric_title,                                       -- that in words; NULL while nobody has written them
     value,                                              -- what is claimed, in its unit
     bound,                                              -- exactly, about or at_least: the weakest wording
     unit,                                               -- fraction, downloads, models, tokens ...

@@ -342,6 +342,14 @@ readings AS (
         FALSE AS is_estimate, 'collected' AS basis, 'LiveBench' AS source_title,
         'https://livebench.ai' AS source_url
     FROM ranked
+    UNION ALL BY NAME
+    SELECT
+        'ram_v1_day7' AS test, model_id AS key, 'level' AS kind,
+        released_on + 7 AS starts_on, released_on + 7 AS ends_on, ram_v1 AS amount,
+        ram_v1 AS certain_amount, ram_v1 AS possible_amount, 'x baseline' AS unit, is_estimate,
+        basis, source_title, source_url
+    FROM ram_v1
+    WHERE age_days = 7
 )
 SELECT
     test,                                               -- test of seeds/claim_tests.csv
@@ -353,7 +361,7 @@ SELECT
     CAST(certain_amount AS DOUBLE) AS certain_amount,   -- of it what is no estimate; NULL when nothing is certain
     CAST(possible_amount AS DOUBLE) AS possible_amount, -- with what may belong to it; NULL when there is no limit
     CAST(total AS DOUBLE) AS total,                     -- what amount is a part of; NULL when it is no part
-    unit,                                               -- unit of the value: fraction, downloads, models, tokens, rank
+    unit,                                               -- unit of the value: fraction, downloads, models, tokens, rank, x baseline
     is_estimate,                                        -- rests on an estimate
     CAST(pooled_share AS DOUBLE) AS pooled_share,       -- share over both months of a split pair
     basis,                                              -- published, collected or reported

@@ -5,7 +5,7 @@
 -- notes: The first period after which the leader stays ahead to the end of the series, on every layer and
 --   measure of the metric standings: of flows (in a month) as well as of what has added up since the
 --   series' first month. Earlier periods ahead are touches. Ties are not ahead. Accounts in the published
---   series of downloads, families elsewhere, and regions; `reported` rows are dates that others gave. A
+--   series of downloads, authors in that of tokens, families elsewhere, and regions; `reported` rows are dates that others gave. A
 --   pair of which one led from the first period on has no crossover. Periods that one of the two lacks
 --   are left out. Of shares of tokens only what is seen of each is compared: such a crossover is an
 --   estimate, with a note. Of downloads that add up what comes after a missing month is not known.
@@ -27,7 +27,8 @@ paired AS (
         a.date,
         a.value > b.value AS is_ahead,
         -- Of two values of which the least is known the other one may be ahead.
-        a.is_estimate OR b.is_estimate OR a.bound = 'at_least' OR b.bound = 'at_least' AS is_estimate
+        a.is_estimate OR b.is_estimate OR a.bound = 'at_least' OR b.bound = 'at_least' AS is_estimate,
+        greatest(a.accounts_without_value, b.accounts_without_value) > 0 AS leaves_out
     FROM numbered AS a
     INNER JOIN numbered AS b
         ON b.series = a.series AND b.date = a.date AND b.number <> a.number
@@ -50,6 +51,7 @@ counted AS (
         min(date) FILTER (WHERE date > last_behind) AS crossed_on,
         bool_or(is_estimate) FILTER (WHERE date = last_behind) AS was_estimate,
         arg_min(is_estimate, date) FILTER (WHERE date > last_behind) AS is_estimate,
+        arg_min(leaves_out, date) FILTER (WHERE date > last_behind) AS leaves_out,
         count(*) FILTER (WHERE is_ahead AND date < last_behind) AS earlier_months_ahead,
         count(*) FILTER (WHERE is_ahead AND date < last_behind AND paired.is_estimate)
             AS estimated_touches,
@@ -85,7 +87,12 @@ crossed AS (
         counted.last_date,
         coalesce(archives.title, leaders.source_title) AS source_title,
         coalesce(archives.url, leaders.source_url) AS source_url,
-        leaders.bound
+        leaders.bound,
+        counted.leaves_out,
+        leaders.as_of AS read_on,
+        rtrim(
+            coalesce(collectors.citation, texts.citation, 'Source: ' || leaders.source_title), '.'
+        ) AS line
     FROM counted
     INNER JOIN numbered AS leaders
         ON leaders.number = counted.leader_number AND leaders.date = counted.last_date
@@ -93,13 +100,17 @@ crossed AS (
         ON passed.number = counted.passed_number AND passed.date = counted.last_date
     LEFT JOIN build_sources AS archives
         ON archives.name = leaders.source AND leaders.source_title = 'Hugging Face Hub archive'
+    LEFT JOIN build_sources AS collectors ON collectors.name = leaders.source
+    LEFT JOIN (
+        SELECT title, max(citation) AS citation FROM seed__sources GROUP BY title
+    ) AS texts ON texts.title = leaders.source_title
 )
 SELECT
     crossed.basis,                                  -- published, collected or reported
     layer,                                          -- layer of use, as in standings
     measure,                                        -- as in standings: monthly_downloads (flow), cumulative_downloads ...; of reported ones as stated
-    subject_kind,                                   -- account, family or region
-    leader,                                         -- who went ahead: account, family, region, or as reported
+    subject_kind,                                   -- account, author, family or region
+    leader,                                         -- who went ahead: account, author, family, region, or as reported
     passed,                                         -- who was passed
     leader_family,                                  -- family of the leader; NULL when it has none
     passed_family,                                  -- family of who was passed; NULL when it has none
@@ -115,7 +126,12 @@ SELECT
     CASE
         WHEN bound = 'at_least'
             THEN 'by what is seen among the 50 models of each day; the intervals may overlap'
-    END AS note                                     -- what to know about it
+        WHEN leaves_out THEN 'the sums leave out accounts without a figure'
+    END AS note,                                    -- what to know about it
+    CASE
+        WHEN line LIKE '%{as_of}%' THEN replace(line, '{as_of}', CAST(read_on AS VARCHAR))
+        ELSE concat(line, ', as of ', read_on)
+    END || '.' AS citation                          -- the line that the publisher asks for, with the day on which it was read
 FROM crossed
 UNION ALL
 SELECT
@@ -143,7 +159,8 @@ SELECT
     CAST(NULL AS DATE) AS as_of,
     reported.source_title,
     reported.source_url,
-    reported.note
+    reported.note,
+    concat('Source: ', rtrim(reported.source_title, '.'), '.') AS citation
 FROM seed__reported_crossovers AS reported
 LEFT JOIN seed__model_families AS ahead ON ahead.family = reported.leader
 LEFT JOIN seed__model_families AS behind ON behind.family = reported.passed

@@ -91,7 +91,8 @@ reported_derivatives AS (
         subject,
         value,
         unit,
-        starts_on,
+        -- A total is that of the last day that the statement can speak of.
+        ends_on AS starts_on,
         ends_on,
         bound,
         ends_on AS as_of,

@@ -54,6 +54,7 @@ SELECT
     aged.released_on,                        -- day 0
     aged.is_estimate,                        -- readings more than two days apart, or themselves estimates
     aged.known_on,                           -- day of the reading since which the value is known
-    aged.source_title                        -- title of the source
+    aged.source_title,                       -- title of the source
+    aged.source_url                          -- where a reader can open it
 FROM aged
 LEFT JOIN baselines USING (basis, size_class, age_days)

@@ -8,6 +8,8 @@
 --   shares are of the whole market. As collected: downloads_by_region. Tokens: by the author; models
 --   outside the top 50 are `unknown`; days and months are never one series. All else: sums of the tracked
 --   families by their developer's region, shares are of these sums. In each period shares add up to 1.
+--   A sum of accounts leaves out those that have no value in the month: accounts_without_value says how
+--   many, and what they had is in `unknown`. It is an estimate where such an account had begun before.
 WITH of_accounts AS (
     SELECT * FROM standing_points WHERE subject_kind = 'region'
 ),
@@ -21,7 +23,7 @@ month_rests AS (
         coalesce(any_value(share_of), 'hub_text_vlm') AS share_of,
         bool_or(is_estimate) AS is_estimate, max(as_of) AS as_of, any_value(source) AS source,
         any_value(source_title) AS source_title, any_value(publisher) AS publisher,
-        any_value(source_url) AS source_url
+        any_value(source_url) AS source_url, CAST(NULL AS BIGINT) AS accounts_without_value
     FROM of_accounts
     WHERE basis = 'published'
     GROUP BY ALL
@@ -41,7 +43,7 @@ rests AS (
 downloads AS (
     SELECT
         basis, layer, measure, period, date, subject AS region, value, whole, unit, share_of,
-        is_estimate, as_of, source, source_title, publisher, source_url
+        is_estimate, as_of, source, source_title, publisher, source_url, accounts_without_value
     FROM of_accounts
     WHERE basis <> 'published' OR subject <> 'unknown'
     UNION ALL BY NAME
@@ -108,6 +110,22 @@ points AS (
     FROM of_families
     UNION ALL BY NAME
     SELECT * FROM tokens
+),
+cited AS (
+    SELECT
+        points.*,
+        archives.title AS archive_title,
+        archives.url AS archive_url,
+        rtrim(
+            coalesce(collectors.citation, texts.citation, 'Source: ' || points.source_title), '.'
+        ) AS line
+    FROM points
+    LEFT JOIN build_sources AS archives
+        ON archives.name = points.source AND points.source_title = 'Hugging Face Hub archive'
+    LEFT JOIN build_sources AS collectors ON collectors.name = points.source
+    LEFT JOIN (
+        SELECT title, max(citation) AS citation FROM seed__sources GROUP BY title
+    ) AS texts ON texts.title = points.source_title
 )
 SELECT
     points.basis,                      -- published or collected
@@ -122,9 +140,12 @@ SELECT
     CASE WHEN points.whole > 0 AND points.value IS NOT NULL THEN points.share_of END AS share_of,  -- hub_text_vlm, hub, openrouter or tracked; NULL without a share
     points.is_estimate,                -- rests on an estimate; a cumulative value once any month so far does
     points.as_of,                      -- day on which the source was read
-    coalesce(archives.title, points.source_title) AS source_title,  -- title of the source
-    coalesce(archives.title, points.publisher) AS publisher,  -- who published it; of collected series the source
-    coalesce(archives.url, points.source_url) AS source_url  -- where a reader can open it
-FROM points
-LEFT JOIN build_sources AS archives
-    ON archives.name = points.source AND points.source_title = 'Hugging Face Hub archive'
+    coalesce(points.archive_title, points.source_title) AS source_title,  -- title of the source
+    coalesce(points.archive_title, points.publisher) AS publisher,  -- who published it; of collected series the source
+    coalesce(points.archive_url, points.source_url) AS source_url,  -- where a reader can open it
+    CASE
+        WHEN points.line LIKE '%{as_of}%' THEN replace(points.line, '{as_of}', CAST(points.as_of AS VARCHAR))
+        ELSE concat(points.line, ', as of ', points.as_of)
+    END || '.' AS citation,            -- the line that the publisher asks for, with as_of
+    points.accounts_without_value      -- accounts of the region that the sum leaves out, of a sum since the beginning the most in any month; NULL where no accounts are added up
+FROM cited AS points

@@ -7,8 +7,8 @@
 --   name the youngest. Published: the models whose all-time counter others recorded. A model with a
 --   corrected release date is listed though nothing was collected of it. Size classes are those of
 --   total parameters in billions; where nobody says how many there are, the name may (8B, 0.6B,
---   235B-A22B); of several experts (8x7B) it does not. For a repository that was collected only the
---   Hub's own figure counts.
+--   235B-A22B), of collected repositories as of published ones, and size_from_name says so; of several
+--   experts (8x7B) it does not.
 WITH listed AS (
     SELECT
         model_names.hub_id AS hub_id,
@@ -108,7 +108,7 @@ sized AS (
         dated.*,
         CASE
             WHEN total_params IS NOT NULL THEN total_params / 1000000000.0
-            WHEN hub_id IS NOT NULL OR spelled = '' THEN NULL
+            WHEN spelled = '' THEN NULL
             WHEN spelled LIKE '%b' THEN CAST(replace(spelled, 'b', '') AS DOUBLE)
             ELSE CAST(replace(spelled, 'm', '') AS DOUBLE) / 1000
         END AS params_b

@@ -7,7 +7,10 @@
 --   only readings were published, what lies between two of them; of readings the last one of a month
 --   stands for it. Regions are sums over the accounts of the published series, or over all owners of
 --   the Hub. Cumulative values begin with a subject's first known month, and are not known from a missing
---   month on. Accounts that repackage others' models, and owners without a known region, are not ranked.
+--   month on. A region's sum leaves out accounts that have no value in the month; how many there are is
+--   counted. Published tokens are of authors, with all their models, open or not. Accounts that repackage
+--   others' models, authors that stand for several developers, and owners without a known region are not
+--   ranked.
 WITH published AS (
     SELECT
         series,
@@ -65,6 +68,28 @@ account_flows AS (
     LEFT JOIN seed__model_families AS families ON families.account = accounts.subject
     LEFT JOIN seed__organization_regions AS regions ON regions.hf_org = accounts.subject
     WHERE accounts.series = 'downloads_text_vlm_by_author' AND accounts.place = 1
+),
+account_firsts AS (
+    SELECT account, region, min(month) AS first_on
+    FROM account_flows
+    WHERE value IS NOT NULL
+    GROUP BY account, region
+),
+region_gaps AS (
+    -- Accounts that a region's sum leaves out, because they have no value in the month.
+    SELECT
+        months.month AS month,
+        firsts.region AS region,
+        count(*) AS accounts,
+        -- One whose series has not begun may not have had a model yet; a later gap is a loss.
+        max(CASE WHEN firsts.first_on < months.month THEN 1 ELSE 0 END) = 1 AS has_begun
+    FROM (SELECT DISTINCT month FROM account_flows) AS months
+    CROSS JOIN account_firsts AS firsts
+    LEFT JOIN account_flows AS known
+        ON known.account = firsts.account AND known.month = months.month
+        AND known.value IS NOT NULL
+    WHERE known.account IS NULL
+    GROUP BY months.month, firsts.region
 ),
 archive_months AS (
     SELECT
@@ -169,27 +194,39 @@ flows AS (
     SELECT
         'published' AS basis, 'own_downloads' AS layer, 'account' AS subject_kind, month, subject,
         account, family, is_ranked, value, whole, share, 'hub_text_vlm' AS share_of, is_estimate,
-        as_of, CAST(NULL AS VARCHAR) AS source, source_title, publisher, source_url
+        CAST(NULL AS BIGINT) AS accounts_without_value, as_of, CAST(NULL AS VARCHAR) AS source,
+        source_title, publisher, source_url
     FROM account_flows
     UNION ALL
     SELECT
-        'published' AS basis, 'own_downloads' AS layer, 'region' AS subject_kind, month,
-        region AS subject, NULL AS account, NULL AS family, region <> 'unknown' AS is_ranked,
-        sum(value) AS value, max(whole) AS whole,
-        CASE WHEN max(whole) > 0 THEN sum(value) / max(whole) END AS share,
+        'published' AS basis, 'own_downloads' AS layer, 'region' AS subject_kind, sums.month AS month,
+        sums.region AS subject, NULL AS account, NULL AS family,
+        sums.region <> 'unknown' AS is_ranked, sums.value AS value, sums.whole AS whole,
+        CASE WHEN sums.whole > 0 THEN sums.value / sums.whole END AS share,
         'hub_text_vlm' AS share_of,
-        max(CASE WHEN is_estimate THEN 1 ELSE 0 END) = 1 AS is_estimate,
-        max(as_of) AS as_of, NULL AS source, max(source_title) AS source_title,
-        max(publisher) AS publisher, max(source_url) AS source_url
-    FROM account_flows
-    GROUP BY month, region
+        sums.is_estimate OR coalesce(region_gaps.has_begun, FALSE) AS is_estimate,
+        coalesce(region_gaps.accounts, 0) AS accounts_without_value, sums.as_of AS as_of,
+        NULL AS source, sums.source_title AS source_title, sums.publisher AS publisher,
+        sums.source_url AS source_url
+    FROM (
+        SELECT
+            month, region, sum(value) AS value, max(whole) AS whole,
+            max(CASE WHEN is_estimate THEN 1 ELSE 0 END) = 1 AS is_estimate, max(as_of) AS as_of,
+            max(source_title) AS source_title, max(publisher) AS publisher,
+            max(source_url) AS source_url
+        FROM account_flows
+        GROUP BY month, region
+    ) AS sums
+    LEFT JOIN region_gaps
+        ON region_gaps.month = sums.month AND region_gaps.region = sums.region
     UNION ALL
     SELECT
         'collected' AS basis, layer, 'family' AS subject_kind, month, family AS subject,
         NULL AS account, family, TRUE AS is_ranked, CAST(value AS DOUBLE) AS value,
         CAST(whole AS DOUBLE) AS whole,
         CASE WHEN whole > 0 THEN value / CAST(whole AS DOUBLE) END AS share,
-        CASE WHEN whole > 0 THEN 'hub' END AS share_of, is_estimate, as_of, source, source_title,
+        CASE WHEN whole > 0 THEN 'hub' END AS share_of, is_estimate,
+        NULL AS accounts_without_value, as_of, source, source_title,
         source_title AS publisher, source_url
     FROM family_flows
     UNION ALL
@@ -204,6 +241,7 @@ flows AS (
                 THEN region_months.downloads / CAST(scope_totals.whole AS DOUBLE)
         END AS share,
         'hub' AS share_of, coalesce(region_estimates.is_estimate, FALSE) AS is_estimate,
+        NULL AS accounts_without_value,
         newest_days.archive_on AS as_of, archive_sources.source AS source,
         'Hugging Face Hub archive' AS source_title, 'Hugging Face Hub archive' AS publisher,
         'https://huggingface.co/models' AS source_url
@@ -256,6 +294,7 @@ cumulative AS (
         wholes.whole AS whole,
         flows.share_of AS share_of,
         max(CASE WHEN flows.is_estimate THEN 1 ELSE 0 END) OVER so_far = 1 AS is_estimate,
+        max(flows.accounts_without_value) OVER so_far AS accounts_without_value,
         flows.as_of AS as_of, flows.source AS source, flows.source_title AS source_title,
         flows.publisher AS publisher, flows.source_url AS source_url
     FROM numbered_flows AS flows
@@ -308,14 +347,56 @@ derivatives AS (
         AND last_day(derivative_births.month) <= hub_span.last_on
     GROUP BY derivative_births.month, derivative_births.family
 ),
-author_families AS (
-    -- An author that holds more than one family stands for none.
-    SELECT families.family AS family, max(authors.author) AS author
+family_authors AS (
+    SELECT
+        authors.author AS author,
+        families.family AS family,
+        families.account_label AS label,
+        families.name_pattern = '.' AS is_whole,
+        count(*) OVER (PARTITION BY families.family) AS authors,
+        count(*) OVER (PARTITION BY authors.author) AS families
     FROM seed__model_families AS families
     CROSS JOIN unnest(families.openrouter_authors) AS authors (author)
-    WHERE families.name_pattern = '.'
-    GROUP BY families.family
-    HAVING count(*) = 1
+),
+author_families AS (
+    -- A family is its author where each has only the other; else it is a part of what he makes.
+    SELECT
+        author,
+        max(label) AS label,
+        max(CASE WHEN is_whole AND authors = 1 AND families = 1 THEN family END) AS family,
+        string_agg(family, ', ' ORDER BY family) AS families
+    FROM family_authors
+    GROUP BY author
+),
+named_authors AS (
+    SELECT
+        coalesce(known.author, families.author) AS author,
+        families.family AS family,
+        families.families AS families,
+        families.label AS label,
+        -- Who publishes under false names is not one developer.
+        coalesce(known.weights, 'mixed') <> 'unreleased' AS is_ranked,
+        coalesce(split_part(known.developer, ' (', 1), families.author) AS developer
+    FROM seed__openrouter_authors AS known
+    FULL JOIN author_families AS families ON families.author = known.author
+),
+authors AS (
+    SELECT
+        author,
+        family,
+        CASE WHEN family IS NULL THEN families END AS holds,
+        is_ranked,
+        CASE
+            WHEN family IS NOT NULL THEN family
+            WHEN NOT is_ranked THEN author
+            ELSE split_part(coalesce(label, developer), ' (', 1)
+                || CASE
+                    -- Of a developer with several authors each is only a part.
+                    WHEN count(*) OVER (PARTITION BY developer) > 1 THEN ' (' || author || ')'
+                    ELSE ' (all models)'
+                END
+        END AS subject
+    FROM named_authors
 ),
 library_readings AS (
     SELECT
@@ -387,17 +468,6 @@ readings AS (
     GROUP BY days.date, days.family
     UNION ALL
     SELECT
-        'published' AS basis, 'served_tokens' AS layer, 'token_share' AS measure,
-        'month' AS period, published.date AS date, author_families.family AS family,
-        published.value AS value, 'fraction' AS unit, 'exactly' AS bound, published.as_of AS as_of,
-        NULL AS source, seed__sources.title AS source_title,
-        seed__sources.publisher AS publisher, seed__sources.url AS source_url
-    FROM published
-    INNER JOIN author_families ON author_families.author = published.subject
-    INNER JOIN seed__sources ON seed__sources.source = published.source
-    WHERE published.series = 'openrouter_token_share' AND published.place = 1
-    UNION ALL
-    SELECT
         'collected' AS basis, 'served_tokens' AS layer, 'token_share' AS measure,
         'month' AS period, date, class AS family,
         CASE WHEN period_tokens > 0 THEN tokens / CAST(period_tokens AS DOUBLE) END AS value,
@@ -437,37 +507,54 @@ points AS (
     SELECT
         basis, layer, 'monthly_downloads' AS measure, subject_kind, 'month' AS period,
         month AS date, subject, account, family, is_ranked, value, 'downloads a month' AS unit,
-        'exactly' AS bound, whole, share, share_of, is_estimate, as_of, source, source_title,
-        publisher, source_url
+        'exactly' AS bound, whole, share, share_of, is_estimate, accounts_without_value, NULL AS holds,
+        as_of, source, source_title, publisher, source_url
     FROM flows
     UNION ALL
     SELECT
         basis, layer, 'cumulative_downloads' AS measure, subject_kind, 'month' AS period,
         month AS date, subject, account, family, is_ranked, value, 'downloads' AS unit,
         'exactly' AS bound, whole, CASE WHEN whole > 0 THEN value / whole END AS share,
-        CASE WHEN whole > 0 THEN share_of END AS share_of, is_estimate, as_of, source,
-        source_title, publisher, source_url
+        CASE WHEN whole > 0 THEN share_of END AS share_of, is_estimate, accounts_without_value,
+        NULL AS holds, as_of, source, source_title, publisher, source_url
     FROM cumulative
     UNION ALL
     SELECT
         basis, layer, measure, 'family' AS subject_kind, period, date, family AS subject,
         NULL AS account, family, TRUE AS is_ranked, value, unit, bound, NULL AS whole,
         CASE WHEN unit = 'fraction' THEN value END AS share,
-        CASE WHEN unit = 'fraction' THEN 'openrouter' END AS share_of, FALSE AS is_estimate, as_of,
-        source, source_title, publisher, source_url
+        CASE WHEN unit = 'fraction' THEN 'openrouter' END AS share_of, FALSE AS is_estimate,
+        NULL AS accounts_without_value, NULL AS holds, as_of, source, source_title, publisher,
+        source_url
     FROM readings
     WHERE family NOT IN ('none', 'mixed')
+    UNION ALL
+    SELECT
+        'published' AS basis, 'served_tokens' AS layer, 'token_share' AS measure,
+        'author' AS subject_kind, 'month' AS period, published.date AS date,
+        coalesce(authors.subject, published.subject) AS subject, published.subject AS account,
+        authors.family AS family, coalesce(authors.is_ranked, TRUE) AS is_ranked,
+        published.value AS value, 'fraction' AS unit, 'exactly' AS bound, NULL AS whole,
+        published.value AS share, 'openrouter' AS share_of, FALSE AS is_estimate,
+        NULL AS accounts_without_value, authors.holds AS holds, published.as_of AS as_of,
+        NULL AS source, seed__sources.title AS source_title,
+        seed__sources.publisher AS publisher, seed__sources.url AS source_url
+    FROM published
+    INNER JOIN seed__sources ON seed__sources.source = published.source
+    LEFT JOIN authors ON authors.author = published.subject
+    WHERE published.series = 'openrouter_token_share' AND published.place = 1
+        AND published.subject <> 'other'
 )
 SELECT
     basis,              -- published or collected
     layer,              -- layer of use, e.g. own_downloads
     measure,            -- what is counted, e.g. monthly_downloads
-    subject_kind,       -- account, family or region
+    subject_kind,       -- account, author, family or region
     period,             -- month, reading or release
     date,               -- first day of the month, day of the reading or release
-    subject,            -- name of the account on charts, family, or region
-    account,            -- Hub account; NULL for families and regions
-    family,             -- family; NULL for regions, and for accounts of none
+    subject,            -- name of the account or author on charts, family, or region
+    account,            -- Hub account, or author on OpenRouter; NULL for families and regions
+    family,             -- family; NULL for regions, and for accounts and authors that are no family
     value,              -- value in its unit; NULL where it is not known
     unit,               -- downloads a month, downloads, downloads in 30 days, models, fraction, pulls, rating
     bound,              -- exactly, about or at_least
@@ -483,7 +570,9 @@ SELECT
     sum(CASE WHEN is_ranked AND value IS NOT NULL THEN 1 ELSE 0 END) OVER (
         PARTITION BY basis, layer, measure, subject_kind, date
     ) AS subjects,      -- how many are ranked
-    is_ranked,          -- false: accounts that repackage others' models, owners of unknown region
+    is_ranked,          -- false: accounts that repackage others' models, authors under false names, owners of unknown region
+    holds,              -- families that are a part of the author's models, with commas; NULL elsewhere
+    accounts_without_value,  -- accounts that a region's sum leaves out, of a sum since the beginning the most in any month; NULL where none are added up
     is_estimate,        -- rests on an estimate; cumulative values once any month so far does
     as_of,              -- day on which the source was read
     source,             -- collector that read it; NULL for published series

@@ -1,0 +1,469 @@
+"""A deck: charts in an order, with a title; as a file, as an address, as a PowerPoint file, and the
+one that a reader puts together while looking around.
+
+A deck follows the newest build, or names one and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+import data
+from dashboard import deck_file, findings, recipes, state
+from dashboard.chart import SCOPE_WORDS, Chart, Selection
+from dashboard.charts import CHARTS
+from dashboard.deck_file import DeckError
+from dashboard.recipes import NothingToShowError, Recipe, RecipeError
+
+MOST_CHARTS = 60
+MOST_LETTERS = 200  # of a title
+LATEST = "latest"
+UNTITLED = "Open model adoption"
+# Parameters of an address. Not `build`: that of a page is of its charts.
+ITEM, VINTAGE = "item", "vintage"
+TEXTS = ("title", "subtitle", "made_by")
+CHARTS_KEY, FAMILIES = "charts", "families"
+# What a chart of a deck's file may say besides its families.
+SETTINGS = tuple(
+    recipes.PARAMETERS.get(one.name, one.name)
+    for one in fields(Selection)
+    if one.name not in {"focus", "rivals", *recipes.LEFT_OUT}
+)
+# The page that shows a chart.
+PAGES = {
+    "briefing": ("account_downloads",),
+    "downloads": (
+        "publishers", "family_downloads", "download_share", "top_models", "monthly_share",
+        "downloads_by_region", "monthly_downloads", "weekly_downloads", "growth_split",
+        "published_counters", "concentration_hub", "concentration_families",
+    ),
+    "derivatives": (
+        "derivatives_total", "derivatives_new", "derivative_download_share",
+        "derivatives_by_relation", "repackagers",
+    ),
+    "regions": ("download_mix", "regions_by_layer", "published_sizes"),
+    "usage": ("token_share", "model_tokens", "token_prices", "published_tokens"),
+    "runtimes": (
+        "monthly_ollama_pulls", "ollama_family_pulls", "ollama_libraries", "published_pulls",
+        "lmstudio_downloads", "runtime_downloads", "runtime_totals", "runtime_stars",
+    ),
+    "quality": ("quality_and_adoption",),
+    "launches": ("launch_curves",),
+    "leads": ("standings", "momentum"),
+    "events": ("event_study",),
+    "models": ("published_models", "model_downloads_30d", "model_downloads_all_time"),
+}  # fmt: skip
+PAGE_OF = {key: page for page, keys in PAGES.items() for key in keys}
+METHOD = (
+    "Figures that others published and figures that were collected are never mixed or added up.",
+    "What is not known is left out and is not zero; a value with ≈, and a dotted line, is an "
+    "estimate.",
+)
+WINDOW = (
+    "Downloads in the trailing 30 days are the Hub's own window: they are not added up over days."
+)
+# Of the session: the deck, what it was before something was taken out, the parameters that it was
+# opened from, and why those of an address could not be read.
+HELD, BEFORE, OPENED, PROBLEM = "deck", "deck_before", "deck_opened", "deck_problem"
+_ANY = Selection("", ())  # where only a build is asked for
+
+
+@dataclass(frozen=True)
+class DeckItem:
+    """A chart of a deck, of the deck's build, and its slide's title; without one the chart's
+    sentence is it."""
+
+    recipe: Recipe
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Charts in their order. `build` None follows the newest one, else it is the name of one."""
+
+    title: str = ""
+    subtitle: str = ""
+    made_by: str = ""
+    build: str | None = None
+    items: tuple[DeckItem, ...] = ()
+
+    def recipe(self, item: DeckItem) -> Recipe:
+        """How to draw a chart of the deck."""
+        return replace(item.recipe, build=self.build)
+
+    def to_yaml(self) -> str:
+        """The deck as a file, which from_yaml() reads."""
+        told = {name: text for name in TEXTS if (text := getattr(self, name))}
+        charts = [_written(item) for item in self.items]
+        return deck_file.write({**told, recipes.BUILD: self.build or LATEST, CHARTS_KEY: charts})
+
+    @classmethod
+    def from_yaml(cls, content: str | bytes, name: str = "deck.yml") -> Deck:
+        """The deck of a file. Raises DeckError, which names the place, and NoBuildError."""
+        found = deck_file.read(content, name).fields([*TEXTS, recipes.BUILD, CHARTS_KEY])
+        texts = {key: found[key].text(MOST_LETTERS) for key in TEXTS if key in found}
+        build = None
+        if recipes.BUILD in found:
+            build = _build_named(found[recipes.BUILD])
+        charts = found[CHARTS_KEY].entries(MOST_CHARTS) if CHARTS_KEY in found else []
+        return cls(**texts, build=build, items=tuple(_item_of(one, build) for one in charts))
+
+    def to_query(self) -> list[tuple[str, str]]:
+        """The deck as parameters of an address."""
+        pairs = [(name, text) for name in TEXTS if (text := getattr(self, name))]
+        pairs += [(VINTAGE, self.build)] if self.build else []
+        return [*pairs, *((ITEM, _packed(item)) for item in self.items)]
+
+    @classmethod
+    def from_query(cls, pairs: Iterable[tuple[str, str]]) -> Deck:
+        """The deck of an address; parameters that are no deck's are left alone. Raises DeckError
+        and NoBuildError."""
+        asked: dict[str, list[str]] = {}
+        for name, value in pairs:
+            asked.setdefault(name, []).append(value)
+        items = asked.get(ITEM, [])
+        if len(items) > MOST_CHARTS:
+            raise DeckError(f"item: expected at most {MOST_CHARTS} charts, found {len(items)}")
+        texts = {name: asked[name][-1][:MOST_LETTERS] for name in TEXTS if name in asked}
+        build = asked[VINTAGE][-1] if VINTAGE in asked else None
+        if build:
+            try:
+                build_path(cls(build=build))
+            except RecipeError as error:
+                raise DeckError(f"{VINTAGE}: {_after(error, recipes.BUILD)}") from error
+        return cls(
+            **texts,
+            build=build,
+            items=tuple(_unpacked(text, build, place) for place, text in enumerate(items, 1)),
+        )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart of a deck as it is now: the chart and its sentence, or why there is none."""
+
+    item: DeckItem
+    chart: Chart | None
+    finding: str = ""
+    reason: str = ""
+
+    @property
+    def title(self) -> str:
+        """What its slide is called."""
+        return self.item.title or self.finding or (self.chart.title if self.chart else "")
+
+
+def drawn(deck: Deck) -> list[Drawn]:
+    """Every chart of a deck. Raises NoBuildError, and RecipeError for a build that is gone."""
+    found = []
+    for item in deck.items:
+        recipe = deck.recipe(item)
+        try:
+            found.append(Drawn(item, recipes.draw(recipe), findings.finding(recipe)))
+        except NothingToShowError as error:
+            found.append(Drawn(item, None, reason=str(error)))
+    return found
+
+
+def left_out(deck: Deck) -> list[str]:
+    """Which charts have nothing to show, so that the deck goes without them, and why."""
+    return [one.reason for one in drawn(deck) if one.chart is None]
+
+
+def deck_bytes(deck: Deck, template: bytes | Path | None = None, *, address: str = "") -> bytes:
+    """The deck as a PowerPoint file: title, agenda, a slide a chart, sources and method.
+
+    A chart with nothing to show is left out, and the last slide says so. `address` is that of the
+    dashboard, to which slides then link. Raises DeckError when no chart has anything to show,
+    slides.SlideError for a template that does not serve, RecipeError and NoBuildError.
+    """
+    from dashboard import slides  # noqa: PLC0415  (python-pptx is slow to load)
+
+    charts = drawn(deck)
+    shown = [(one, one.chart) for one in charts if one.chart is not None]
+    if not shown:
+        reasons = "; ".join(one.reason for one in charts) or "it has none; add one"
+        raise DeckError(f"charts: expected one with something to show; {reasons}")
+    build = build_path(deck)
+    items = [
+        slides.SlideItem(
+            chart,
+            finding=one.title,
+            remarks=(one.finding,) if one.item.title and one.finding else (),
+            link=page_link(address, deck.recipe(one.item)) if address else "",
+        )
+        for one, chart in shown
+    ]
+    method = [*_method(charts), *(f"Left out: {one.reason}" for one in charts if one.reason)]
+    return slides.deck_bytes(
+        deck.title or UNTITLED,
+        " · ".join(text for text in (deck.subtitle, deck.made_by) if text),
+        items,
+        build=build.stem,
+        as_of=data.as_of(build) or "",
+        template=template,
+        method=method,
+        licences={credit.title: credit.licence for credit in data.credits(build)},
+    )
+
+
+def build_path(deck: Deck) -> Path:
+    """The build of a deck. Raises NoBuildError, and RecipeError for one that is gone."""
+    return recipes.build_of(Recipe("", _ANY, deck.build))
+
+
+def file_name(deck: Deck, extension: str) -> str:
+    """How a file of the deck is called: its title, and as of when. Raises NoBuildError, and
+    RecipeError for a build that is gone."""
+    as_of = data.as_of(build_path(deck)) or "unknown"
+    title = recipes.slug(deck.title)[:60].strip("-.") or "open-model-adoption"
+    return f"{title}_as-of-{as_of}.{extension}"
+
+
+def link(address: str) -> str:
+    """The address of the page that shows the reader's deck."""
+    return f"{address}?{urlencode(held().to_query())}"
+
+
+def page_link(address: str, recipe: Recipe) -> str:
+    """The page of a chart with its families, period, measure, scale and scope."""
+    chosen = recipe.selection
+    pairs = [(state.FOCUS, chosen.focus)]
+    pairs += [(state.FAMILY, name) for name in chosen.rivals or ("",)]
+    pairs += [
+        (name, day.strftime("%Y-%m"))
+        for name, day in ((state.START, chosen.start), (state.END, chosen.end))
+        if day
+    ]
+    pairs += [
+        (state.MEASURE, chosen.measure), (state.SCALE, chosen.scale), (state.SCOPE, chosen.scope)
+    ]  # fmt: skip
+    pairs += [("model", chosen.model)] if chosen.model else []
+    pairs += [(recipes.BUILD, recipe.build)] if recipe.build else []
+    return f"{address.rstrip('/')}/{PAGE_OF.get(recipe.key, '')}?{urlencode(pairs)}"
+
+
+# The deck of a session
+
+
+def held() -> Deck:
+    """The deck that the reader is putting together."""
+    found = st.session_state.get(HELD)
+    return found if isinstance(found, Deck) else Deck()
+
+
+def hold(deck: Deck) -> None:
+    """Make this the reader's deck; what was taken out before cannot be put back then."""
+    st.session_state[HELD] = deck
+    st.session_state.pop(BEFORE, None)
+
+
+def open_address() -> None:
+    """Take the deck of the page's address, if that holds another one than it was made of: a link
+    was opened, the page loaded again, or the reader stepped back."""
+    pairs = [(name, value) for name in (*TEXTS, VINTAGE, ITEM)
+             for value in st.query_params.get_all(name)]  # fmt: skip
+    if not any(name == ITEM for name, _ in pairs) or pairs == st.session_state.get(OPENED):
+        return
+    st.session_state[OPENED] = pairs
+    named = next((value for name, value in pairs if name == VINTAGE), "")
+    is_gone = bool(named) and named not in {path.stem for path in data.build_paths()}
+    try:
+        # A build that is gone is no reason to lose the deck: the page offers the newest one.
+        found = Deck.from_query([pair for pair in pairs if not is_gone or pair[0] != VINTAGE])
+        hold(replace(found, build=named[:MOST_LETTERS]) if is_gone else found)
+    except DeckError as error:
+        st.session_state[PROBLEM] = f"This link holds no deck: {error}"
+
+
+def show_address() -> None:
+    """Let the page's address hold the deck."""
+    deck = held()
+    pairs = deck.to_query() if deck.items else []
+    for name in (*TEXTS, VINTAGE, ITEM):
+        values = [value for key, value in pairs if key == name]
+        if values != st.query_params.get_all(name):
+            if values:
+                st.query_params[name] = values
+            else:
+                del st.query_params[name]
+    st.session_state[OPENED] = pairs
+
+
+def add(recipe: Recipe) -> str:
+    """Put a chart at the end of the reader's deck. Returns what to tell the reader.
+
+    The deck decides of which build its charts are: the first chart of another build than the newest
+    makes it a deck of that one. Raises NoBuildError.
+    """
+    deck = held()
+    newest = data.newest_build()
+    selection = recipes.open_ended(recipe.selection, newest)
+    item = DeckItem(replace(recipe, selection=selection, build=None))
+    if any(item.recipe == other.recipe for other in deck.items):
+        return "This chart is in the deck already, with just this selection."
+    if len(deck.items) >= MOST_CHARTS:
+        return f"A deck holds at most {MOST_CHARTS} charts: take one out first."
+    is_older = recipe.build is not None and recipe.build != newest.stem
+    if is_older and not deck.items:
+        deck = replace(deck, build=recipe.build)
+    hold(replace(deck, items=(*deck.items, item)))
+    number = len(deck.items) + 1
+    told = f"Added: {number} {'chart' if number == 1 else 'charts'} in the deck."
+    if recipe.build is not None and (deck.build or newest.stem) != recipe.build:
+        told += " The deck is of another build: its figures may differ."
+    return told
+
+
+def remove(place: int) -> None:
+    """Take out the chart at a place, counted from 0; undo() puts it back."""
+    deck = held()
+    _without(deck, replace(deck, items=(*deck.items[:place], *deck.items[place + 1 :])))
+
+
+def clear() -> None:
+    """Take out everything; undo() puts it back."""
+    _without(held(), Deck())
+
+
+def undo() -> None:
+    """Put back what was taken out last."""
+    before = st.session_state.get(BEFORE)
+    if isinstance(before, Deck):
+        hold(before)
+
+
+def can_undo() -> bool:
+    """Whether something was taken out and nothing changed since."""
+    return BEFORE in st.session_state
+
+
+def say(name: str, text: str) -> None:
+    """Give the reader's deck a title, a subtitle, or who made it."""
+    deck = held()
+    texts = {one: str(getattr(deck, one)) for one in TEXTS}
+    texts[name] = " ".join(text.split())[:MOST_LETTERS]
+    hold(Deck(**texts, build=deck.build, items=deck.items))
+
+
+def move(place: int, by: int) -> None:
+    """Move the chart at a place up (-1) or down (1)."""
+    deck = held()
+    items = list(deck.items)
+    if 0 <= place < len(items) and 0 <= place + by < len(items):
+        items.insert(place + by, items.pop(place))
+        hold(replace(deck, items=tuple(items)))
+
+
+def rename(place: int, title: str) -> None:
+    """Give the slide at a place a title; '' for the chart's own sentence."""
+    deck = held()
+    items = list(deck.items)
+    if 0 <= place < len(items):
+        items[place] = replace(items[place], title=" ".join(title.split())[:MOST_LETTERS])
+        hold(replace(deck, items=tuple(items)))
+
+
+def replace_with(deck: Deck) -> None:
+    """Make another deck the reader's; undo() brings back the one before."""
+    _without(held(), deck)
+
+
+def _without(before: Deck, after: Deck) -> None:
+    hold(after)
+    st.session_state[BEFORE] = before
+
+
+# Files and addresses
+
+
+def _written(item: DeckItem) -> dict[str, object]:
+    """A chart as it stands in a file."""
+    pairs = recipes.to_query(replace(item.recipe, build=None))
+    told: dict[str, object] = {recipes.KEY: item.recipe.key}
+    if item.title:
+        told["title"] = item.title
+    told[FAMILIES] = list(item.recipe.selection.families)
+    named: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if name in SETTINGS:
+            named.setdefault(name, []).append(text)
+    return {**told, **{name: t[0] if len(t) == 1 else t for name, t in named.items()}}
+
+
+def _item_of(entry: deck_file.Entry, build: str | None) -> DeckItem:
+    found = entry.fields([recipes.KEY, "title", FAMILIES, *SETTINGS])
+    if recipes.KEY not in found:
+        raise entry.wrong(f"expected {recipes.KEY}: and the name of a chart, found none")
+    pairs = [(recipes.KEY, found[recipes.KEY].text(recipes.MOST_LETTERS))]
+    for name, value in found.items():
+        if name in (recipes.KEY, "title"):
+            continue
+        parameter = state.FAMILY if name == FAMILIES else name
+        texts = value.texts(recipes.MOST_VALUES, recipes.MOST_LETTERS)
+        pairs += [(parameter, text) for text in texts or [""]]
+    try:
+        recipe = recipes.from_query([*pairs, *([(recipes.BUILD, build)] if build else [])])
+    except RecipeError as error:
+        name, colon, rest = str(error).partition(": ")
+        name = FAMILIES if name == state.FAMILY else name
+        raise (
+            found[name].wrong(rest) if colon and name in found else entry.wrong(str(error))
+        ) from error
+    title = found["title"].text(MOST_LETTERS) if "title" in found else ""
+    return DeckItem(replace(recipe, build=None), title)
+
+
+def _build_named(entry: deck_file.Entry) -> str | None:
+    name = entry.text(MOST_LETTERS)
+    if name in ("", LATEST):
+        return None
+    try:
+        build_path(Deck(build=name))
+    except RecipeError as error:
+        raise entry.wrong(f"expected {LATEST}, or {_after(error, recipes.BUILD)}") from error
+    return name
+
+
+def _packed(item: DeckItem) -> str:
+    title = [("title", item.title)] if item.title else []
+    return urlencode([*recipes.to_query(replace(item.recipe, build=None)), *title])
+
+
+def _unpacked(text: str, build: str | None, place: int) -> DeckItem:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=200)
+    except ValueError as error:
+        raise DeckError(f"item {place}: expected at most 200 parameters") from error
+    titles = [value for name, value in pairs if name == "title"]
+    rest = [pair for pair in pairs if pair[0] not in ("title", recipes.BUILD)]
+    try:
+        recipe = recipes.from_query([*rest, *([(recipes.BUILD, build)] if build else [])])
+    except RecipeError as error:
+        raise DeckError(f"item {place}: {error}") from error
+    return DeckItem(replace(recipe, build=None), titles[-1][:MOST_LETTERS] if titles else "")
+
+
+def _after(error: Exception, name: str) -> str:
+    return str(error).removeprefix(f"{name}: ").removeprefix("expected ")
+
+
+def _method(charts: Sequence[Drawn]) -> list[str]:
+    """How the figures of these charts are made."""
+    shown = [one for one in charts if one.chart is not None]
+    scopes = [one.item.recipe.selection.scope for one in shown if len(_scopes(one)) > 1]
+    units = " ".join(one.chart.unit for one in shown if one.chart is not None)
+    return [
+        *(SCOPE_WORDS[scope] for scope in dict.fromkeys(scopes)),
+        *METHOD,
+        *([WINDOW] if "trailing 30" in units else []),
+    ]
+
+
+def _scopes(one: Drawn) -> tuple[str, ...]:
+    return CHARTS[one.item.recipe.key].scopes

@@ -1,0 +1,175 @@
+"""A chart as the bytes of a file, and the addresses at which the server hands such files out."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+import data
+from dashboard import chrome, findings, pictures, recipes
+from dashboard.chart import Chart, cited_text, is_fraction, plain_caveats
+from dashboard.charts import CHARTS
+from dashboard.hub_charts import ChartKind
+from dashboard.recipes import Recipe, RecipeError, Rows
+from dashboard.style import THEMES, ThemeName
+
+TABLES: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+SLIDE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+FIGURE = "figure.json"  # for the browser, which makes PNG and SVG of it
+MEDIA: Mapping[str, str] = {**TABLES, "pptx": SLIDE, FIGURE: "application/json"}
+PLOTLY_JS = f"export/plotly.js?v={plotly.__version__}"  # relative to any page
+ROWS, THEME = "rows", "theme"
+_ADDRESS = re.compile(r"(?P<key>\w+)\.(?P<format>[a-z.]+)", re.ASCII)
+_YEAR = 365 * 24 * 3600
+
+
+def chart_bytes(
+    recipe: Recipe,
+    format: str,
+    *,
+    rows: Rows = "shown",
+    theme: ThemeName = "light",
+    template: Path | None = None,
+) -> bytes:
+    """A chart as the bytes of a file; `format` is one of MEDIA, or png or svg, for which a browser
+    is started here.
+
+    `rows`: tables hold what is shown, or the whole metric. `theme` is that of pictures, `template`
+    the PowerPoint file whose master a slide takes. Raises as recipes.draw does, RecipeError for
+    another format, and PictureError where no picture can be drawn.
+    """
+    chart, build = recipes.draw(recipe), recipes.build_of(recipe).stem
+    if format in TABLES:
+        return _table(chart, recipe, format, rows)
+    if format == "pptx":
+        from dashboard import slides  # noqa: PLC0415  (python-pptx is slow to load)
+
+        item = slides.SlideItem(chart, findings.finding(recipe))
+        return slides.slide_bytes(item, build=build, template=template)
+    if format == FIGURE:
+        return str(pictures.figure(chart, THEMES[theme], build=build).to_json()).encode()
+    if format in chrome.FORMATS:
+        return chrome.pictures([pictures.figure(chart, THEMES[theme], build=build)], format)[0]
+    raise RecipeError(f"expected one of the formats {', '.join(MEDIA)}; found {format!r}")
+
+
+def address(
+    recipe: Recipe, format: str, *, rows: Rows = "shown", theme: ThemeName = "light"
+) -> str:
+    """Where the server hands a file out, relative to the address of any page."""
+    query = [pair for pair in recipes.to_query(recipe) if pair[0] != recipes.KEY]
+    query += [(ROWS, rows)] if rows != "shown" else []
+    query += [(THEME, theme)] if theme != "light" else []
+    return f"export/{recipe.key}.{format}?{urlencode(query)}"
+
+
+def download(request: Request) -> Response:
+    """The file that an address asks for; 404 for no chart or format and for no rows, 400 for a
+    wrong parameter, 503 without a build: each with a sentence. Runs in a thread."""
+    found = _ADDRESS.fullmatch(request.path_params["name"])
+    if not found or found["key"] not in CHARTS or found["format"] not in MEDIA:
+        return _refused(404, f"expected export/<chart>.<format>, a format of {', '.join(MEDIA)}")
+    format = found["format"]
+    try:
+        recipe, rows, theme = _asked(found["key"], request.query_params.multi_items())
+        content = chart_bytes(recipe, format, rows=rows, theme=theme)
+        name = recipes.file_name(recipes.draw(recipe), recipe, format, rows)
+    except recipes.NothingToShowError as error:
+        return _refused(404, str(error))
+    except (data.NoBuildError, data.BuildError, data.UnknownMetricError) as error:
+        return _refused(503, str(error))
+    except data.AdoptionError as error:
+        return _refused(400, str(error))
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    if format != FIGURE:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(content, media_type=MEDIA[format], headers=headers)
+
+
+def plotly_js(request: Request) -> Response:
+    """The drawing library of the browser, which is kept there: its address holds its version."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": f"public, max-age={_YEAR}, immutable",
+        "Vary": "Accept-Encoding",
+    }
+    is_packed = "gzip" in request.headers.get("accept-encoding", "")
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(_library(is_packed), media_type="text/javascript", headers=headers)
+
+
+def about(chart: Chart, recipe: Recipe, rows: Rows) -> list[tuple[str, str]]:
+    """What a reader of a table must be told, line by line."""
+    kind = CHARTS[recipe.key]
+    build = recipes.build_of(recipe)
+    lines = [("Chart", chart.title), ("Shown", chart.shown), ("Unit", chart.unit)]
+    if isinstance(kind, ChartKind):
+        info = data.metric_info(kind.metric, build=build)
+        if rows == "whole":
+            lines = [("Metric", info.title), ("Rows", "all of the metric"), ("Unit", info.unit)]
+        lines += [("Metric", info.name), ("Notes", info.notes)]
+    lines += [
+        ("Source", chart.source),
+        ("Address", chart.source_url),
+        ("Citation", cited_text(chart.citation, chart.as_of)),
+        ("As of", chart.as_of),
+        *(("Read with care", text) for text in plain_caveats(chart) if rows == "shown"),
+        ("Build", build.stem),
+    ]
+    if isinstance(kind, ChartKind):
+        lines += [(f"Column {column.name}", column.comment) for column in info.columns]
+    return [(name, text) for name, text in lines if text]
+
+
+def _table(chart: Chart, recipe: Recipe, format: str, rows: Rows) -> bytes:
+    frame = chart.frame if rows == "shown" else recipes.whole(recipe)
+    if format != "xlsx":
+        return data.tables.to_bytes(frame, format)
+    fractions = [name for name in frame.columns if is_fraction(name)]
+    built_at = data.build_info(recipes.build_of(recipe))["built_at"]
+    told = about(chart, recipe, rows)
+    return data.tables.to_bytes(frame, format, about=told, fractions=fractions, created=built_at)
+
+
+def _asked(key: str, pairs: list[tuple[str, str]]) -> tuple[Recipe, Rows, ThemeName]:
+    options: dict[str, str] = {ROWS: "shown", THEME: "light"}
+    allowed = {ROWS: get_args(Rows), THEME: tuple(THEMES)}
+    for name, value in pairs:
+        if name in options:
+            if value not in allowed[name]:
+                raise RecipeError(
+                    f"{name}: expected one of {', '.join(allowed[name])}; found {value[:40]!r}"
+                )
+            options[name] = value
+    rest = [pair for pair in pairs if pair[0] not in options]
+    recipe = recipes.from_query([(recipes.KEY, key), *rest])
+    rows: Rows = "whole" if options[ROWS] == "whole" else "shown"
+    theme: Literal["light", "dark"] = "dark" if options[THEME] == "dark" else "light"
+    return recipe, rows, theme
+
+
+def _refused(status: int, reason: str) -> Response:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return PlainTextResponse(f"{reason}\n", status_code=status, headers=headers)
+
+
+@cache
+def _library(is_packed: bool) -> bytes:
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    content = path.read_bytes()
+    return gzip.compress(content, mtime=0) if is_packed else content

@@ -1,0 +1,87 @@
+"""What is read of a build for charts and pages, kept by build; in a session and outside of one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import data
+from dashboard.chart import ARCHIVE, ARCHIVE_CITED, Cited, Context, Selection
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def families(build: Path) -> pd.DataFrame:
+    """The families of a build, one row each."""
+    return data.families(build)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def metric(build: Path, name: str, **filters: Any) -> pd.DataFrame:
+    """Rows of a metric, kept by build: a new build is a new key. Not to be changed in place."""
+    return data.metric(name, build=build, **filters)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sources(build: Path) -> dict[str, Cited]:
+    """The collectors by name. Days of the whole Hub may come from several archives: under ARCHIVE
+    stand those that the build holds."""
+    known = {
+        row["source"]: Cited(row["title"], row["url"], row["citation"])
+        for row in metric(build, "freshness").to_dict("records")
+    }
+    names = [name for name in metric(build, "hub_days")["source"].unique() if name in known]
+    used = [known[name] for name in names] or [known[n] for n in (ARCHIVE,) if n in known]
+    if not used:
+        return {**known, ARCHIVE: ARCHIVE_CITED}
+    together = Cited(
+        " and ".join(one.title for one in used),
+        used[0].url,
+        "; ".join(one.citation.rstrip(".") for one in used),
+    )
+    return {**known, ARCHIVE: together}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def newest_day(build: Path) -> date:
+    """The newest month or day that any chart of the build can show."""
+    shown = [
+        metric(build, name)[column].max()
+        for name, column in (
+            ("account_downloads", "month"),
+            ("family_downloads", "date"),
+            ("hub_days", "date"),
+        )
+    ]
+    newest: date = max(day.date() for day in shown if pd.notna(day))
+    return newest
+
+
+def context(build: Path, selection: Selection) -> Context:
+    """What all charts of a build and a selection share."""
+    return Context(selection=selection, **_shared(build))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shared(build: Path) -> dict[str, Any]:
+    """What all charts of a build share, kept by build."""
+    published = data.series_sources(build)
+    citations = dict(zip(published["title"], published["citation"], strict=True))
+    collected = metric(build, "freshness")
+    citations |= {
+        f"{title} API": text
+        for title, text in zip(collected["title"], collected["citation"], strict=True)
+    }
+    return {
+        "families": families(build),
+        "events": metric(build, "events"),
+        "crossovers": metric(build, "crossovers"),
+        "citations": citations,
+        "sources": sources(build),
+        "archives": tuple(metric(build, "hub_days")["source"].unique()),
+        "newest_day": metric(build, "hub_days")["date"].max(),
+        "incidents": metric(build, "incidents"),
+    }

@@ -1,0 +1,866 @@
+"""Chart -> native PowerPoint chart: its XML, what is drawn over it, and its data sheet.
+
+Everything that has a value is a series over cells of the data sheet, so "Edit data" works. Names at
+the ends of lines, events, bands and remarks are shapes inside the chart (slide_marks.py), placed by
+the fixed rectangle of the plot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from itertools import groupby
+from xml.sax.saxutils import escape, quoteattr
+
+from dashboard import scales, slide_axes
+from dashboard.chart import Chart, Line, Point
+from dashboard.lettering import clean, shortened, width
+from dashboard.slide_axes import (
+    DAY,
+    LOOK,
+    MONTH,
+    TEXT,
+    NumberAxis,
+    XAxis,
+    serial,
+    text_look,
+    value_format,
+)
+from dashboard.slide_marks import LINE, Align, Drawing, Run, solid, stroke
+from dashboard.slide_sheet import CELL_FORMATS, Cell, Sheet
+
+DASHES = {"estimate": "sysDot", "measure": "sysDash"}
+WEIGHTS = {"focus": 3.5, "compare": 2.25, "rest": 1.25}
+MOST_LABEL = 0.36  # of the chart's width, for names beside it
+LABEL_GAP = 8
+ROW = TEXT * LINE
+BAR_PITCH = 18.5
+NAMED_POINTS = 14
+MOST_ROWS = 4  # of names of events
+INTERVAL = 0.14  # opacity
+WORKBOOK, DRAWING = "rId1", "rId2"  # relations of the chart
+_NAMES = (
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+
+
+@dataclass(frozen=True)
+class NativeChart:
+    """A chart as PowerPoint keeps it: the chart (its relations are WORKBOOK and DRAWING), the
+    shapes over it, its data sheet, and what a reader must be told besides the chart's caveats."""
+
+    xml: bytes
+    drawing: bytes
+    sheet: Sheet
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """The rectangle of the axes within the chart, in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def at(self, across: float, up: float) -> tuple[float, float]:
+        """A place from parts of the width and, from the bottom, of the height."""
+        return (
+            self.left + across * (self.right - self.left),
+            self.bottom - up * (self.bottom - self.top),
+        )
+
+
+@dataclass
+class _Parts:
+    """What a chart is put together from."""
+
+    sheet: Sheet = field(default_factory=Sheet)
+    kinds: list[str] = field(default_factory=list)  # lineChart, barChart ...
+    axes: str = ""
+    blanks: str = "gap"
+    count: int = 0  # of series
+    caches: dict[tuple[int, int | None], str] = field(default_factory=dict)
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count - 1
+
+
+def native(
+    chart: Chart,
+    size: tuple[float, float],
+    font: str,
+    factor: float = 1.0,
+    backing: str = LOOK.background,
+) -> NativeChart:
+    """The chart at that width and height in points. `font` is what its text is set in, `factor` how
+    much wider than Arial that font may be, `backing` the slide's colour, empty if unknown."""
+    draw = _ranking if chart.bars else _points if chart.points else _over_time
+    return draw(chart, Drawing(*size, font, backing), factor)
+
+
+# Lines, layers, bands and events over time
+
+
+def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
+    parts = _Parts()
+    values = slide_axes.value_axis(chart)
+    ends = _end_labels(chart, over, factor)
+    place: Callable[[date], float]
+    axis: XAxis | None = None
+    if chart.day_zero:
+        days = slide_axes.day_axis(chart)
+        place = partial(_place_day, days, chart.day_zero)
+        _scatter_lines(parts, chart, chart.day_zero)
+        parts.axes = days.xml(1, "b", over.font, grid=False) + values.xml(2, "l", over.font)
+    else:
+        axis, moments = slide_axes.time_axis(chart)
+        place = axis.place
+        _date_series(parts, chart, moments)
+        parts.axes = _time_axes(axis, values, over.font)
+    left = 14 + max(width(text, TEXT, factor=factor) for text in values.texts(chart))
+    right = over.width - max((label.room for label in ends), default=0) - 2 * LABEL_GAP
+    events = _events(chart, over, (left, right), place, factor)
+    rows = max((event.row + 1 for event in events if event.is_named), default=0)
+    plot = _Plot(
+        left=left,
+        top=6 + ROW * rows if rows else TEXT / 2,
+        right=right,
+        bottom=over.height - (2 * ROW + 14 if chart.day_zero else ROW + 8),
+    )
+    if chart.day_zero:
+        _name_axis(over, plot, "days since the release")
+    _draw_bands(over, chart, plot, place, axis, factor)
+    _draw_ends(over, plot, values, ends)
+    _draw_events(over, plot, events)
+    _draw_notes(over, chart, plot, place, values, factor)
+    return _finished(parts, over, plot)
+
+
+def _place_day(axis: NumberAxis, zero: date, day: date) -> float:
+    return axis.place((day - zero).days)
+
+
+def _name_axis(over: Drawing, plot: _Plot, text: str) -> None:
+    """What the axis below the plot counts, under its labels."""
+    over.text(plot.at(0.5, 0)[0], plot.bottom + 1.5 * ROW + 12, [[Run(text, LOOK.muted)]],
+              room=0.6 * over.width, align="ctr")  # fmt: skip
+
+
+def _time_axes(axis: XAxis, values: NumberAxis, font: str) -> str:
+    crosses = "max" if values.is_reversed else "autoZero" if values.low < 0 else "min"
+    labels = "low" if values.low < 0 else "nextTo"
+    return axis.xml(font, crosses, labels) + values.xml(2, "l", font, between=axis.between)
+
+
+def _date_series(parts: _Parts, chart: Chart, moments: list[date]) -> None:
+    """Layers, intervals, lines and levels over one column of dates."""
+    shown_as = MONTH if scales.is_monthly(chart) else DAY
+    dates = parts.sheet.add("month" if shown_as == MONTH else "date", moments, shown_as)
+    if chart.stacks:
+        _layers(parts, chart, dates, moments)
+    areas = [_interval(parts, chart, line, dates, moments) for line in chart.lines]
+    if any(areas):
+        parts.kinds.append(_group("areaChart", "".join(areas), '<c:grouping val="stacked"/>'))
+    # A date that other lines have and this one has not is no gap of it.
+    if any(_skips(line, moments) for line in chart.lines):
+        parts.blanks = "span"
+    found: list[tuple[str, str]] = []
+    for line in chart.lines:
+        for column, dash in _line_columns(parts, chart, line, moments):
+            found.append((line.role, _line_series(parts, line, column, dates, dash)))
+    # The focus comes last, so that it lies on top; the sheet keeps the chart's order.
+    found.sort(key=lambda one: ("rest", "compare", "focus").index(one[0]))
+    levels = "".join(_level_series(parts, chart, number, dates, moments)
+                     for number in range(len(chart.levels)))  # fmt: skip
+    if found or levels:
+        series = "".join(xml for _, xml in found) + levels
+        parts.kinds.append(_group("lineChart", series, '<c:grouping val="standard"/>',
+                                  '<c:marker val="1"/>'))  # fmt: skip
+
+
+def _skips(line: Line, moments: Sequence[date]) -> bool:
+    """Whether the line has no point at a date between its ends at which others have one."""
+    if not line.x:
+        return False
+    return sum(line.x[0] <= day <= line.x[-1] for day in moments) != len(line.x)
+
+
+def _line_columns(
+    parts: _Parts, chart: Chart, line: Line, moments: Sequence[date]
+) -> list[tuple[int, str]]:
+    """The columns of one line, each with the dash it is drawn in: what was measured, and what was
+    estimated with the neighbours that it is joined to. Where blanks are bridged, each unbroken
+    stretch is a column of its own."""
+    solid_part, dotted = scales.parts(line.y, line.estimated)
+    shown_as = CELL_FORMATS[chart.value_kind]
+    label = clean(line.label)
+    found = []
+    plain = DASHES["measure"] if line.is_dashed else ""
+    for title, part, dash in (
+        (label, solid_part, plain), (f"{label}, estimate", dotted, DASHES["estimate"]),
+    ):  # fmt: skip
+        stretches = _stretches(part) if parts.blanks == "span" else [part]
+        for stretch in stretches:
+            if all(value is None for value in stretch):
+                continue
+            known = dict(zip(line.x, stretch, strict=True))
+            cells = [known.get(day) for day in moments]
+            found.append((parts.sheet.add(title, cells, shown_as), dash))
+    return found
+
+
+def _stretches(values: Sequence[float | None]) -> list[list[float | None]]:
+    """Unbroken stretches of known values, each as long as all of them, with None elsewhere."""
+    found = []
+    for is_known, run in groupby(range(len(values)), key=lambda at: values[at] is not None):
+        if is_known:
+            kept = set(run)
+            found.append([v if at in kept else None for at, v in enumerate(values)])
+    return found
+
+
+def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str) -> str:
+    colour = line.colours[LOOK.index]
+    opacity = 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
+    look = stroke(colour, WEIGHTS[line.role], dash, opacity=opacity)
+    cells = parts.sheet.columns[column].cells
+    dots = _dots(line, cells, colour, look, is_estimate=dash == DASHES["estimate"])
+    return (
+        f"<c:ser>{_named(parts, column)}<c:spPr>{look}</c:spPr>"
+        f'<c:marker><c:symbol val="none"/></c:marker>{dots}'
+        f"{_categories(parts, x)}{_numbers(parts, 'val', column)}"
+        '<c:smooth val="0"/></c:ser>'
+    )
+
+
+def _dots(line: Line, cells: Sequence[Cell], colour: str, look: str, *, is_estimate: bool) -> str:
+    """A dot at the newest value, and at values without a neighbour to draw a line to."""
+    values = [value if isinstance(value, float) else None for value in cells]
+    sizes = {at: 5 for at, lonely in enumerate(scales.alone(values)) if lonely}
+    last = max((at for at, value in enumerate(values) if value is not None), default=None)
+    is_end = bool(line.y) and line.y[-1] is not None and line.estimated[-1] == is_estimate
+    if last is not None and is_end and line.role != "rest":
+        sizes[last] = 8 if line.role == "focus" else 6
+    return "".join(
+        f'<c:dPt><c:idx val="{at}"/>{_dot(colour, sizes[at])}<c:bubble3D val="0"/>'
+        f"<c:spPr>{look}</c:spPr></c:dPt>"
+        for at in sorted(sizes)
+    )
+
+
+def _dot(colour: str, size: int, opacity: float = 1.0) -> str:
+    return (
+        f'<c:marker><c:symbol val="circle"/><c:size val="{size}"/><c:spPr>{solid(colour, opacity)}'
+        "<a:ln><a:noFill/></a:ln></c:spPr></c:marker>"
+    )
+
+
+def _layers(parts: _Parts, chart: Chart, x: int, moments: Sequence[date]) -> None:
+    is_area = scales.is_area(chart)
+    series = []
+    for layer in chart.stacks:
+        known = dict(zip(layer.x, layer.y, strict=True))
+        column = parts.sheet.add(
+            clean(layer.label), [known.get(day) for day in moments], CELL_FORMATS[chart.value_kind]
+        )
+        fill = f"{solid(layer.colours[LOOK.index])}<a:ln><a:noFill/></a:ln>"
+        kept = "" if is_area else '<c:invertIfNegative val="0"/>'
+        series.append(
+            f"<c:ser>{_named(parts, column)}<c:spPr>{fill}</c:spPr>{kept}"
+            f"{_categories(parts, x)}{_numbers(parts, 'val', column)}</c:ser>"
+        )
+    if is_area:
+        parts.kinds.append(_group("areaChart", "".join(series), '<c:grouping val="stacked"/>'))
+        return
+    gap = 22 if 1 < len(moments) <= 60 else 0 if len(moments) > 60 else 300
+    parts.kinds.append(
+        _group(
+            "barChart", "".join(series), '<c:barDir val="col"/><c:grouping val="stacked"/>',
+            f'<c:gapWidth val="{gap}"/><c:overlap val="100"/>',
+        )
+    )  # fmt: skip
+
+
+def _interval(parts: _Parts, chart: Chart, line: Line, x: int, moments: Sequence[date]) -> str:
+    """A pale area from the least to the most that the focus may be: on an invisible one as high as
+    the least lies a second one as high as the difference."""
+    if not line.highs:
+        return ""
+    label, shown_as = clean(line.label), CELL_FORMATS[chart.value_kind]
+    low, high = (dict(zip(line.x, side, strict=True)) for side in (line.y, line.highs))
+    most = parts.sheet.add(f"{label}, at most", [high.get(day) for day in moments], shown_as)
+    if line.role != "focus":
+        return ""
+    least = parts.sheet.add(f"{label}, at least", [low.get(day) for day in moments], shown_as)
+    between = parts.sheet.add(
+        f"{label}, from least to most",
+        [
+            b - a if isinstance(a, float) and isinstance(b, float) else None
+            for a, b in zip(
+                parts.sheet.columns[least].cells, parts.sheet.columns[most].cells, strict=True
+            )
+        ],
+        shown_as,
+    )
+    fills = ((least, "<a:noFill/>"), (between, solid(line.colours[LOOK.index], INTERVAL)))
+    return "".join(
+        f"<c:ser>{_named(parts, column)}<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>"
+        f"{_categories(parts, x)}{_numbers(parts, 'val', column)}</c:ser>"
+        for column, fill in fills
+    )
+
+
+def _level_series(parts: _Parts, chart: Chart, number: int, x: int, moments: Sequence[date]) -> str:
+    level = chart.levels[number]
+    cells = [level.value if level.start <= day <= level.end else None for day in moments]
+    pattern = "%Y-%m" if scales.is_monthly(chart) else "%Y-%m-%d"
+    column = parts.sheet.add(
+        f"level {level.start:{pattern}} to {level.end:{pattern}}", cells,
+        CELL_FORMATS[chart.value_kind],
+    )  # fmt: skip
+    look = stroke(LOOK.text, 1.5)
+    return (
+        f"<c:ser>{_named(parts, column)}<c:spPr>{look}</c:spPr>"
+        f'<c:marker><c:symbol val="none"/></c:marker>{_categories(parts, x)}'
+        f'{_numbers(parts, "val", column)}<c:smooth val="0"/></c:ser>'
+    )
+
+
+def _scatter_lines(parts: _Parts, chart: Chart, zero: date) -> None:
+    """Lines over days since an event of each, with columns of days of their own."""
+    found = []
+    for line in chart.lines:
+        label = clean(line.label)
+        days = parts.sheet.add(f"{label}: day", [float((at - zero).days) for at in line.x], "0")
+        for column, dash in _line_columns(parts, chart, line, line.x):
+            xml = _line_series(parts, line, column, days, dash)
+            found.append((line.role, _as_scatter(parts, xml, days)))
+    found.sort(key=lambda one: ("rest", "compare", "focus").index(one[0]))
+    series = "".join(xml for _, xml in found)
+    parts.kinds.append(_group("scatterChart", series, '<c:scatterStyle val="lineMarker"/>'))
+
+
+def _as_scatter(parts: _Parts, series: str, x: int) -> str:
+    """A series over categories as one over numbers."""
+    series = series.replace(_categories(parts, x), _numbers(parts, "xVal", x))
+    return series.replace("<c:val>", "<c:yVal>").replace("</c:val>", "</c:yVal>")
+
+
+# Names at the ends
+
+
+@dataclass(frozen=True)
+class _End:
+    """A name with its newest value, beside the place where its line or layer ends."""
+
+    value: float
+    text: str
+    colour: str
+    is_bold: bool
+    is_layer: bool
+    room: float
+
+
+def _end_labels(chart: Chart, over: Drawing, factor: float) -> list[_End]:
+    most = MOST_LABEL * over.width
+    ends = []
+    named = [(line, line.newest or 0.0) for line in scales.labelled(chart)]
+    for line, value in [*named, *scales.middles(chart)]:
+        is_layer = any(line is layer for layer in chart.stacks)
+        newest = line.y[-1] if is_layer else line.newest
+        figure = f" {chart.between(newest, line.newest_high)}{scales.since(chart, line)}"
+        is_bold = line.role != "rest" and not is_layer
+        room = most - width(f"■ {figure}", TEXT, is_bold=is_bold, factor=factor)
+        name = shortened(clean(line.label), TEXT, room, is_bold=is_bold, factor=factor)
+        text = f"{name}{figure}"
+        ends.append(
+            _End(value, text, line.colours[LOOK.index], is_bold, is_layer,
+                 width(f"■ {text}" if is_layer else text, TEXT, is_bold=is_bold, factor=factor))
+        )  # fmt: skip
+    return ends
+
+
+def _draw_ends(over: Drawing, plot: _Plot, values: NumberAxis, ends: Sequence[_End]) -> None:
+    """Names beside the line ends, pushed apart where they end close together."""
+    tall = plot.bottom - plot.top
+    places = sorted(((values.place(end.value), end) for end in ends), key=lambda one: one[0])
+    apart = scales.spread([min(max(at, 0.0), 1.0) for at, _ in places], ROW / tall)
+    for height, (at, end) in zip(apart, places, strict=True):
+        x, y = plot.at(1, height)
+        runs = [Run(end.text, end.colour, end.is_bold)]
+        if end.is_layer:
+            # The colours of layers are for areas; the palest could not be read as letters.
+            runs = [Run("■ ", end.colour), Run(end.text, LOOK.text)]
+        over.text(x + LABEL_GAP, y, [runs], room=end.room)
+        if abs(height - at) * tall > ROW / 2:
+            over.line(x, plot.at(1, min(max(at, 0), 1))[1], x + LABEL_GAP - 1, y, end.colour,
+                      name="leader")  # fmt: skip
+
+
+# Bands, events and remarks
+
+
+def _draw_bands(
+    over: Drawing,
+    chart: Chart,
+    plot: _Plot,
+    place: Callable[[date], float],
+    axis: XAxis | None,
+    factor: float,
+) -> None:
+    """Estimated stretches shaded, interpolated ones hatched, each with its word at the top once;
+    incidents tinted, with a tick at the bottom of each month, week or day that they touch."""
+    named: set[str] = set()
+    incidents = [band for band in chart.bands if band.kind == "incident"]
+    reach = 31 if scales.is_monthly(chart) else scales.step(chart)
+    # Shapes lie on the chart: over bars a tint would be another colour.
+    for start, end in () if chart.stacks else scales.merged(incidents, reach):
+        left, right = _ends_of(chart, plot, place, axis, start, end)
+        over.rectangle(left, plot.top, right, plot.bottom, LOOK.tick, 0.09, "incident")
+    for day in scales.dates(chart) if incidents else ():
+        if any(band.start <= day <= band.end for band in incidents):
+            x = plot.at(place(day), 0)[0]
+            over.triangle(x, plot.bottom, 9, LOOK.tick, f"incident {day}")
+    for band in (band for band in chart.bands if band.kind != "incident"):
+        left, right = _ends_of(chart, plot, place, axis, band.start, band.end)
+        label = clean(band.label)
+        if band.kind == "estimated":
+            over.rectangle(left, plot.top, right, plot.bottom, LOOK.muted, 0.11, label)
+        else:
+            over.hatch(left, plot.top, right, plot.bottom, LOOK.muted, label)
+        room = width(label, TEXT, factor=factor)
+        if label not in named and room < right - left:
+            named.add(label)
+            over.text((left + right) / 2, plot.top + ROW / 2, [[Run(label, LOOK.muted)]],
+                      room=room, align="ctr", is_backed=True)  # fmt: skip
+
+
+def _ends_of(
+    chart: Chart,
+    plot: _Plot,
+    place: Callable[[date], float],
+    axis: XAxis | None,
+    start: date,
+    end: date,
+) -> tuple[float, float]:
+    """From where a period begins to where another ends, within the plot."""
+    if axis is not None and axis.between == "between":
+        half = 0.5 * (place(_after(chart, start)) - place(start))
+        parts = (place(start) - half, place(end) + half)
+    else:
+        half_step = timedelta(days=15 if scales.is_monthly(chart) else scales.step(chart) / 2)
+        first, last = scales.span(chart)
+        one = (place(last) - place(first)) / max((last - first).days, 1)
+        side = half_step.total_seconds() / 86400 * one
+        parts = (place(start) - side, place(end) + side)
+    left, right = (plot.at(min(max(part, 0.0), 1.0), 0)[0] for part in parts)
+    return left, max(right, left + 1)
+
+
+def _after(chart: Chart, day: date) -> date:
+    """The date of the next slot."""
+    if scales.is_monthly(chart):
+        return (day + timedelta(days=31)).replace(day=1)
+    return day + timedelta(days=scales.step(chart))
+
+
+@dataclass(frozen=True)
+class _Event:
+    """A marker's line at `x`, and its name around `middle` in a row above the plot."""
+
+    x: float
+    middle: float
+    label: str
+    room: float
+    row: int
+    is_crossed: bool  # another name stands between it and the plot
+
+    @property
+    def is_named(self) -> bool:
+        """Whether there is a row for its name."""
+        return self.row < MOST_ROWS
+
+
+def _events(
+    chart: Chart,
+    over: Drawing,
+    ends: tuple[float, float],
+    place: Callable[[date], float],
+    factor: float,
+) -> list[_Event]:
+    """Events in the order of time, their names in as many rows as keep them apart."""
+    left, right = ends
+    rows: list[list[tuple[float, float]]] = []
+    found = []
+    for marker in sorted(chart.markers, key=lambda one: one.at):
+        x = left + min(max(place(marker.at), 0.0), 1.0) * (right - left)
+        label = shortened(clean(marker.label), TEXT, 0.3 * over.width, factor=factor)
+        room = width(label, TEXT, factor=factor)
+        middle = min(max(x, room / 2), over.width - room / 2)
+        span = (middle - room / 2 - 5, middle + room / 2 + 5)
+        row = next((r for r, taken in enumerate(rows) if _is_free(taken, span)), len(rows))
+        if row == len(rows):
+            rows.append([])
+        rows[row].append(span)
+        is_crossed = any(low < x < high for taken in rows[:row] for low, high in taken)
+        found.append(_Event(x, middle, label, room, row, is_crossed))
+    return found
+
+
+def _draw_events(over: Drawing, plot: _Plot, events: Sequence[_Event]) -> None:
+    """A dotted line an event with its name above the plot."""
+    for event in events:
+        is_long = event.is_named and not event.is_crossed
+        top = plot.top - ROW * event.row if is_long else plot.top
+        over.line(event.x, top, event.x, plot.bottom, LOOK.marker, dash="sysDot", name="event")
+        if event.is_named and event.label:
+            over.text(event.middle, plot.top - ROW * (event.row + 0.5) - 1,
+                      [[Run(event.label, LOOK.muted)]], room=event.room, align="ctr")  # fmt: skip
+
+
+def _is_free(taken: Sequence[tuple[float, float]], span: tuple[float, float]) -> bool:
+    return all(span[1] <= low or high <= span[0] for low, high in taken)
+
+
+def _draw_notes(
+    over: Drawing,
+    chart: Chart,
+    plot: _Plot,
+    place: Callable[[date], float],
+    values: NumberAxis,
+    factor: float,
+) -> None:
+    """Remarks beside their points, where the least of the lines is covered."""
+    drawn = [
+        plot.at(place(day), values.place(value))
+        for line in chart.lines
+        for day, value in zip(line.x, line.y, strict=True)
+        if value is not None and (value > 0 or not values.is_log)
+    ]
+    taken: list[tuple[float, float, float, float]] = []
+    for note in chart.notes:
+        if values.is_log and note.value <= 0:
+            continue
+        x, y = plot.at(place(note.at), values.place(note.value))
+        lines = [clean(line) for line in note.text.split("\n")]
+        room = max(width(line, TEXT, factor=factor) for line in lines)
+        box, align = _clear_box((x, y), (room, ROW * len(lines)), plot, note.side, drawn, taken)
+        taken.append(box)
+        left, top, right, bottom = box
+        near_x = right if align == "r" else left
+        over.line(near_x, (top + bottom) / 2, x, y, LOOK.marker, name="remark")
+        over.text(near_x, (top + bottom) / 2, [[Run(line, LOOK.text)] for line in lines],
+                  room=room, align=align, is_backed=True)  # fmt: skip
+
+
+def _clear_box(
+    at: tuple[float, float],
+    size: tuple[float, float],
+    plot: _Plot,
+    side: str,
+    drawn: Sequence[tuple[float, float]],
+    taken: Sequence[tuple[float, float, float, float]],
+) -> tuple[tuple[float, float, float, float], Align]:
+    """The box near a point that covers the fewest points of lines and no other box."""
+    (x, y), (wide, tall) = at, size
+    best: tuple[float, tuple[float, float, float, float], Align] | None = None
+    for number, (across, down) in enumerate(
+        (across, down)
+        for across in ((-40, 40) if side == "left" else (40, -40))
+        for down in (-8, -40, 36, -70, 64)
+    ):
+        left = x + across - (wide if across < 0 else 0)
+        top = min(max(y + down - tall / 2, plot.top + ROW), plot.bottom - tall)
+        box = (left, top, left + wide, top + tall)
+        cost = float(number)
+        cost += 1000 * (left < plot.left or left + wide > plot.right)
+        cost += 500 * sum(_overlaps(box, other) for other in taken)
+        cost += 10 * sum(_holds(box, point) for point in drawn)
+        if best is None or cost < best[0]:
+            best = (cost, box, "r" if across < 0 else "l")
+    assert best is not None
+    return best[1], best[2]
+
+
+def _overlaps(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _holds(box: tuple[float, float, float, float], point: tuple[float, float]) -> bool:
+    return box[0] - 3 < point[0] < box[2] + 3 and box[1] - 2 < point[1] < box[3] + 2
+
+
+# Rankings
+
+
+def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
+    """Horizontal bars from the top down; those that find no room stay in the data sheet."""
+    parts = _Parts()
+    shown = min(len(chart.bars), max(1, int(over.height / BAR_PITCH)))
+    texts = [scales.bar_text(chart, bar) for bar in chart.bars]
+    names = [clean(bar.label) for bar in chart.bars]
+    room = min(0.45 * over.width, max(width(n, TEXT, factor=factor) for n in names[:shown]) + 1)
+    short = [shortened(name, TEXT, room, factor=factor) or "–" for name in names]
+    labels = parts.sheet.add("name", short)
+    column = parts.sheet.add(clean(chart.unit) or "value", [bar.value for bar in chart.bars],
+                             CELL_FORMATS[chart.value_kind])  # fmt: skip
+    if any(bar.half_width for bar in chart.bars):
+        parts.sheet.add("plus or minus", [bar.half_width for bar in chart.bars],
+                        CELL_FORMATS[chart.value_kind])  # fmt: skip
+    if short != names:
+        parts.sheet.add("full name", names)
+    figures = max(width(text, TEXT, factor=factor) for text in texts[:shown]) + 14
+    plot = _Plot(room + 12, 0, over.width - 4, over.height)
+    top = max((bar.value for bar in chart.bars), default=1.0) or 1.0
+    high = top * (plot.right - plot.left) / max(plot.right - plot.left - figures, 1)
+    series = (
+        f"<c:ser>{_named(parts, column)}<c:spPr>{solid(LOOK.muted)}</c:spPr>"
+        f'<c:invertIfNegative val="0"/>{_bar_colours(chart, shown)}'
+        f"{_bar_labels(chart, shown, over.font)}"
+        f"{_names(parts, labels, shown)}{_numbers(parts, 'val', column, shown)}</c:ser>"
+    )
+    parts.kinds.append(
+        _group(
+            "barChart", series, '<c:barDir val="bar"/><c:grouping val="clustered"/>',
+            f'<c:gapWidth val="{45 if shown > 4 else 120}"/>',
+        )
+    )  # fmt: skip
+    axis = NumberAxis(0.0, high, "General", is_hidden=True)
+    parts.axes = slide_axes.category_axis(over.font) + axis.xml(
+        2, "t", over.font, crosses="min", grid=False, between="between"
+    )
+    remarks = (
+        (f"Shown: the first {shown} of {len(chart.bars)}; the data sheet has all.",)
+        if shown < len(chart.bars)
+        else ()
+    )
+    return _finished(parts, over, plot, remarks)
+
+
+def _bar_colours(chart: Chart, shown: int) -> str:
+    return "".join(
+        f'<c:dPt><c:idx val="{at}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+        f"<c:spPr>{solid(bar.colours[LOOK.index])}</c:spPr></c:dPt>"
+        for at, bar in enumerate(chart.bars[:shown])
+    )
+
+
+def _bar_labels(chart: Chart, shown: int, font: str) -> str:
+    """Each value as people write it: no single number format can write 1.2B, 35M and 700."""
+    flags = (
+        '<c:dLblPos val="outEnd"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
+        '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
+        '<c:showBubbleSize val="0"/>'
+    )
+    look = f"<c:spPr><a:noFill/></c:spPr>{text_look(font, LOOK.text)}{flags}"
+    labels = []
+    for at, bar in enumerate(chart.bars[:shown]):
+        margin = f"± {chart.text(bar.half_width)}" if bar.half_width else ""
+        code = quoteattr(value_format(chart.text(bar.value), margin))
+        labels.append(
+            f'<c:dLbl><c:idx val="{at}"/><c:numFmt formatCode={code} sourceLinked="0"/>{look}'
+            "</c:dLbl>"
+        )
+    plain = quoteattr(CELL_FORMATS[chart.value_kind])
+    return (
+        f'<c:dLbls>{"".join(labels)}<c:numFmt formatCode={plain} sourceLinked="0"/>{look}</c:dLbls>'
+    )
+
+
+# Points
+
+
+def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
+    """Dots over a log axis; the most telling are named where there is room."""
+    parts = _Parts()
+    across = slide_axes.log_axis([point.x for point in chart.points])
+    ys = [point.y for point in chart.points]
+    up = (
+        slide_axes.log_axis(ys, chart.value_kind)
+        if chart.is_log
+        else slide_axes.plain_axis(chart, ys)
+    )
+    plot = _Plot(
+        left=14 + max(width(text, TEXT, factor=factor) for text in up.texts(chart)),
+        top=1.5 * ROW + 8,
+        right=over.width - 30,
+        bottom=over.height - 2 * ROW - 14,
+    )
+    parts.sheet.add("name", [clean(point.label) for point in chart.points])
+    xs = parts.sheet.add(clean(chart.x_unit) or "x", [p.x for p in chart.points], "General")
+    series = []
+    for group in _point_groups(chart.points):
+        first = group[0]
+        kept = {id(point) for point in group}
+        title = {"focus": "focus", "compare": "compared", "rest": "others"}[first.role]
+        column = parts.sheet.add(
+            f"{clean(chart.unit)}, {title}",
+            [point.y if id(point) in kept else None for point in chart.points],
+            CELL_FORMATS[chart.value_kind],
+        )
+        dot = _dot(first.colours[LOOK.index], 7 if first.role == "rest" else 10,
+                   0.6 if first.role == "rest" else 0.95)  # fmt: skip
+        series.append(
+            f"<c:ser>{_named(parts, column)}<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{dot}"
+            f"{_numbers(parts, 'xVal', xs)}{_numbers(parts, 'yVal', column)}"
+            '<c:smooth val="0"/></c:ser>'
+        )
+    parts.kinds.append(_group("scatterChart", "".join(series),
+                              '<c:scatterStyle val="lineMarker"/>'))  # fmt: skip
+    parts.axes = across.xml(1, "b", over.font) + up.xml(2, "l", over.font)
+    unit = shortened(clean(chart.unit), TEXT, 0.6 * over.width, factor=factor)
+    room = width(unit, TEXT, factor=factor)
+    over.text(0, ROW / 2, [[Run(unit, LOOK.muted)]], room=room)
+    _name_points(over, chart, plot, (across, up), (0, 0, room, ROW), factor)
+    _name_axis(over, plot, clean(chart.x_unit))
+    return _finished(parts, over, plot)
+
+
+def _point_groups(points: Sequence[Point]) -> list[list[Point]]:
+    """Points of one role and colour, the focus last, so that it lies on top."""
+    groups: dict[tuple[str, tuple[str, str]], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.role, point.colours), []).append(point)
+    order = ("rest", "compare", "focus").index
+    return sorted(groups.values(), key=lambda group: order(group[0].role))
+
+
+def _name_points(
+    over: Drawing,
+    chart: Chart,
+    plot: _Plot,
+    axes: tuple[NumberAxis, NumberAxis],
+    unit: tuple[float, float, float, float],
+    factor: float,
+) -> None:
+    """Names beside the most telling points, each where it covers nothing, not even the unit at the
+    top; none where it cannot."""
+    across, up = axes
+    places = {p.key: plot.at(across.place(p.x), up.place(p.y)) for p in chart.points}
+    taken = [unit]
+    first = ("focus", "compare", "rest").index
+    ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
+    for point in ranked[:NAMED_POINTS]:
+        x, y = places[point.key]
+        label = shortened(clean(point.label), TEXT, 0.3 * over.width, factor=factor)
+        room = width(label, TEXT, factor=factor)
+        offsets: tuple[tuple[float, float, Align], ...] = (
+            (0, -16, "ctr"), (0, 16, "ctr"), (10, 0, "l"), (-10, 0, "r"),
+            (8, -14, "l"), (-8, -14, "r"), (8, 14, "l"), (-8, 14, "r"),
+        )  # fmt: skip
+        for dx, dy, align in offsets:
+            left = x + dx - {"l": 0.0, "ctr": room / 2, "r": room}[align]
+            box = (left, y + dy - ROW / 2, left + room, y + dy + ROW / 2)
+            outside = box[0] < 0 or box[2] > over.width or box[1] < 0 or box[3] > plot.bottom
+            others = (place for key, place in places.items() if key != point.key)
+            if (
+                outside
+                or any(_overlaps(box, b) for b in taken)
+                or any(_holds(box, place) for place in others)
+            ):
+                continue
+            taken.append(box)
+            over.text(x + dx, y + dy, [[Run(label, LOOK.text)]], room=room, align=align)
+            break
+
+
+# XML that all kinds share
+
+
+def _named(parts: _Parts, column: int) -> str:
+    number = parts.number()
+    title = escape(parts.sheet.columns[column].title)
+    return (
+        f'<c:idx val="{number}"/><c:order val="{number}"/><c:tx><c:strRef>'
+        f'<c:f>{parts.sheet.head(column)}</c:f><c:strCache><c:ptCount val="1"/>'
+        f'<c:pt idx="0"><c:v>{title}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
+    )
+
+
+def _categories(parts: _Parts, column: int) -> str:
+    return f"<c:cat>{_cached(parts, column)}</c:cat>"
+
+
+def _numbers(parts: _Parts, element: str, column: int, rows: int | None = None) -> str:
+    return f"<c:{element}>{_cached(parts, column, rows)}</c:{element}>"
+
+
+def _cached(parts: _Parts, column: int, rows: int | None = None) -> str:
+    """A reference to numbers or dates of the sheet, with what stands there. Series over the same
+    dates share one."""
+    if (column, rows) not in parts.caches:
+        parts.caches[column, rows] = _reference(parts, column, rows)
+    return parts.caches[column, rows]
+
+
+def _reference(parts: _Parts, column: int, rows: int | None) -> str:
+    cells = parts.sheet.columns[column].cells[:rows]
+    points = "".join(
+        f'<c:pt idx="{at}"><c:v>{_as_written(cell)}</c:v></c:pt>'
+        for at, cell in enumerate(cells)
+        if cell is not None
+    )
+    return (
+        f"<c:numRef><c:f>{parts.sheet.cells(column, rows)}</c:f><c:numCache><c:formatCode>"
+        f"{escape(parts.sheet.columns[column].shown_as or 'General')}</c:formatCode>"
+        f'<c:ptCount val="{len(cells)}"/>{points}</c:numCache></c:numRef>'
+    )
+
+
+def _as_written(cell: Cell) -> str:
+    """A date as a number, a number with as many digits as the workbook's file has."""
+    if isinstance(cell, date):
+        return str(serial(cell))
+    return f"{cell:.16g}" if isinstance(cell, float) else str(cell)
+
+
+def _names(parts: _Parts, column: int, rows: int) -> str:
+    cells = parts.sheet.columns[column].cells[:rows]
+    points = "".join(
+        f'<c:pt idx="{at}"><c:v>{escape(str(cell))}</c:v></c:pt>' for at, cell in enumerate(cells)
+    )
+    return (
+        f"<c:cat><c:strRef><c:f>{parts.sheet.cells(column, rows)}</c:f><c:strCache>"
+        f'<c:ptCount val="{len(cells)}"/>{points}</c:strCache></c:strRef></c:cat>'
+    )
+
+
+def _group(kind: str, series: str, before: str, after: str = "") -> str:
+    """Series of one kind over the two axes."""
+    return (
+        f'<c:{kind}>{before}<c:varyColors val="0"/>{series}{after}'
+        f'<c:axId val="1"/><c:axId val="2"/></c:{kind}>'
+    )
+
+
+def _finished(
+    parts: _Parts, over: Drawing, plot: _Plot, remarks: tuple[str, ...] = ()
+) -> NativeChart:
+    inner: Mapping[str, float] = {
+        "x": plot.left / over.width,
+        "y": plot.top / over.height,
+        "w": (plot.right - plot.left) / over.width,
+        "h": (plot.bottom - plot.top) / over.height,
+    }
+    layout = "".join(f'<c:{name} val="{part:.5f}"/>' for name, part in inner.items())
+    xml = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace {_NAMES}>'
+        '<c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
+        '<c:plotArea><c:layout><c:manualLayout><c:layoutTarget val="inner"/>'
+        f'<c:xMode val="edge"/><c:yMode val="edge"/>{layout}</c:manualLayout></c:layout>'
+        f"{''.join(parts.kinds)}{parts.axes}<c:spPr><a:noFill/></c:spPr></c:plotArea>"
+        f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="{parts.blanks}"/></c:chart>'
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{text_look(over.font, LOOK.text)}"
+        f'<c:externalData r:id="{WORKBOOK}"><c:autoUpdate val="0"/></c:externalData>'
+        f'<c:userShapes r:id="{DRAWING}"/></c:chartSpace>'
+    )
+    return NativeChart(xml.encode(), over.xml(), parts.sheet, remarks)

@@ -1,0 +1,511 @@
+"""Charts -> PowerPoint: a slide, or a deck with title, agenda, a slide a chart, and sources.
+
+The charts are PowerPoint's own, with their data sheets inside. Whoever gets one slide can tell what
+it shows, where it is from, when it was measured and how sure it is. The same charts, texts and
+build give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml.shapes.graphfrm import CT_GraphicalObjectFrame
+from pptx.parts.chart import ChartPart
+from pptx.parts.embeddedpackage import EmbeddedXlsxPart
+from pptx.slide import Slide
+from pptx.util import Pt
+
+from dashboard import slide_charts
+from dashboard.chart import Chart, cited_text
+from dashboard.lettering import clean, shortened, unbroken, width, wrap
+from dashboard.slide_layout import (
+    LEAST,
+    LOOK,
+    TITLE_LEAST,
+    TITLE_LINES,
+    Box,
+    Deck,
+    SlideError,
+    Words,
+    add_slide,
+    body,
+    fill,
+    lines_tall,
+    new_deck,
+    number_slide,
+    packed,
+    paragraphs_tall,
+    title_room,
+    write,
+)
+from dashboard.slide_sheet import workbook
+from dashboard.slide_tables import TablePage, table_slides
+
+__all__ = [
+    "Page", "SlideError", "SlideItem", "TextPage", "deck_bytes", "pages_bytes", "slide_bytes",
+]  # fmt: skip
+
+SUBTITLE = 16
+SUBTITLE_LINES, SOURCE_LINES, CAVEAT_LINES = 3, 2, 2
+LIST_SIZE = 18
+BRAND_SIZE = 28  # what a template's subtitle is set in, more or less
+GAP = 6
+LEAST_CHART = 150  # points
+MADE_ON = datetime(2000, 1, 1)  # where a build's name holds no instant
+MOST_REASONS = 4
+MORE = "More in the notes."
+
+
+@dataclass(frozen=True)
+class SlideItem:
+    """A chart on its slide: `finding` is the title, a sentence with its number (the chart's own
+    title where it is empty), `remarks` are further sentences for the notes, `link` is the address
+    of the page that shows the chart."""
+
+    chart: Chart
+    finding: str = ""
+    remarks: tuple[str, ...] = ()
+    link: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the slide is called."""
+        return clean(self.finding) or clean(self.chart.title) or "Chart"
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What every slide of a file is made with."""
+
+    deck: Deck
+    build: str
+    made_on: datetime = field(default=MADE_ON)
+
+
+def slide_bytes(item: SlideItem, *, build: str, template: bytes | Path | None = None) -> bytes:
+    """A file with one slide. `build` is the name of the build that the figures are of.
+
+    Raises SlideError when the template is no PowerPoint file or has no layout with a title.
+    """
+    made = _begin(build, template)
+    _chart_slide(made, item)
+    return _end(made, item.title)
+
+
+def deck_bytes(
+    title: str,
+    subtitle: str,
+    items: Sequence[SlideItem],
+    *,
+    build: str,
+    as_of: str,
+    template: bytes | Path | None = None,
+    method: Sequence[str] = (),
+    licences: Mapping[str, str] | None = None,
+) -> bytes:
+    """A deck: title, agenda, a slide a chart, then sources and method.
+
+    `as_of` is the newest day that the build knows, `method` are sentences on how figures are made,
+    `licences` says by a source's title under which licence its figures are.
+    Raises SlideError without charts, and as slide_bytes() does.
+    """
+    if not items:
+        raise SlideError("a deck needs at least one chart, and has none; add a chart to it")
+    made = _begin(build, template)
+    _title_slide(made, clean(title) or "Open model adoption", clean(subtitle), as_of)
+    _agenda(made, items)
+    for item in items:
+        _chart_slide(made, item)
+    _sources(made, items, as_of, method, licences or {})
+    return _end(made, clean(title))
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """Paragraphs of words, on as many slides as they need."""
+
+    title: str
+    rows: tuple[Sequence[Words], ...]
+    size: float = LIST_SIZE
+
+
+Page = SlideItem | TextPage | TablePage
+
+
+def pages_bytes(
+    title: str,
+    subtitle: str,
+    pages: Sequence[Page],
+    *,
+    build: str,
+    as_of: str,
+    template: bytes | Path | None = None,
+) -> bytes:
+    """A file with a title slide and pages of any kind, in their order. Raises as slide_bytes()."""
+    made = _begin(build, template)
+    _title_slide(made, clean(title), clean(subtitle), as_of)
+    for page in pages:
+        if isinstance(page, SlideItem):
+            _chart_slide(made, page)
+        elif isinstance(page, TextPage):
+            _paged(made, page.title, page.rows, page.size)
+        else:
+            table_slides(made.deck, page)
+    return _end(made, clean(title))
+
+
+def _begin(build: str, template: bytes | Path | None) -> _Made:
+    found = re.search(r"(\d{8}T\d{6})", build)
+    made_on = datetime.strptime(found[1], "%Y%m%dT%H%M%S") if found else MADE_ON
+    return _Made(new_deck(template), clean(build), made_on)
+
+
+def _end(made: _Made, title: str) -> bytes:
+    about = made.deck.presentation.core_properties
+    about.title, about.author, about.last_modified_by = title[:250], "Open Model Adoption", ""
+    about.subject, about.keywords, about.comments = "", "", f"Build {made.build}"
+    about.created = about.modified = made.made_on
+    about.revision = 1
+    return packed(made.deck.presentation)
+
+
+# Slides
+
+
+def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
+    deck = made.deck
+    slide = add_slide(deck, deck.title_layout, title)
+    stamp = f"Figures as of {clean(as_of)}. Build {made.build}."
+    lines = [line for line in (subtitle, stamp) if line]
+    place = next(
+        (p for p in slide.placeholders
+         if p.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY)),
+        None,
+    )  # fmt: skip
+    if place is None:
+        box = body(deck, slide)
+        write(slide, box, [[Words(line)] for line in lines], LIST_SIZE, "Subtitle", gap=GAP)
+        return
+    # In a brand's own size unless that is so large that the lines would leave the slide.
+    tall = paragraphs_tall(lines, BRAND_SIZE, place.width / Pt(1), deck.factor)
+    is_long = tall > place.height / Pt(1)
+    size = 20 if deck.is_plain else LIST_SIZE if is_long else None
+    fill(place.text_frame, [[Words(line)] for line in lines], size, gap=GAP)
+    for other in list(slide.placeholders):
+        if not (other.has_text_frame and other.text_frame.text):
+            other.element.getparent().remove(other.element)
+
+
+def _agenda(made: _Made, items: Sequence[SlideItem]) -> None:
+    """What the deck says, on as many slides as it takes."""
+    rows = [f"{number}  {unbroken(item.title)}" for number, item in enumerate(items, start=1)]
+    _paged(made, "Agenda", [[Words(row, colour=LOOK.text)] for row in rows], LIST_SIZE)
+
+
+def _paged(made: _Made, title: str, rows: Sequence[Sequence[Words]], size: float) -> None:
+    """Paragraphs on as many slides as they need."""
+    deck = made.deck
+    waiting = list(rows)
+    number = 0
+    while waiting:
+        number += 1
+        slide = add_slide(deck, deck.plain_layout, title if number == 1 else f"{title} ({number})")
+        box = body(deck, slide)
+        box = Box(box.left, box.top + GAP, box.width, box.height - GAP - lines_tall(1, LEAST))
+        taken = 0
+        used = 0.0
+        for row in waiting:
+            text = "".join(words.text for words in row)
+            tall = paragraphs_tall([text], size, box.width, deck.factor) + GAP
+            if taken and used + tall > box.height:
+                break
+            taken, used = taken + 1, used + tall
+        write(slide, box, waiting[:taken], size, title, gap=GAP)
+        number_slide(deck, slide)
+        waiting = waiting[taken:]
+
+
+def _chart_slide(made: _Made, item: SlideItem) -> None:
+    deck = made.deck
+    title = shortened(
+        unbroken(item.title), TITLE_LEAST, title_room(deck, deck.plain_layout), lines=TITLE_LINES,
+        is_bold=deck.is_plain, factor=deck.factor,
+    )  # fmt: skip
+    slide = add_slide(deck, deck.plain_layout, title)
+    room = body(deck, slide)
+    top, size = room.top, SUBTITLE
+    subtitle = _subtitle(item)
+    if len(wrap(subtitle, size, room.width, factor=deck.factor)) > 2:
+        size = LEAST
+    subtitle = shortened(subtitle, size, room.width, lines=SUBTITLE_LINES, factor=deck.factor)
+    tall = paragraphs_tall([subtitle], size, room.width, deck.factor)
+    write(slide, Box(room.left, top, room.width, tall), [[Words(subtitle)]], size, "Subtitle")
+    top += tall + GAP
+    drawn = _fitted(made, item, room, top)
+    footer = _footer(made, item, drawn.remarks, room.width)
+    below = paragraphs_tall([_text(line) for line in footer], LEAST, room.width - 70, deck.factor)
+    box = Box(room.left, top, room.width, max(room.bottom - top - below - GAP, LEAST_CHART))
+    _put_chart(made, slide, item, box, drawn)
+    write(slide, Box(room.left, box.bottom + GAP, room.width - 70, below), footer, LEAST, "Source")
+    number_slide(deck, slide)
+    notes = slide.notes_slide.notes_text_frame
+    if notes is not None:  # a template's notes may have no place for text
+        notes.text = "\n".join(_notes(made, item, drawn.remarks))
+
+
+def _fitted(made: _Made, item: SlideItem, room: Box, top: float) -> slide_charts.NativeChart:
+    """The chart at the height that the lines below it leave. Whether bars find room is one of the
+    things that these lines say, so it is drawn again where it must say so."""
+    deck = made.deck
+    remarks: tuple[str, ...] = ()
+    while True:
+        footer = _footer(made, item, remarks, room.width)
+        below = paragraphs_tall(
+            [_text(line) for line in footer], LEAST, room.width - 70, deck.factor
+        )
+        height = max(room.bottom - top - below - GAP, LEAST_CHART)
+        drawn = slide_charts.native(
+            item.chart, (room.width, height), deck.font, deck.factor, deck.backing
+        )
+        if bool(drawn.remarks) == bool(remarks):
+            return drawn
+        remarks = drawn.remarks
+
+
+def _put_chart(
+    made: _Made, slide: Slide, item: SlideItem, box: Box, drawn: slide_charts.NativeChart
+) -> None:
+    """The chart with its data sheet and what is drawn over it, as a shape of the slide."""
+    package = slide.part.package
+    # Not a ChartPart, which would read the XML in order to write it again.
+    part = Part(
+        package.next_partname(ChartPart.partname_template), CONTENT_TYPE.DML_CHART, package,
+        drawn.xml,
+    )  # fmt: skip
+    sheet = workbook(drawn.sheet, _about(made, item), made.made_on)
+    over = Part(
+        PackURI(part.partname.replace("/charts/chart", "/drawings/drawing")),
+        CONTENT_TYPE.DML_CHARTSHAPES, package, drawn.drawing,
+    )  # fmt: skip
+    relations = (
+        part.relate_to(EmbeddedXlsxPart.new(sheet, package), RELATIONSHIP_TYPE.PACKAGE),
+        part.relate_to(over, RELATIONSHIP_TYPE.CHART_USER_SHAPES),
+    )
+    assert relations == (slide_charts.WORKBOOK, slide_charts.DRAWING)
+    frame = CT_GraphicalObjectFrame.new_chart_graphicFrame(
+        max(int(number) for number in slide.element.xpath("//p:cNvPr/@id")) + 1,
+        "Chart",
+        slide.part.relate_to(part, RELATIONSHIP_TYPE.CHART),
+        *(Pt(side) for side in (box.left, box.top, box.width, box.height)),
+    )
+    named = frame.xpath("./p:nvGraphicFramePr/p:cNvPr")[0]
+    named.set("descr", clean(item.chart.description))
+    named.set("title", clean(item.chart.title))
+    slide.shapes._spTree.append(frame)
+
+
+# Words
+
+
+def _subtitle(item: SlideItem) -> str:
+    chart = item.chart
+    parts = [chart.title] if clean(item.finding) else []
+    return " ".join(_sentence(part) for part in (*parts, chart.shown, f"Unit: {chart.unit}"))
+
+
+def _sentence(text: str) -> str:
+    """Text that ends like a sentence."""
+    told = clean(text)
+    return told if not told or told.endswith((".", "!", "?", "…")) else f"{told}."
+
+
+def _footer(made: _Made, item: SlideItem, remarks: Sequence[str], room: float) -> list[list[Words]]:
+    """What to know of the figures, as much as fits; then where they are from and when."""
+    deck, chart = made.deck, item.chart
+    caveats = _fitting(_caveats(item, remarks), room - 70, deck.factor)
+    links = [
+        Words("Open the source", chart.source_url),
+        *([Words(". "), Words("Open the chart", item.link)] if item.link else []),
+        Words(f". Build {made.build}."),
+    ]
+    source = _cited(chart, _text(links), room - 70, deck.factor)
+    told = [[Words(caveats)]] if caveats else []
+    return [*told, [Words(f"{source} "), *links]]
+
+
+def _cited(chart: Chart, after: str, room: float, factor: float) -> str:
+    """The citation, cut where it would not fit together with what stands after it; the date that
+    the figures are of is never cut."""
+    full = clean(cited_text(chart.citation, chart.as_of))
+    text, end = full, len(full)
+    while len(wrap(f"{text} {after}", LEAST, room, factor=factor)) > SOURCE_LINES and end > 20:
+        end -= 4
+        kept = full[:end]
+        as_of = "" if chart.as_of in kept else f" As of {clean(chart.as_of)}."
+        text = f"{kept.rstrip(' ,;:(.')}…{as_of}"
+    return text
+
+
+def _caveats(item: SlideItem, remarks: Sequence[str]) -> list[str]:
+    """Sentences that say how sure the figures are, the most important first."""
+    chart = item.chart
+    caveats = [_sentence(text) for text in chart.caveats if clean(text)]
+    key = []
+    is_estimate = any(any(line.estimated) for line in chart.series)
+    if is_estimate and not any("otted" in text for text in caveats):
+        key.append("Dotted: estimates.")
+    incidents = _incidents(chart)
+    if incidents:
+        mark = "Ticks at the bottom" if chart.stacks else "Tinted, with a tick at the bottom"
+        key.append(f"{mark}: {incidents}")
+    # Each caveat may hold several sentences, of which the first may fit without the others.
+    return [*key, *map(_sentence, remarks), *caveats]
+
+
+def _incidents(chart: Chart) -> str:
+    """What incidents the tinted stretches are, each once."""
+    labels = list(
+        dict.fromkeys(clean(band.label) for band in chart.bands if band.kind == "incident")
+    )
+    if not labels:
+        return ""
+    return _sentence(labels[0] if len(labels) == 1 else f"{len(labels)} incidents of the counters")
+
+
+def _fitting(sentences: Sequence[str], room: float, factor: float) -> str:
+    """As many sentences as two lines take; where some are left out, the slide says so."""
+    everything = " ".join(sentences)
+    if len(wrap(everything, LEAST, room, factor=factor)) <= CAVEAT_LINES:
+        return everything
+    kept: list[str] = []
+    for sentence in sentences:
+        text = " ".join([*kept, sentence, MORE])
+        if len(wrap(text, LEAST, room, factor=factor)) <= CAVEAT_LINES:
+            kept.append(sentence)
+    if not kept:
+        first = shortened(sentences[0], LEAST, room - width(MORE, LEAST) / 2, lines=CAVEAT_LINES,
+                          factor=factor)  # fmt: skip
+        return f"{first} {MORE}"
+    return " ".join([*kept, MORE])
+
+
+def _text(words: Sequence[Words]) -> str:
+    return "".join(one.text for one in words)
+
+
+def _notes(made: _Made, item: SlideItem, remarks: Sequence[str]) -> list[str]:
+    """Everything in full, for whoever speaks."""
+    chart = item.chart
+    events = [
+        f"{marker.day or marker.at.isoformat()}: {clean(marker.title)}" for marker in chart.markers
+    ]
+    incidents = dict.fromkeys(
+        f"{band.start} to {band.end}: {clean(band.label)}" if band.end != band.start
+        else f"{band.start}: {clean(band.label)}"
+        for band in chart.bands
+    )  # fmt: skip
+    told = [clean(note.text.replace("\n", " ")) for note in chart.notes]
+    reasons = _reasons(chart)
+    return [
+        item.title,
+        *([_sentence(chart.title)] if clean(item.finding) else []),
+        f"{_sentence(chart.shown)} {_sentence(f'Unit: {chart.unit}')}",
+        *(_sentence(remark) for remark in (*item.remarks, *remarks, *told) if clean(remark)),
+        *(_sentence(caveat) for caveat in chart.caveats if clean(caveat)),
+        *([f"Estimates: {'; '.join(reasons)}."] if reasons else []),
+        *(["Events:", *events] if events else []),
+        *(["Read with care:", *incidents] if incidents else []),
+        clean(cited_text(chart.citation, chart.as_of)),
+        f"Source: {clean(chart.source)}, {clean(chart.source_url)}",
+        *([f"This chart: {clean(item.link)}"] if item.link else []),
+        f"Build {made.build}. The chart holds its figures: right click it, Edit data.",
+    ]
+
+
+def _reasons(chart: Chart) -> list[str]:
+    """Why values are estimates, each reason once; none where every value has its own."""
+    found = dict.fromkeys(
+        clean(remark).removeprefix("estimate: ")
+        for line in chart.series
+        for remark, is_estimate in zip(line.remarks, line.estimated, strict=False)
+        if is_estimate and clean(remark)
+    )
+    return list(found) if len(found) <= MOST_REASONS else []
+
+
+def _about(made: _Made, item: SlideItem) -> list[tuple[str, str]]:
+    """The second sheet of the data: what the figures are."""
+    chart = item.chart
+    has_estimates = any(any(line.estimated) for line in chart.lines)
+    rows = [
+        ("title", clean(chart.title)),
+        ("finding", clean(item.finding)),
+        ("shown", clean(chart.shown)),
+        ("unit", clean(chart.unit)),
+        ("source", clean(chart.source)),
+        ("address", clean(chart.source_url)),
+        ("citation", clean(cited_text(chart.citation, chart.as_of))),
+        ("as of", clean(chart.as_of)),
+        ("build", made.build),
+        ("chart", clean(item.link)),
+        (
+            "estimates",
+            "A column whose name ends in ', estimate' holds estimated values, and the measured "
+            "ones beside them to which their line is joined."
+            if has_estimates
+            else "",
+        ),
+        *(("caveat", clean(caveat)) for caveat in chart.caveats),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _sources(
+    made: _Made,
+    items: Sequence[SlideItem],
+    as_of: str,
+    method: Sequence[str],
+    licences: Mapping[str, str],
+) -> None:
+    """Every citation once, then how the figures are made, and the build."""
+    rows: list[list[Words]] = []
+    seen: set[str] = set()
+    for item in items:
+        chart = item.chart
+        citation = clean(cited_text(chart.citation, chart.as_of))
+        if citation in seen:
+            continue
+        seen.add(citation)
+        licence = _licence(chart, licences)
+        rows.append(
+            [
+                Words(f"{citation} ", colour=LOOK.text),
+                Words(clean(chart.source_url), chart.source_url),
+                Words(f". Licence: {licence}" if licence else ""),
+            ]
+        )
+    told = [
+        *method,
+        "Charts hold their data sheets: right click a chart, Edit data. Every slide's notes have "
+        "its caveats, events and citation in full.",
+        f"Figures as of {as_of}, computed by Open Model Adoption from build {made.build}. The same "
+        "build gives the same figures.",
+    ]
+    rows += [[Words(_sentence(text))] for text in told if clean(text)]
+    _paged(made, "Sources and method", rows, LEAST)
+
+
+def _licence(chart: Chart, licences: Mapping[str, str]) -> str:
+    """The licences of a chart's sources, each once."""
+    # A title of one may hold the name of another.
+    named = [chart.source] if chart.source in licences else [n for n in licences if n]
+    found = [clean(licences[name]) for name in named if name in chart.source]
+    return _sentence("; ".join(dict.fromkeys(text.rstrip(".") for text in found if text)))

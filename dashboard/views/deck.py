@@ -1,0 +1,300 @@
+"""Deck: the charts that a reader put aside, in their order, as a PowerPoint file."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+import data
+from dashboard import deck, exports, parts, plots, recipes, vintage, vintage_notices
+from dashboard.deck import Deck, Drawn
+from dashboard.lettering import unbroken
+
+LIVE, FROZEN = "Newest build", "This build"
+# Of the session: the own template, and how many files were opened, which empties the box for them.
+TEMPLATE, OPENED_FILES = "deck_template", "deck_files"
+FIELDS = {"title": "Title", "subtitle": "Subtitle", "made_by": "Made by"}
+TEMPLATE_MB = 50
+WIDTHS: tuple[plots.Width, ...] = ("wide", "narrow")  # the browser shows the one that fits
+HOW_TO = (
+    "The deck is empty. On any page, press **Add to deck** below a chart; here you then order the "
+    "charts, name the slides and download one PowerPoint file with charts that can be edited. Or "
+    "open the file of a deck that you saved."
+)
+
+
+def keep_text(name: str) -> None:
+    """Take over what was typed."""
+    deck.say(name, st.session_state[f"deck-{name}"])
+
+
+def keep_build() -> None:
+    """Take over whether the deck follows the newest build."""
+    is_frozen = st.session_state["deck-build"] == FROZEN
+    deck.hold(replace(deck.held(), build=build.stem if is_frozen else None))
+
+
+def keep_file(key: str) -> None:
+    """Open the file that was chosen, or say what is wrong with it."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    st.session_state[OPENED_FILES] = st.session_state.get(OPENED_FILES, 0) + 1
+    try:
+        deck.replace_with(Deck.from_yaml(file.getvalue(), file.name))
+    except data.AdoptionError as error:
+        st.session_state[deck.PROBLEM] = str(error)
+
+
+def keep_template() -> None:
+    """Keep the template, if it is one."""
+    file = st.session_state["deck-template-file"]
+    if file is None:
+        return
+    from dashboard import slide_layout  # noqa: PLC0415  (python-pptx is slow to load)
+
+    content = file.getvalue()
+    try:
+        slide_layout.new_deck(content)
+        st.session_state[TEMPLATE] = (file.name, content)
+    except slide_layout.SlideError as error:
+        st.session_state[deck.PROBLEM] = f"{file.name}: {error}"
+
+
+def keep_name(place: int, key: str) -> None:
+    """Take over the title of a slide."""
+    deck.rename(place, st.session_state[key])
+
+
+def problems() -> None:
+    """What went wrong with an address or a file, once."""
+    problem = st.session_state.pop(deck.PROBLEM, None)
+    if problem:
+        st.error(parts.plain(problem), icon=":material/error:")
+
+
+def open_file() -> None:
+    """A box for the file of a deck."""
+    key = f"deck-file-{st.session_state.get(OPENED_FILES, 0)}"
+    st.file_uploader(
+        "Open a deck file (.yml)",
+        type=["yml", "yaml"],
+        key=key,
+        on_change=keep_file,
+        args=(key,),
+        max_upload_size=1,
+    )
+
+
+def empty() -> None:
+    """How to come to a deck."""
+    st.info(HOW_TO, icon=":material/slideshow:")
+    put_back()
+    open_file()
+
+
+def put_back() -> None:
+    """A button that undoes the last removal, while it can be undone."""
+    if deck.can_undo():
+        st.button("Undo", icon=":material/undo:", on_click=deck.undo, key="deck-undo")
+
+
+def texts(shown: Deck) -> None:
+    """What the title slide says, and of which build the charts are."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="deck-texts"):
+        for name, label in FIELDS.items():
+            st.session_state[f"deck-{name}"] = getattr(shown, name)
+            st.text_input(
+                label,
+                key=f"deck-{name}",
+                max_chars=deck.MOST_LETTERS,
+                placeholder=deck.UNTITLED if name == "title" else "",
+                width=360 if name != "made_by" else 220,
+                on_change=keep_text,
+                args=(name,),
+            )
+        st.session_state["deck-build"] = FROZEN if shown.build else LIVE
+        st.segmented_control(
+            "Figures of the",
+            [LIVE, FROZEN],
+            key="deck-build",
+            required=True,
+            on_change=keep_build,
+            help="The newest build moves: the deck shows what is newest whenever it is opened or "
+            "made. This build stays: link, file and slides show the same figures as long as the "
+            "build is kept.",
+        )
+    if shown.build:
+        said = vintage.newer(build, shown.items[0].recipe.selection.focus) or "It is the newest."
+        st.caption(f":material/history: Frozen at `{shown.build}`. {parts.plain(said)}")
+
+
+def actions(shown: Deck, charts: list[Drawn]) -> None:
+    """The file, and the deck to keep and to share."""
+    template = st.session_state.get(TEMPLATE)
+    address = (st.context.url or "").rsplit("/", maxsplit=1)[0]
+    with st.container(horizontal=True, key="deck-actions"):
+        st.download_button(
+            "Download PowerPoint",
+            data=lambda: deck.deck_bytes(shown, template[1] if template else None, address=address),
+            file_name=deck.file_name(shown, "pptx"),
+            mime=exports.SLIDE,
+            key="deck-pptx",
+            type="primary",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=not any(one.chart for one in charts),
+            help="Title, agenda, a slide for each chart, sources and method",
+        )
+        st.download_button(
+            "Save deck file",
+            data=shown.to_yaml(),
+            file_name=deck.file_name(shown, "yml"),
+            mime="application/yaml",
+            key="deck-yaml",
+            on_click="ignore",
+            icon=":material/save:",
+            help="YAML, which this page opens and `dashboard export` makes into slides",
+        )
+        with st.popover("Open", icon=":material/folder_open:"):
+            open_file()
+            st.caption("Takes the place of the deck here; Undo brings it back.")
+        own_template(template)
+        st.button("Clear", icon=":material/delete_sweep:", on_click=deck.clear, key="deck-clear")
+        put_back()
+
+
+def own_template(template: Any) -> None:
+    """A PowerPoint file whose master, fonts and size the slides take."""
+    label = parts.plain(template[0][:28]) if template else "Own template"
+    with st.popover(label, icon=":material/palette:"):
+        st.file_uploader(
+            "A PowerPoint file (.pptx, .potx)",
+            type=["pptx", "potx"],
+            key="deck-template-file",
+            on_change=keep_template,
+            max_upload_size=TEMPLATE_MB,
+        )
+        st.caption("Its master, layouts and fonts are kept, its own slides are left out.")
+        if template:
+            st.button(
+                "Without it",
+                key="deck-no-template",
+                on_click=st.session_state.pop,
+                args=(TEMPLATE, None),
+            )
+
+
+def slide(place: int, one: Drawn, number: int) -> None:
+    """One chart of the deck: what its slide says, and what to do with it."""
+    mark = mark_of(one)
+    with st.container(border=True, key=f"deck-item-{mark}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="top", key=f"deck-head-{mark}"):
+            with st.container(gap=None, key=f"deck-words-{mark}"):
+                words(place, one)
+            buttons(place, one, number, mark)
+        if one.chart is not None:
+            parts.folded("Preview", f"deck-{mark}", lambda: preview(one))
+
+
+def mark_of(one: Drawn) -> str:
+    """What names a chart of the deck wherever it stands."""
+    query = str(recipes.to_query(one.item.recipe))
+    return f"{zlib.crc32(query.encode()):08x}"
+
+
+def words(place: int, one: Drawn) -> None:
+    """The slide's title, and whose figures it shows, of when."""
+    if one.chart is None:
+        st.markdown(f"**{place + 1}. Left out of the slides**")
+        st.warning(parts.plain(one.reason), icon=":material/hourglass_empty:")
+        return
+    chart = one.chart
+    st.markdown(f"**{place + 1}. {parts.plain(unbroken(one.title))}**")
+    told = [f"{one.finding}."] if one.item.title and one.finding else []
+    told += [f"{chart.title}.", f"{chart.shown}.", f"Unit: {chart.unit}."]
+    told += [f"{chart.source}, as of {chart.as_of[:10]}."]
+    told.append(vintage.difference(replace(one.item.recipe, build=build.stem)))
+    st.caption(parts.without_links(" ".join(filter(None, told))))
+
+
+def buttons(place: int, one: Drawn, number: int, mark: str) -> None:
+    """Up, down, rename, take out."""
+    with st.container(horizontal=True, gap="small", key=f"deck-tools-{mark}", width="content"):
+        for icon, by, help_text in (
+            ("arrow_upward", -1, "Earlier"),
+            ("arrow_downward", 1, "Later"),
+        ):
+            st.button(
+                "",
+                icon=f":material/{icon}:",
+                key=f"deck-{by}-{mark}",
+                help=help_text,
+                disabled=not 0 <= place + by < number,
+                on_click=deck.move,
+                args=(place, by),
+                type="tertiary",
+            )
+        with st.popover("", icon=":material/edit:", help="Title of the slide", type="tertiary"):
+            key = f"deck-name-{mark}"
+            st.session_state[key] = one.item.title
+            st.text_input(
+                "Title of the slide",
+                key=key,
+                max_chars=deck.MOST_LETTERS,
+                placeholder=one.finding,
+                help="Empty: the sentence of the chart, which follows the figures",
+                on_change=keep_name,
+                args=(place, key),
+            )
+        st.button(
+            "",
+            icon=":material/delete:",
+            key=f"deck-remove-{mark}",
+            help="Take out of the deck",
+            on_click=deck.remove,
+            args=(place,),
+            type="tertiary",
+        )
+
+
+def preview(one: Drawn) -> None:
+    """The chart as it is drawn on pages."""
+    assert one.chart is not None
+    look, recipe, mark = parts.theme(), one.item.recipe, mark_of(one)
+    for width in WIDTHS:
+        with st.container(key=f"{width}-deck-{mark}", gap="small"):
+            st.plotly_chart(
+                parts.figure(build, recipe.key, recipe.selection, look.name, width),
+                theme=None,
+                config=parts.PLOT_CONFIG,
+                key=f"deck-{width}-{mark}",
+                alt=one.chart.description,
+            )
+            if width == "narrow" and one.chart.series:
+                st.html(parts.legend(one.chart, look))
+
+
+st.title("Deck", anchor=False)
+problems()
+held = deck.held()
+try:
+    build = deck.build_path(held)
+    listed = deck.drawn(held)
+except recipes.RecipeError:
+    text = f"This deck is frozen at {vintage_notices.not_kept(held.build or '')}"
+    st.info(text, icon=":material/history:")
+    st.caption("\n".join(f"- {called}: `{name}`" for name, called in vintage_notices.kept_names()))
+    st.button("Use the newest build", on_click=deck.hold, args=(replace(held, build=None),))
+    st.stop()
+if held.items:
+    texts(held)
+    actions(held, listed)
+    for position, drawn_item in enumerate(listed):
+        slide(position, drawn_item, len(listed))
+else:
+    empty()
+deck.show_address()

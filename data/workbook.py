@@ -1,0 +1,198 @@
+"""A table as an XLSX workbook: the rows on the first sheet, what they mean on the second.
+
+Every cell is written as what it is: a text stays a text whatever it begins with, so nothing in a
+workbook is a formula or a link. The same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+import orjson
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from data.errors import AdoptionError
+
+MOST_ROWS = 1_048_575  # below a header
+MOST_LETTERS = 32_767
+ABOUT = "About"
+CUT = " … (cut: CSV and Parquet have the whole text)"
+
+_FIRST_DAY = datetime(1980, 1, 1)  # the oldest that a ZIP file knows
+_FIRST_SHEET_DAY = date(1900, 3, 1)  # spreadsheets count a 29 February 1900, which never was
+_EXACT = 2**53  # cells are doubles: larger integers would be rounded
+# What XML forbids, and halves of letters.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMATS = {
+    "count": "#,##0",
+    "fraction": "0.0 %",
+    "day": "yyyy-mm-dd",
+    "instant": "yyyy-mm-dd hh:mm:ss",
+}
+# From this size of its largest number on, how the numbers of a column are shown.
+_NUMBER_FORMATS = ((1e15, "0.00E+00"), (1e4, "#,##0"), (100, "#,##0.0"), (1, "#,##0.00"))
+_SMALL_NUMBER_FORMAT = "0.0000"
+_AT_LEFT: Mapping[str, Any] = {"align": "left"}
+_AT_RIGHT: Mapping[str, Any] = {"align": "right", "indent": 1}
+_LEAST_WIDTH, _MOST_WIDTH = 8, 48
+_ROWS_LOOKED_AT = 200
+_LABEL_WIDTH, _TEXT_WIDTH = 28, 100
+
+Kind = Literal["text", "count", "number", "fraction", "day", "instant", "flag"]
+
+
+def workbook(
+    names: Sequence[str],
+    columns: Sequence[Sequence[Any]],
+    *,
+    about: Sequence[tuple[str, str]] = (),
+    fractions: Collection[str] = (),
+    created: datetime | None = None,
+) -> bytes:
+    """Columns of plain values, None for NULL, as the bytes of an XLSX file.
+
+    `about` are the lines of the second sheet; numbers of the columns `fractions` are shown in
+    percent; `created` is the date that the file carries. Raises AdoptionError for more rows than a
+    sheet can hold.
+    """
+    count = len(columns[0]) if columns else 0
+    if count > MOST_ROWS:
+        raise AdoptionError(
+            f"expected at most {MOST_ROWS:,} rows, which is what an XLSX sheet can hold, found "
+            f"{count:,}; filter them, or write CSV or Parquet"
+        )
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True})
+    book.set_properties({"created": created or _FIRST_DAY})
+    codes = [*_FORMATS.values(), *(code for _, code in _NUMBER_FORMATS), _SMALL_NUMBER_FORMAT]
+    formats = {
+        code: book.add_format({"num_format": code, **_side(code)}) for code in dict.fromkeys(codes)
+    }
+    left, right = (
+        book.add_format({"bold": True, "bottom": 1, **side}) for side in (_AT_LEFT, _AT_RIGHT)
+    )
+    sheet = book.add_worksheet("Rows")
+    for place, (name, values) in enumerate(zip(names, columns, strict=True)):
+        kind = _kind(values, is_fraction=name in fractions)
+        numbers = _number_format(values, kind)
+        sheet.write_string(0, place, _text(name), right if numbers else left)
+        _write_column(sheet, place, values, numbers, formats)
+        sheet.set_column(place, place, _width(name, values, kind))
+    sheet.freeze_panes(1, 0)
+    if names:
+        sheet.autofilter(0, 0, count, len(names) - 1)
+    _write_about(book, about)
+    book.close()
+    return out.getvalue()
+
+
+def _write_column(
+    sheet: Worksheet,
+    place: int,
+    values: Sequence[Any],
+    numbers: str | None,
+    formats: Mapping[str, Format],
+) -> None:
+    """Write values below a header, each as what it is; `numbers` is how numbers are shown."""
+    style = formats[numbers] if numbers else None
+    for row, value in enumerate(values, start=1):
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            sheet.write_boolean(row, place, value)
+        elif isinstance(value, (int, float)) and abs(value) <= _EXACT:
+            sheet.write_number(row, place, value, style)
+        elif isinstance(value, float):
+            sheet.write_number(row, place, value)
+        elif _is_sheet_day(value):
+            kind = "instant" if isinstance(value, datetime) else "day"
+            sheet.write_datetime(row, place, _without_zone(value), formats[_FORMATS[kind]])
+        else:
+            sheet.write_string(row, place, _text(value))
+
+
+def _write_about(book: Workbook, about: Sequence[tuple[str, str]]) -> None:
+    label = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet(ABOUT)
+    sheet.set_column(0, 0, _LABEL_WIDTH)
+    sheet.set_column(1, 1, _TEXT_WIDTH)
+    for row, (name, text) in enumerate(about):
+        sheet.write_string(row, 0, _text(name), label)
+        sheet.write_string(row, 1, _text(text), wrapped)
+
+
+def _kind(values: Sequence[Any], *, is_fraction: bool) -> Kind:
+    """What the values of a column are; texts where they are mixed or none."""
+    types = {type(value) for value in values} - {type(None)}
+    if types == {bool}:
+        return "flag"
+    if types and types <= {int, float}:
+        return "fraction" if is_fraction else "number" if float in types else "count"
+    if types == {date}:
+        return "day"
+    return "instant" if types == {datetime} else "text"
+
+
+def _number_format(values: Sequence[Any], kind: Kind) -> str | None:
+    """How numbers of a column are shown; their values are never rounded."""
+    if kind in ("count", "fraction"):
+        return _FORMATS[kind]
+    if kind != "number":
+        return None
+    largest = _largest(values)
+    return next((code for least, code in _NUMBER_FORMATS if largest >= least), _SMALL_NUMBER_FORMAT)
+
+
+def _side(code: str) -> Mapping[str, Any]:
+    """Numbers stand at the right, days at the left like texts."""
+    return _AT_LEFT if code in (_FORMATS["day"], _FORMATS["instant"]) else _AT_RIGHT
+
+
+def _largest(values: Sequence[Any]) -> float:
+    return max(abs(float(value)) for value in values if value is not None)
+
+
+def _is_sheet_day(value: Any) -> bool:
+    if not isinstance(value, date):
+        return False
+    day = value.date() if isinstance(value, datetime) else value
+    return day >= _FIRST_SHEET_DAY
+
+
+def _without_zone(value: date) -> date:
+    """Sheets know no zones: instants are written in UTC."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+def _text(value: Any) -> str:
+    """A value as a text that a cell can hold."""
+    if isinstance(value, (list, dict)):
+        value = orjson.dumps(value, default=str).decode()
+    text = _FORBIDDEN.sub("", value.isoformat() if isinstance(value, date) else str(value))
+    # A cell counts in units of UTF-16, in which some letters are two.
+    if len(text.encode("utf-16-le")) // 2 <= MOST_LETTERS:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (MOST_LETTERS - len(CUT))]
+    return kept.decode("utf-16-le", errors="ignore") + CUT
+
+
+def _width(name: str, values: Sequence[Any], kind: Kind) -> float:
+    """Wide enough for the name with the button of its filter, and for most values."""
+    if kind in ("day", "instant"):
+        longest = len(_FORMATS[kind])
+    elif kind == "fraction":
+        longest = _LEAST_WIDTH
+    elif kind in ("count", "number"):
+        longest = len(f"{_largest(values):,.0f}") + (3 if kind == "number" else 0)
+    else:
+        longest = max((len(str(value)) for value in values[:_ROWS_LOOKED_AT]), default=0)
+    return min(max(longest + 2, len(name) + 4, _LEAST_WIDTH), _MOST_WIDTH)

@@ -1,0 +1,395 @@
+"""Decks: as a file, as an address, in a session, as slides; and the page that shows them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pptx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+import data
+from dashboard import deck, deck_file, recipes
+from dashboard.chart import Selection
+from dashboard.deck import Deck, DeckError, DeckItem
+from dashboard.recipes import Recipe
+from tests import app_builds
+
+APP = data.ROOT / "dashboard" / "app.py"
+OTHERS = ("Llama", "DeepSeek")
+KEYS = ("account_downloads", "standings", "published_sizes")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Shipped figures alone."""
+    home = app_builds.shared_home(tmp_path_factory, "seeds")
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(home))
+    return home
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    held: dict[str, Any] = {}
+    monkeypatch.setattr(deck.st, "session_state", held)
+    return held
+
+
+def recipe(key: str = KEYS[0], **fields: Any) -> Recipe:
+    return Recipe(key, Selection("Qwen", OTHERS, **fields))
+
+
+def three(**fields: Any) -> Deck:
+    return Deck(items=tuple(DeckItem(recipe(key)) for key in KEYS), **fields)
+
+
+# Files and addresses
+
+WORDS = some.text(some.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40).map(
+    lambda text: " ".join(text.split())
+)
+FAMILIES = some.sampled_from(("Qwen", "Llama", "Gemma", "gpt-oss"))
+ITEMS = some.builds(
+    lambda key, families, title, fields: DeckItem(
+        Recipe(key, Selection(families[0], tuple(families[1:]), **fields)), title
+    ),
+    some.sampled_from(("account_downloads", "token_share", "launch_curves")),
+    some.lists(FAMILIES, min_size=1, unique=True),
+    WORDS,
+    some.fixed_dictionaries(
+        {},
+        optional={
+            "start": some.dates(),
+            "measure": some.sampled_from(("Share", "Downloads", "Index = 100")),
+            "is_raw": some.booleans(),
+            "window": some.integers(1, 99),
+            "release": some.sampled_from(("2026-11-18", "yes", "007", "null")),
+            "launches": some.just((("published", "Qwen/Qwen3-8B"), ("collected", "a/b"))),
+        },
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(some.builds(
+    Deck, WORDS, WORDS, WORDS, some.none(), some.lists(ITEMS, max_size=4).map(tuple)
+))  # fmt: skip
+def test_a_deck_comes_back_from_its_file_and_its_address(made: Deck) -> None:
+    assert Deck.from_yaml(made.to_yaml()) == made
+    assert Deck.from_query(made.to_query()) == made
+
+
+def test_a_file_as_people_write_it() -> None:
+    text = """
+title: Who leads
+build: latest
+charts:
+  - chart: account_downloads
+    families: [Llama, Qwen]
+    from: 2025-01
+    measure: Downloads
+  - chart: standings
+    title: "Ranks: all of them"
+    families: Gemma
+"""
+    made = Deck.from_yaml(text)
+    assert made.title == "Who leads"
+    assert made.build is None
+    first, second = made.items
+    assert first.recipe.selection.families == ("Llama", "Qwen")
+    assert str(first.recipe.selection.start) == "2025-01-01"
+    assert second == DeckItem(Recipe("standings", Selection("Gemma", ())), "Ranks: all of them")
+    assert "families: [Llama, Qwen]\n  from: 2025-01-01\n  measure: Downloads" in made.to_yaml()
+
+
+CHART = "charts:\n- chart: standings\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "deck.yml: expected a deck with title and charts, found nothing"),
+        ("- a", "deck.yml:1: expected names: values, found a list"),
+        ("title: [a]", "deck.yml:1: title: expected a text, found a list"),
+        ("title: a\ntitle: b", "deck.yml:2: title: expected once, found twice"),
+        ("colour: red", "deck.yml:1: expected some of title, subtitle, .*; found 'colour'"),
+        ("? [a]\n: b", "found 'a list as a name'"),
+        ("charts: 3", "deck.yml:1: charts: expected a list, found '3'"),
+        ("charts:\n- standings", r"deck.yml:2: charts\[0\]: expected names: values, found 'st"),
+        ("charts:\n- title: a", r"deck.yml:2: charts\[0\]: expected chart: and the name"),
+        ("charts:\n- chart: nope", r"deck.yml:2: charts\[0\].chart: expected one of .*'nope'"),
+        (f"{CHART}  colour: red", r"deck.yml:3: charts\[0\]: expected some of chart, .*'colour'"),
+        (f"{CHART}  families: [Qwen, Qwenn]", r":3: charts\[0\].families: .*; found Qwenn"),
+        (f"{CHART}  families: []", r"deck.yml:3: charts\[0\].families: .*; found none"),
+        (f"{CHART}  from: 2024-13", r":3: charts\[0\].from: expected a day .*'2024-13'"),
+        (f"{CHART}  from: [2024-01, 2024-02]", r"\.from: expected one value, found 2"),
+        (f"{CHART}  step: year", r"charts\[0\].step: expected one of day, week, month; found"),
+        (f"{CHART}  model: {'x' * 301}", r"charts\[0\].model: expected at most 300 letters"),
+        (f"title: {'x' * 201}", "title: expected at most 200 letters, found 201"),
+        ("build: adoption-1", "deck.yml:1: build: expected latest, or the name of one that is"),
+        ("build: ../../etc/passwd", "build: expected latest, .*found '../../etc/passwd'"),
+        ("charts:\n" + "- chart: standings\n" * 61, "charts: expected at most 60, found 61"),
+        ("title: !!python/object/apply:os.system [ls]", "expected a plain value, found .*python"),
+        ("title: !!binary aGk=", "expected a plain value"),
+        ("title: &a x\nsubtitle: *a", r"deck.yml:2: expected a value, found the alias \*a"),
+        ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", "found the alias"),
+        ("[" * 3000, "found lists deep in lists"),
+        ("title: [a", "deck.yml:1: expected YAML"),
+        ("title: \x07", "deck.yml: expected YAML"),
+        ("title: a\n---\ntitle: b", "deck.yml:2: expected YAML"),
+        (b"\xff\xfe\x00", "deck.yml: expected a text in UTF-8"),
+        (f"# {'x' * 256_000}", "deck.yml: expected at most 256 kB, found 256 kB"),
+    ],
+)
+def test_what_is_no_deck(text: str | bytes, problem: str) -> None:
+    with pytest.raises(DeckError, match=problem):
+        Deck.from_yaml(text)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "problem"),
+    [
+        ([("item", "chart=nope")], "item 1: chart: expected one of"),
+        ([("item", "chart=standings"), ("item", "chart=standings&focus=No")], "item 2: family: "),
+        ([("item", "")], "item 1: chart: expected"),
+        ([("item", "&".join(["a=b"] * 201))], "item 1: expected at most 200 parameters"),
+        ([("item", "chart=standings")] * 61, "item: expected at most 60 charts, found 61"),
+        ([("vintage", "../x"), ("item", "chart=standings")], "vintage: the name of one that is"),
+    ],
+)
+def test_what_is_no_address(pairs: list[tuple[str, str]], problem: str) -> None:
+    with pytest.raises(DeckError, match=problem):
+        Deck.from_query(pairs)
+
+
+def test_an_address_keeps_to_the_build_of_the_deck() -> None:
+    """What a single chart says of builds does not count, and other parameters are no deck's."""
+    name = data.newest_build().stem
+    pairs = [("vintage", name), ("focus", "Llama"), ("item", "chart=standings&build=adoption-1")]
+    made = Deck.from_query(pairs)
+    assert made.build == name
+    assert made.items[0].recipe.build is None
+    assert made.recipe(made.items[0]).build == name
+    assert f"build: {name}" in made.to_yaml()
+
+
+# The deck of a session
+
+
+def test_adding_charts(session: dict[str, Any]) -> None:
+    newest = data.newest_build()
+    assert deck.add(recipe()) == "Added: 1 chart in the deck."
+    assert deck.add(Recipe(KEYS[0], recipe().selection, newest.stem)).startswith("This chart is in")
+    assert deck.add(recipe(KEYS[1])) == "Added: 2 charts in the deck."
+    # Another selection is another chart; an end that is the newest month is none.
+    ends = recipe(end=deck.state.last_day("2026-12"))
+    assert deck.add(ends).startswith("This chart is in the deck already")
+    assert deck.add(recipe(end=deck.state.last_day("2025-12"))).startswith("Added: 3")
+    assert deck.held().build is None
+    deck.hold(Deck(items=(DeckItem(recipe()),) * deck.MOST_CHARTS))
+    assert deck.add(recipe(KEYS[2])).startswith("A deck holds at most 60 charts")
+
+
+def test_a_chart_of_an_older_build(session: dict[str, Any]) -> None:
+    older = Recipe(KEYS[0], recipe().selection, "adoption-20200101T000000000000Z")
+    deck.add(older)
+    assert deck.held().build == older.build
+    told = deck.add(Recipe(KEYS[1], recipe().selection, data.newest_build().stem))
+    assert told.endswith("The deck is of another build: its figures may differ.")
+
+
+def test_order_names_and_undo(session: dict[str, Any]) -> None:
+    def keys() -> list[str]:
+        return [item.recipe.key for item in deck.held().items]
+
+    deck.hold(three(title="A"))
+    first, second, third = KEYS
+    deck.move(0, 1)
+    assert keys() == [second, first, third]
+    deck.move(0, -1)
+    deck.move(2, 1)
+    assert keys() == [second, first, third]
+    deck.rename(1, "  My \n title ")
+    assert deck.held().items[1].title == "My title"
+    assert not deck.can_undo()
+    deck.remove(0)
+    assert keys() == [first, third]
+    deck.undo()
+    assert keys() == [second, first, third]
+    assert not deck.can_undo()
+    deck.clear()
+    assert deck.held() == Deck()
+    deck.undo()
+    assert deck.held().title == "A"
+    deck.remove(0)
+    deck.say("subtitle", "Board")
+    # What changed since would be lost.
+    assert not deck.can_undo()
+    assert deck.held().subtitle == "Board"
+
+
+# Slides
+
+
+def titles_of(content: bytes) -> list[str]:
+    made = pptx.Presentation(io.BytesIO(content))
+    return [s.shapes.title.text_frame.text.replace("\u00a0", " ") for s in made.slides]
+
+
+def words_of(content: bytes) -> str:
+    made = pptx.Presentation(io.BytesIO(content))
+    return "\n".join(
+        shape.text_frame.text for s in made.slides for shape in s.shapes if shape.has_text_frame
+    ).replace("\u00a0", " ")
+
+
+def test_slides_in_their_order() -> None:
+    named = DeckItem(recipe(KEYS[1]), "Ranks")
+    nothing = DeckItem(recipe("model_downloads_30d"))
+    made = Deck("Board", "Winter", "Strategy", items=(DeckItem(recipe()), named, nothing))
+    content = deck.deck_bytes(made, address="http://127.0.0.1:1/")
+    assert titles_of(content) == [
+        "Board",
+        "Agenda",
+        "Qwen, September 2026: 29.9 % of text and vision-language downloads, 11.6 times Meta's "
+        "2.6 %",
+        "Ranks",
+        "Sources and method",
+    ]
+    said = words_of(content)
+    assert "Winter · Strategy" in said
+    assert "Left out: model_downloads_30d: nothing to show for no repository" in said
+    assert "Licence: Apache-2.0." in said
+    assert "Figures that others published and figures that were collected are never mixed" in said
+    assert deck.left_out(made) == [text for one in deck.drawn(made) if (text := one.reason)]
+    assert deck.deck_bytes(made, address="http://127.0.0.1:1/") == content
+    links = [
+        link.address
+        for slide in pptx.Presentation(io.BytesIO(content)).slides
+        for shape in slide.shapes if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs if (link := run.hyperlink).address
+    ]  # fmt: skip
+    assert any(
+        link.startswith("http://127.0.0.1:1/leads?focus=Qwen&family=Llama") for link in links
+    )
+
+
+def test_a_deck_of_which_nothing_can_be_shown() -> None:
+    with pytest.raises(DeckError, match=r"charts: expected one with something to show; it has non"):
+        deck.deck_bytes(Deck())
+    with pytest.raises(DeckError, match="nothing to show for no repository"):
+        deck.deck_bytes(Deck(items=(DeckItem(recipe("model_downloads_30d")),)))
+    with pytest.raises(recipes.RecipeError, match="expected the name of one that is kept"):
+        deck.deck_bytes(three(build="adoption-1"))
+
+
+def test_a_template_that_is_none() -> None:
+    with pytest.raises(data.AdoptionError, match="PowerPoint"):
+        deck.deck_bytes(three(), b"no zip")
+
+
+def test_names_of_files() -> None:
+    as_of = data.as_of()
+    assert deck.file_name(
+        Deck("../Größe: a/b"), "pptx"
+    ) == f"Grosse-a-b_as-of-{as_of}.pptx".replace("Grosse", "Groe")
+    assert deck.file_name(Deck(), "yml") == f"open-model-adoption_as-of-{as_of}.yml"
+
+
+def test_every_chart_has_its_page() -> None:
+    assert set(deck.PAGE_OF) == set(deck.CHARTS)
+    views = {path.stem for path in (data.ROOT / "dashboard" / "views").glob("*.py")}
+    assert set(deck.PAGES) <= views
+    for page, keys in deck.PAGES.items():
+        source = (data.ROOT / "dashboard" / "views" / f"{page}.py").read_text(encoding="utf-8")
+        missing = [key for key in keys if f'"{key}"' not in source]
+        # Two are named after what is counted.
+        assert [key for key in missing if not key.startswith("model_downloads_")] == [], page
+
+
+# The page
+
+
+def opened(made: Deck | None = None) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=30)
+    at._registered_pages = AppTest.from_file(APP, default_timeout=30).run()._registered_pages
+    at.switch_page("views/deck.py")
+    if made is not None:
+        at.session_state[deck.HELD] = made
+    return run(at)
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception, [error.value for error in at.exception]
+    return at
+
+
+def heads(at: AppTest) -> list[str]:
+    told = [one.value.replace("\u00a0", " ") for one in at.markdown]
+    return [text for text in told if text.startswith("**")]
+
+
+def press(at: AppTest, *names: str) -> AppTest:
+    """Press the first button whose key begins with a name."""
+    for name in names:
+        next(one for one in at.button if (one.key or "").startswith(name)).click()
+        run(at)
+    return at
+
+
+def test_the_page_of_a_deck() -> None:
+    at = opened(three(title="Board"))
+    before = heads(at)
+    assert [head[:4] for head in before] == ["**1.", "**2.", "**3."]
+    assert "29.9 %" in before[0]
+    assert at.text_input(key="deck-title").value == "Board"
+    press(at, "deck-1-")
+    assert [item.recipe.key for item in at.session_state[deck.HELD].items] == [
+        KEYS[1], KEYS[0], KEYS[2],
+    ]  # fmt: skip
+    name = next(one for one in at.text_input if (one.key or "").startswith("deck-name-"))
+    name.set_value("My ranks")
+    assert heads(run(at))[0] == "**1. My ranks**"
+    assert any("Qwen is first in September 2026" in caption.value for caption in at.caption)
+    press(at, "deck-remove-")
+    assert len(heads(at)) == 2
+    press(at, "deck-undo")
+    assert heads(at)[0] == "**1. My ranks**"
+    at.segmented_control(key="deck-build").set_value("This build")
+    run(at)
+    made = at.session_state[deck.HELD]
+    assert made.build == data.newest_build().stem
+    assert titles_of(deck.deck_bytes(made))[2] == "My ranks"
+    press(at, "deck-clear")
+    assert heads(at) == []
+    assert "Add to deck" in at.info[0].value
+
+
+def test_an_address_that_holds_no_deck_says_so() -> None:
+    at = AppTest.from_file(APP, default_timeout=30)
+    at._registered_pages = AppTest.from_file(APP, default_timeout=30).run()._registered_pages
+    at.switch_page("views/deck.py")
+    at.query_params["item"] = "chart=nope"
+    run(at)
+    assert "This link holds no deck: item 1: chart: expected one of" in at.error[0].value
+    assert "Add to deck" in at.info[0].value
+
+
+def test_a_build_that_is_gone() -> None:
+    at = opened(three(build="adoption-1"))
+    assert "This deck is frozen at the build `adoption-1`, which is not kept" in at.info[0].value
+    at.button[0].click()
+    assert len(heads(run(at))) == 3
+
+
+def test_the_limits_of_a_file_hold_what_a_deck_can_hold() -> None:
+    longest = DeckItem(recipe(), "x" * deck.MOST_LETTERS)
+    text = Deck(items=(longest,) * deck.MOST_CHARTS).to_yaml()
+    assert len(text) < deck_file.MOST_BYTES / 4

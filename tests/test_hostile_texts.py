@@ -1,0 +1,55 @@
+"""Names and titles come from the internet: what each way out of the program makes of them.
+
+Tables are in test_workbook.py, the package in test_package.py.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from collectors.screen import harmless_here, tabbed, table
+from dashboard import parts, plots, recipes
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "![p](http://evil.example/p.png)",
+    "[l](javascript:alert(1))",
+    r"\[l\](http://evil.example)",
+    ":red[x] **b** `c` $x$",
+    "\x1b[31m\x1b]0;title\x07\x9b2J\r\u202eabc",
+    "../../etc/passwd",
+    "CON.txt:\x00|?*",
+    "=1+1",
+)
+# A link or a picture of Markdown: brackets that no backslash disarms, an even number of them.
+LINK = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]]*?(?<!\\)(?:\\\\)*\]\(")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_shown_letter_by_letter(text: str) -> None:
+    for shown in (parts.without_links(text), parts.plain(text)):
+        assert not LINK.search(shown)
+        assert shown.replace("\\", "") == text.replace("\\", "")
+    for shown in (plots.safe(text), parts.link(text, "javascript:alert(1)"), parts.unbroken(text)):
+        assert "<img" not in shown
+        assert "<script" not in shown
+        assert html.unescape(shown).count(text) == 1
+    assert "href" not in parts.link("x", text)
+    assert re.fullmatch(r"[A-Za-z0-9.-]*", recipes.slug(text))
+    assert not recipes.slug(text).startswith((".", "-"))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_terminal_is_not_steered(text: str) -> None:
+    for shown in (
+        table(["name"], [[text]], 40),
+        table(["name"], [[text]]),
+        tabbed(["name"], [[text], [[text]]]),
+        harmless_here(text),
+    ):
+        assert all(sign.isprintable() or sign in "\n\t" for sign in shown)

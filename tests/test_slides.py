@@ -1,0 +1,603 @@
+"""Slides: what they hold, read back with other software than what wrote them."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+import pandas as pd
+import pptx
+import pytest
+from openpyxl.chart.chartspace import ChartSpace
+from openpyxl.utils.cell import range_boundaries
+from pptx.util import Inches
+
+from dashboard import lettering, scales, slide_axes, slide_charts, slide_layout, slides
+from dashboard.chart import Band, Bar, Chart, Level, Line, Marker, Note, Point
+from dashboard.slides import SlideError, SlideItem, deck_bytes, slide_bytes
+from data import AdoptionError
+
+BLUE, RED, GREY = ("#1677e0", "#58a6ff"), ("#c8443a", "#ef7b6f"), ("#7b8491", "#9aa3af")
+MONTHS = tuple(date(2025 + n // 12, n % 12 + 1, 1) for n in range(14))
+BUILD = "adoption-20261122T115446269830Z"
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+NAMES = {"c": C[1:-1], "a": A[1:-1]}
+
+
+def chart(**parts: Any) -> Chart:
+    told: dict[str, Any] = {
+        "key": "made", "title": "Share of downloads by month", "shown": "Accounts, not families",
+        "unit": "share of downloads", "value_kind": "share", "source": "Pulse",
+        "source_url": "https://example.org/pulse", "citation": "Source: Pulse",
+        "as_of": "2026-02-28", "frame": pd.DataFrame(), "caveats": ("Read with care.",),
+    }  # fmt: skip
+    return Chart(**(told | parts))
+
+
+def line(key: str, y: tuple[float | None, ...], **parts: Any) -> Line:
+    told: dict[str, Any] = {
+        "key": key, "label": key, "x": MONTHS[: len(y)], "y": y,
+        "estimated": (False,) * len(y), "colours": BLUE,
+    }  # fmt: skip
+    return Line(**(told | parts))
+
+
+RISE = tuple(0.05 * n + 0.01234567890123 for n in range(14))
+FALL: tuple[float | None, ...] = (*(0.6 - 0.03 * n for n in range(9)), None, *(0.2,) * 4)
+DAYS = tuple(date(2025, 1, 6) + timedelta(days=7 * n) for n in range(60))
+FOCUS = line("Qwen", RISE, role="focus", estimated=(True,) * 4 + (False,) * 10)
+OTHER = line("Llama", FALL, colours=RED)
+MARKED = {
+    "bands": (
+        Band(MONTHS[0], MONTHS[3], "estimated", "estimated"),
+        Band(MONTHS[5], MONTHS[6], "split", "interpolated"),
+        Band(MONTHS[8], MONTHS[8], "counters stood still", "incident"),
+    ),
+    "markers": tuple(
+        Marker(MONTHS[n] + timedelta(days=9), f"Release {n}", f"Release {n}") for n in (2, 3, 9)
+    ),
+    "notes": (Note(MONTHS[11], RISE[11], "ahead of Llama\nfor good"),),
+    "levels": (Level(MONTHS[1], MONTHS[4], 0.15),),
+}
+LAYERS = (line("small", RISE), line("large", tuple(0.9 - value for value in RISE), colours=RED))
+FORMS: dict[str, Chart] = {
+    "lines": chart(lines=(FOCUS, OTHER, line("rest", RISE[::-1], role="rest", colours=GREY)),
+                   **MARKED),
+    "log": chart(lines=(line("Qwen", tuple(10.0**n for n in range(3, 10)), role="focus"),),
+                 is_log=True, value_kind="count", unit="downloads"),
+    "one date": chart(lines=(line("Qwen", (0.4,)), line("Llama", (0.2,), colours=RED))),
+    "other dates": chart(
+        lines=(line("Qwen", RISE), line("Llama", (0.3, None, 0.2, 0.1), x=MONTHS[1:8:2],
+                                        estimated=(False,) * 4, colours=RED))),
+    "intervals": chart(lines=(replace(FOCUS, highs=tuple(v + 0.1 for v in RISE)),)),
+    "ranks": chart(value_kind="rank", unit="rank", lines=(
+        line("Qwen", (2.0, 1.0, 1.0), role="focus"), line("Llama", (1.0, 2.0, 3.0), colours=RED))),
+    "index": chart(value_kind="index", lines=(line("Qwen", (100.0, 4164.25, 595.5)),)),
+    "days since": chart(
+        value_kind="count", day_zero=date(2000, 1, 3), lines=(
+            line("one", (0.0, 12.0, 40.0), x=tuple(date(2000, 1, 3 + n) for n in (0, 4, 9))),
+            line("two", (5.0, 6.0), x=(date(2000, 1, 10), date(2000, 2, 20)),
+                 estimated=(False, True), colours=RED))),
+    "stacks": chart(stacks=LAYERS, bands=MARKED["bands"]),
+    "weeks": chart(stacks=tuple(
+        replace(layer, x=(*DAYS[:4], *DAYS[6:16])) for layer in LAYERS)),
+    "areas": chart(stacks=tuple(
+        line(key, (0.5,) * 60, x=DAYS, estimated=(False,) * 60, colours=hue)
+        for key, hue in (("open", BLUE), ("closed", RED)))),
+    "change": chart(
+        value_kind="growth", unit="change",
+        stacks=(line("Qwen", (0.2, -0.5, None, 1.26)),),
+        lines=(line("Market", (0.1, 0.0, -0.1, 0.2), colours=GREY),)),
+    "bars": chart(value_kind="count", unit="downloads", bars=tuple(
+        Bar(f"m{n}", f"owner/model-{n}" + "-long" * 20 * (n == 3), 4.5e9 / 7**n, BLUE,
+            half_width=1e5 * (n == 1))
+        for n in range(11))),
+    "points": chart(value_kind="count", unit="tokens", x_unit="dollars", is_log=True, points=tuple(
+        Point(f"p{n}", f"model {n}", 0.1 * 3**n, 1e6 * 2**n, BLUE if n else RED,
+              "compare" if n else "focus") for n in range(8))),
+    "scores": chart(value_kind="score", unit="points", x_unit="downloads", points=tuple(
+        Point(f"p{n}", f"model {n}", 10.0**n, 1300.0 + n, BLUE, "rest") for n in range(5))),
+}  # fmt: skip
+
+
+def parts_of(file: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        return {name: parts.read(name) for name in parts.namelist()}
+
+
+def references(xml: bytes) -> Iterator[tuple[str, list[tuple[int, str]], int]]:
+    """Address, cached points and their count of each reference to cells."""
+    for found in ElementTree.fromstring(xml).iter():
+        if found.tag not in {f"{C}numRef", f"{C}strRef"}:
+            continue
+        cache = found[1]
+        points = [(int(p.get("idx", "")), p[0].text or "") for p in cache.iter(f"{C}pt")]
+        count = cache.find(f"{C}ptCount")
+        assert count is not None
+        yield found[0].text or "", points, int(count.get("val", ""))
+
+
+def cells_of(book: openpyxl.Workbook, address: str) -> list[Any]:
+    name, _, cells = address.partition("!")
+    first_column, first, last_column, last = range_boundaries(cells.replace("$", ""))
+    assert first_column == last_column
+    return [book[name].cell(row, first_column).value for row in range(first, last + 1)]
+
+
+def as_number(value: Any) -> Any:
+    return (value - datetime(1899, 12, 30)).days if isinstance(value, datetime) else value
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_chart(form: str) -> None:
+    drawn = FORMS[form]
+    file = slide_bytes(SlideItem(drawn, "Qwen leads with 34.7 %"), build=BUILD)
+    parts = parts_of(file)
+    (slide,) = pptx.Presentation(io.BytesIO(file)).slides
+    (frame,) = [shape for shape in slide.shapes if shape.has_chart]
+    xml = parts["ppt/charts/chart1.xml"]
+
+    # The data sheet holds what the chart shows, where the chart says that it stands.
+    book = openpyxl.load_workbook(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob))
+    assert book.sheetnames == ["Data", "About"]
+    seen = list(references(xml))
+    assert seen
+    for address, points, count in seen:
+        cells = [as_number(cell) for cell in cells_of(book, address)]
+        assert len(cells) == count
+        assert {at for at, cell in enumerate(cells) if cell is not None} == {at for at, _ in points}
+        for at, text in points:
+            if isinstance(cells[at], str):
+                assert text == cells[at]
+                assert text
+            else:
+                assert float(text) == cells[at]
+    columns = {cells[0].value: [c.value for c in cells[1:]] for cells in book["Data"].columns}
+    assert len(columns) == book["Data"].max_column
+    held = [value for cells in columns.values() for value in cells]
+    wanted = [value for one in drawn.series for value in one.y if value is not None]
+    wanted += [bar.value for bar in drawn.bars]
+    wanted += [number for point in drawn.points for number in (point.x, point.y)]
+    # A workbook's file keeps 16 digits.
+    assert {f"{value:.15g}" for value in wanted} <= {
+        f"{value:.15g}" for value in held if isinstance(value, int | float)
+    }
+    about = {row[0].value: row[1].value for row in book["About"].rows}
+    assert about["as of"] == "2026-02-28"
+    assert about["build"] == BUILD
+
+    # Other readers take the XML: openpyxl knows every element and value of charts.
+    root = ElementTree.fromstring(xml)
+    for name in ("externalData", "userShapes"):  # it cannot read their relations
+        root.remove(root.find(f"c:{name}", NAMES))  # type: ignore[arg-type]
+    space = ChartSpace.from_tree(root)
+    assert len(space.chart.plotArea._axes) == 2
+    assert frame.chart.plots
+    for name in ("ppt/charts/chart1.xml", "ppt/drawings/drawing1.xml", "ppt/slides/slide1.xml"):
+        root = ElementTree.fromstring(parts[name])
+        ids = [found.get("id") for found in root.iter() if found.tag.endswith("}cNvPr")]
+        assert len(set(ids)) == len(ids)
+        sizes = [int(found.get("sz", "1400")) for found in root.iter()
+                 if found.tag in {f"{A}rPr", f"{A}defRPr"}]  # fmt: skip
+        assert min(sizes, default=1400) >= 1400
+        assert all(text.text and text.text.strip() for text in root.iter(f"{A}t"))
+    numbers = re.findall(rb'<c:idx val="(\d+)"/><c:order', xml)
+    assert len(set(numbers)) == len(numbers)
+
+    # Whoever gets only the slide can tell what, where from, when and how sure.
+    told = texts_of(slide)
+    for text in ("Qwen leads with 34.7 %", drawn.title, drawn.shown, drawn.unit, "Source: Pulse",
+                 "as of 2026-02-28", "Read with care.", BUILD):  # fmt: skip
+        assert text in told
+    alternative = frame._element.xpath("./p:nvGraphicFramePr/p:cNvPr/@descr")
+    assert alternative == [drawn.description]
+    notes = slide.notes_slide.notes_text_frame
+    assert notes is not None
+    assert "https://example.org/pulse" in notes.text
+
+
+def series_of(name: str) -> list[ElementTree.Element]:
+    native = slide_charts.native(FORMS[name], (880, 300), "Arial")
+    return list(ElementTree.fromstring(native.xml).iter(f"{C}ser"))
+
+
+def title_of(series: ElementTree.Element) -> str:
+    found = series.find("c:tx/c:strRef/c:strCache/c:pt/c:v", NAMES)
+    return (found.text if found is not None else "") or ""
+
+
+def test_estimates_are_dotted_and_named_in_the_sheet() -> None:
+    dashes = {title_of(one): [d.get("val") for d in one.findall("c:spPr/a:ln/a:prstDash", NAMES)]
+              for one in series_of("lines")}  # fmt: skip
+    assert dashes["Qwen, estimate"] == ["sysDot"]
+    assert dashes["Qwen"] == dashes["Llama"] == []
+    native = slide_charts.native(FORMS["lines"], (880, 300), "Arial")
+    sheet = {column.title: column.cells for column in native.sheet.columns}
+    assert sheet["Qwen"][:4] == (None,) * 4
+    # The first measured value is in both, so that the two lines join.
+    assert sheet["Qwen, estimate"][:6] == (*RISE[:5], None)
+
+
+def test_the_focus_lies_on_top_and_is_thicker() -> None:
+    drawn = [one for one in series_of("lines") if not title_of(one).startswith("level")]
+    weights = {title_of(one): int(one.find("c:spPr/a:ln", NAMES).get("w", ""))  # type: ignore[union-attr]
+               for one in drawn}  # fmt: skip
+    assert title_of(drawn[0]) == "rest"
+    assert title_of(drawn[-1]) == "Qwen, estimate"
+    assert weights["Qwen"] > weights["Llama"] > weights["rest"]
+    colour = drawn[-1].find("c:spPr/a:ln/a:solidFill/a:srgbClr", NAMES)
+    assert colour is not None
+    assert colour.get("val") == BLUE[0][1:].upper()
+
+
+def test_a_gap_stays_a_gap_where_lines_have_other_dates() -> None:
+    """Blanks are bridged there, so each unbroken stretch is a series of its own."""
+    native = slide_charts.native(FORMS["other dates"], (880, 300), "Arial")
+    assert b'<c:dispBlanksAs val="span"/>' in native.xml
+    sheet = {column.title: column.cells for column in native.sheet.columns}
+    assert [value for value in sheet["Llama"] if value is not None] == [0.3]
+    assert [value for value in sheet["Llama (2)"] if value is not None] == [0.2, 0.1]
+    assert b'<c:dispBlanksAs val="gap"/>' in slide_charts.native(
+        FORMS["lines"], (880, 300), "Arial").xml  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "kinds", "unit"),
+    [
+        ("lines", ["lineChart"], "days"), ("stacks", ["barChart"], "months"),
+        ("weeks", ["barChart"], None), ("areas", ["areaChart"], "days"),
+        ("intervals", ["areaChart", "lineChart"], "days"),
+        ("change", ["barChart", "lineChart"], "months"), ("days since", ["scatterChart"], None),
+    ],
+)  # fmt: skip
+def test_kinds_of_charts_and_their_date_axes(form: str, kinds: list[str], unit: str | None) -> None:
+    root = ElementTree.fromstring(slide_charts.native(FORMS[form], (880, 300), "Arial").xml)
+    area = root.find("c:chart/c:plotArea", NAMES)
+    assert area is not None
+    assert [part.tag[len(C) :] for part in area if part.tag.endswith("Chart")] == kinds
+    bases = [found.get("val") for found in root.iter(f"{C}baseTimeUnit")]
+    assert bases == ([unit] if unit else [])
+    if unit:
+        steps = [found.get("val") for found in root.iter(f"{C}majorTimeUnit")]
+        assert steps == ["months"]
+
+
+def test_weeks_without_figures_keep_their_place() -> None:
+    native = slide_charts.native(FORMS["weeks"], (880, 300), "Arial")
+    dates, small, _ = native.sheet.columns
+    assert dates.cells == DAYS[:16]
+    assert small.cells[4:6] == (None, None)
+
+
+def test_ranks_count_from_the_top() -> None:
+    xml = slide_charts.native(FORMS["ranks"], (880, 300), "Arial").xml
+    assert b'<c:orientation val="maxMin"/>' in xml
+    assert b'<c:crosses val="max"/>' in xml  # the dates stay at the bottom
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1.2B", '#,##0.0,,,"B"'), ("132M", '#,##0,,"M"'), ("700", "#,##0"),
+        ("34.7 %", "#,##0.0\\ %"), ("0.26 %", "#,##0.00\\ %"), ("< 0.1 %", '"< 0.1 %"'),
+        ("+8 %", "+#,##0\\ %;−#,##0\\ %;±#,##0\\ %"), ("–", '"–"'),
+    ],
+)  # fmt: skip
+def test_number_formats_of_values(text: str, code: str) -> None:
+    assert slide_axes.value_format(text) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "marks", "code"),
+    [
+        ("share", (0, 0.1, 0.2), "#,##0\\ %"), ("share", (0, 0.005), "#,##0.0\\ %"),
+        ("share", (0.001, 0.01, 0.1, 1), "[>=0.01]#,##0\\ %;0.0\\ %"),
+        ("count", (0, 5e8, 1e9, 1.5e9), '[>=1000000000]#,##0.0,,,"B";[>=1000000]#,##0,,"M";#,##0'),
+        ("count", (1e3, 1e6, 1e9), '[>=1000000000]#,##0,,,"B";[>=1000000]#,##0,,"M";#,##0,"K"'),
+        ("change", (-2e6, 0, 1.5e6), '+0.0,,"M";−0.0,,"M";0'), ("index", (0, 2000), "#,##0"),
+    ],
+)  # fmt: skip
+def test_number_formats_of_axes(kind: Any, marks: tuple[float, ...], code: str) -> None:
+    assert slide_axes.axis_format(kind, marks) == code
+    assert code.count("[") <= 2, "a format knows two conditions"
+
+
+def boxes_of(native: slide_charts.NativeChart) -> list[tuple[str, list[float]]]:
+    """Texts over the chart and where they stand, in parts of its width and height."""
+    found = []
+    for anchor in ElementTree.fromstring(native.drawing):
+        text = "".join(part.text or "" for part in anchor.iter(f"{A}t"))
+        ends = [float(part.text or "") for end in list(anchor)[:2] for part in end]
+        if text:
+            found.append((text, ends))
+    return found
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_words_over_a_chart_overlap_or_leave_it(form: str) -> None:
+    placed = boxes_of(slide_charts.native(FORMS[form], (880, 300), "Arial"))
+    for at, (text, (x0, y0, x1, y1)) in enumerate(placed):
+        # Places are cut to the chart; what is cut is smaller than its text.
+        assert (x1 - x0) * 880 >= lettering.width(text, 14) * 0.45
+        assert (y1 - y0) * 300 >= 14
+        for other, (a0, b0, a1, b1) in placed[at + 1 :]:
+            shared = min(x1, a1) - max(x0, a0), min(y1, b1) - max(y0, b0)
+            assert min(shared[0] * 880, shared[1] * 300) < 2, (text, other)
+
+
+HOSTILE = (
+    "\x00\x1b=cmd|' /C calc'!A0", "<b>&amp;\"'", "\U0001f916 \u202eevil\u202c", "m" * 300,
+    "שלום עולם", "+1", "@SUM(A1)", "]]>", "{as_of}", "\ufffe\ud800x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["lines", "stacks", "bars", "points", "days since"])
+def test_untrusted_text_is_text(form: str) -> None:
+    drawn = FORMS[form]
+    texts = iter(HOSTILE * 9)
+    drawn = replace(
+        drawn,
+        title=next(texts), shown=HOSTILE[1], unit=next(texts), citation=HOSTILE[0],
+        source_url="javascript:alert(1)", caveats=HOSTILE,
+        lines=tuple(replace(one, label=next(texts)) for one in drawn.lines),
+        stacks=tuple(replace(one, label=next(texts)) for one in drawn.stacks),
+        bars=tuple(replace(one, label=next(texts)) for one in drawn.bars),
+        points=tuple(replace(one, label=next(texts)) for one in drawn.points),
+        markers=tuple(replace(one, label=next(texts), title=next(texts)) for one in drawn.markers),
+        notes=tuple(replace(one, text=next(texts)) for one in drawn.notes),
+        bands=tuple(replace(one, label=next(texts)) for one in drawn.bands),
+    )  # fmt: skip
+    file = slide_bytes(SlideItem(drawn, HOSTILE[3], HOSTILE, "javascript:x"), build=BUILD)
+    parts = parts_of(file)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            ElementTree.fromstring(part)
+    assert b"javascript:" not in b"".join(
+        part for name, part in parts.items() if name.startswith("ppt/slides/_rels")
+    )
+    (book,) = [part for name, part in parts.items() if name.endswith(".xlsx")]
+    for page in openpyxl.load_workbook(io.BytesIO(book)):
+        for row in page.rows:
+            assert all(cell.data_type != "f" for cell in row)
+    assert b"<f>" not in b"".join(parts_of(book).values())
+    (slide,) = pptx.Presentation(io.BytesIO(file)).slides
+    title = slide.shapes.title
+    assert title is not None
+    assert "\u202e" not in title.text_frame.text
+    assert len(lettering.wrap(title.text_frame.text, 20, 872, is_bold=True)) <= 2
+
+
+ITEMS = [
+    SlideItem(FORMS["lines"], "Qwen rose to 66.2 %", ("A remark.",), "https://example.org/page"),
+    SlideItem(FORMS["stacks"]),
+    SlideItem(replace(FORMS["bars"], citation="Source: Hub, {as_of}", source="Hub")),
+]
+
+
+def deck(**parts: Any) -> bytes:
+    told: dict[str, Any] = {"build": BUILD, "as_of": "2026-11-20"}
+    return deck_bytes("Adoption in 2026", "For the board", ITEMS, **(told | parts))
+
+
+def texts_of(slide: Any) -> str:
+    """All words of a slide; a figure and its % sign are held together by a space of their own."""
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    return " ".join(texts).replace("\u00a0", " ")
+
+
+def test_a_deck_from_title_to_sources() -> None:
+    file = deck(method=("Shares are fractions of one whole",), licences={"Pulse": "CC BY 4.0"})
+    made = pptx.Presentation(io.BytesIO(file))
+    assert (made.slide_width, made.slide_height) == (Inches(13 + 1 / 3), Inches(7.5))
+    title, agenda, *charts, sources = made.slides
+    assert "Adoption in 2026" in texts_of(title)
+    assert f"Figures as of 2026-11-20. Build {BUILD}." in texts_of(title)
+    assert "1  Qwen rose to 66.2 %" in texts_of(agenda)
+    assert "2  Share of downloads by month" in texts_of(agenda)
+    assert len(charts) == 3
+    told = texts_of(sources)
+    assert told.count("Source: Pulse, as of 2026-02-28.") == 1, "each citation once"
+    for text in ("Source: Hub, 2026-02-28.", "Licence: CC BY 4.0.", BUILD,
+                 "Shares are fractions of one whole."):  # fmt: skip
+        assert text in told
+    numbered = [slide for slide in made.slides if b'type="slidenum"' in _xml(slide)]
+    assert numbered == list(made.slides)[1:]
+    links = [rel.target_ref for rel in charts[0].part.rels.values() if rel.is_external]
+    assert links == ["https://example.org/pulse", "https://example.org/page"]
+
+
+def _xml(slide: Any) -> bytes:
+    blob: bytes = slide.part.blob
+    return blob
+
+
+def test_the_same_deck_has_the_same_bytes() -> None:
+    first = deck()
+    assert deck() == first
+    times = {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(first)).infolist()}
+    assert times == {(1980, 1, 1, 0, 0, 0)}
+    about = pptx.Presentation(io.BytesIO(first)).core_properties
+    assert about.created == about.modified == datetime(2026, 11, 22, 11, 54, 46)
+
+
+def test_a_long_agenda_takes_several_slides() -> None:
+    items = [SlideItem(FORMS["one date"], f"Finding {n}: " + "downloads of it " * 12)
+             for n in range(9)]  # fmt: skip
+    made = pptx.Presentation(io.BytesIO(
+        deck_bytes("t", "", items, build=BUILD, as_of="2026-11-20")))  # fmt: skip
+    titles = [slide.shapes.title.text_frame.text for slide in made.slides if slide.shapes.title]
+    assert titles[1:3] == ["Agenda", "Agenda (2)"]
+    # Findings are cut to two lines.
+    assert all(len(lettering.wrap(title, 20, 872, is_bold=True)) <= 2 for title in titles)
+
+
+def brand() -> bytes:
+    """A template in 4:3 with slides of its own, in sections."""
+    made = pptx.Presentation()
+    for layout in (0, 1):
+        title = made.slides.add_slide(made.slide_layouts[layout]).shapes.title
+        assert title is not None
+        title.text_frame.text = "Old slide"
+    theme = made.slide_masters[0].part.part_related_by(
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/theme"
+    )
+    theme._blob = theme.blob.replace(b'typeface="Calibri"', b'typeface="Georgia"')
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("is_path", [True, False])
+def test_a_template_keeps_its_size_layouts_and_fonts(tmp_path: Path, is_path: bool) -> None:
+    template: bytes | Path = brand()
+    if is_path:
+        (tmp_path / "brand.pptx").write_bytes(brand())
+        template = tmp_path / "brand.pptx"
+    file = deck(template=template)
+    made = pptx.Presentation(io.BytesIO(file))
+    assert (made.slide_width, made.slide_height) == (Inches(10), Inches(7.5))
+    assert len(made.slide_layouts) == 11
+    assert "Old slide" not in " ".join(texts_of(slide) for slide in made.slides)
+    parts = parts_of(file)
+    assert len([name for name in parts if name.startswith("ppt/slides/slide")]) == len(made.slides)
+    assert b'typeface="Georgia"' in parts["ppt/theme/theme1.xml"]
+    assert b'typeface="Georgia"' in parts["ppt/drawings/drawing1.xml"]
+    for slide in made.slides:
+        assert slide.shapes.title is not None, "text stands in the placeholders of the brand"
+        assert not [p for p in slide.placeholders if not p.text_frame.text]
+        for shape in slide.shapes:
+            assert shape.left + shape.width <= made.slide_width
+            assert shape.top + shape.height <= made.slide_height
+
+
+def test_a_template_for_new_files_is_one_too() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out:
+        for name, part in parts_of(brand()).items():
+            out.writestr(name, part.replace(b"presentation.main+xml", b"template.main+xml"))
+    assert pptx.Presentation(io.BytesIO(deck(template=stream.getvalue()))).slides
+
+
+def without_titles() -> bytes:
+    made = pptx.Presentation()
+    for layout in made.slide_layouts:
+        for place in list(layout.placeholders):
+            place.element.getparent().remove(place.element)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def test_templates_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "brand.pptx").write_text("not one")
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    for template, said in (
+        (tmp_path / "brand.pptx", r"brand\.pptx: expected a PowerPoint file"),
+        (stream.getvalue(), r"the template: expected a PowerPoint file"),
+        (tmp_path / "none.pptx", r"none\.pptx: the template cannot be read: No such file"),
+        (without_titles(), r"expected a layout with a title placeholder, found .*Title Slide"),
+    ):
+        with pytest.raises(SlideError, match=said):
+            deck(template=template)
+    assert issubclass(SlideError, AdoptionError)
+    with pytest.raises(SlideError, match="at least one chart"):
+        deck_bytes("t", "s", [], build=BUILD, as_of="2026-11-20")
+
+
+def test_long_lines_below_a_chart_keep_the_date_and_say_that_more_is_in_the_notes() -> None:
+    drawn = chart(
+        lines=(FOCUS,), citation="Source: " + "a long name of it " * 30,
+        caveats=tuple(f"Caveat {n} says this and that and more of it at length." for n in range(9)),
+    )  # fmt: skip
+    file = slide_bytes(SlideItem(drawn), build=BUILD)
+    (slide,) = pptx.Presentation(io.BytesIO(file)).slides
+    (footer,) = [shape for shape in slide.shapes if shape.name == "Source"]
+    caveats, source = (paragraph.text for paragraph in footer.text_frame.paragraphs)
+    assert caveats.startswith("Dotted: estimates. Caveat 0")
+    assert caveats.endswith("More in the notes.")
+    assert "… As of 2026-02-28. Open the source" in source
+    assert footer.top + footer.height <= Inches(7.5)
+    notes = slide.notes_slide.notes_text_frame
+    assert notes is not None
+    assert "Caveat 8 says" in notes.text
+
+
+def test_bars_that_find_no_room_are_told_and_kept_in_the_sheet() -> None:
+    many = chart(value_kind="count", bars=tuple(
+        Bar(str(n), f"model {n}", 100.0 - n, BLUE) for n in range(40)))  # fmt: skip
+    native = slide_charts.native(many, (880, 300), "Arial")
+    assert native.remarks == ("Shown: the first 16 of 40; the data sheet has all.",)
+    assert len(native.sheet.columns[0].cells) == 40
+
+
+def test_many_dates_are_an_area_unless_it_would_hide_something() -> None:
+    assert scales.is_area(FORMS["areas"])
+    gap = replace(FORMS["areas"], stacks=tuple(
+        replace(layer, x=(*DAYS[:30], *(day + timedelta(days=7) for day in DAYS[30:])))
+        for layer in FORMS["areas"].stacks))  # fmt: skip
+    assert not scales.is_area(gap)
+    assert not scales.is_area(FORMS["stacks"])
+
+
+def test_text_is_measured_and_cut() -> None:
+    assert lettering.width("Qwen 34.7 %", 14) == pytest.approx(84.05, abs=0.01)  # of Arial
+    assert lettering.wrap("one two three", 14, 60) == ["one two", "three"]
+    assert "".join(lettering.wrap("m" * 300, 14, 100)) == "m" * 300
+    assert lettering.shortened("one two three four", 14, 60) == "one tw…"
+    assert lettering.clean("a\x00b\n\u202ec") == "ab c"
+
+
+SOFFICE = shutil.which("soffice")
+READER = shutil.which("pdftotext")
+PAINTER = shutil.which("pdftoppm")
+
+
+@pytest.mark.skipif(
+    not (SOFFICE and READER and PAINTER),
+    reason="needs LibreOffice (soffice) and poppler (pdftotext, pdftoppm): "
+    "apt-get install libreoffice-impress poppler-utils",
+)
+def test_libreoffice_draws_a_deck(tmp_path: Path) -> None:
+    items = [SlideItem(drawn, f"Form {form} rose to 66.2 %") for form, drawn in FORMS.items()]
+    (tmp_path / "deck.pptx").write_bytes(
+        deck_bytes("Adoption", "", items, build=BUILD, as_of="2026-11-20")
+    )
+    run = [str(SOFFICE), f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless",
+           "--convert-to", "pdf", "--outdir", str(tmp_path), "deck.pptx"]  # fmt: skip
+    subprocess.run(run, check=True, capture_output=True, timeout=120, cwd=tmp_path)
+    pages = subprocess.run(
+        [str(READER), "-layout", str(tmp_path / "deck.pdf"), "-"], check=True,
+        capture_output=True, text=True, timeout=60,
+    ).stdout.split("\f")[:-1]  # fmt: skip
+    assert len(pages) == len(items) + 3
+    for item, page in zip(items, pages[2:], strict=False):
+        assert item.finding in " ".join(page.split())
+        assert "Source: Pulse, as of 2026-02-28." in page
+    assert "Qwen 66.2 %" in pages[2], "the line is named at its end"
+    assert "Release 3" in pages[2], "events are named"
+    subprocess.run([str(PAINTER), "-r", "20", "-gray", str(tmp_path / "deck.pdf"),
+                    str(tmp_path / "page")], check=True, timeout=60)  # fmt: skip
+    pictures = sorted(tmp_path.glob("page-*.pgm"))
+    assert len(pictures) == len(pages)
+    for picture in pictures[2:-1]:
+        *_, grey = picture.read_bytes().split(b"\n", 3)
+        assert sum(shade < 200 for shade in grey) > 0.01 * len(grey), "a chart is drawn"
+
+
+def test_layouts_are_found_by_their_placeholders() -> None:
+    made = slide_layout.new_deck(brand())
+    assert made.title_layout.name == "Title Slide"
+    assert made.plain_layout.name == "Title Only"
+    assert slides.__all__

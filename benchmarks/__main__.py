@@ -36,7 +36,7 @@ class Bench:
     truth_days: int = 90
     prepared: dict[int, dict[str, Any]] = field(default_factory=dict)
     costs: dict[int, list[DayCost]] = field(default_factory=dict)
-    load: float = 0.0
+    loads: tuple[float, float] = (0.0, 0.0)
 
     def plan(self, days: int) -> Plan:
         """A data directory with so many days, made if it is not there."""
@@ -67,14 +67,17 @@ class Bench:
     def exported(self, step: str) -> Run:
         """A step over the data directory of what leaves the dashboard, made if it is not there."""
         home = run("benchmarks.exports:prepare", {"work": str(self.work)}).result["home"]
-        self.load = os.getloadavg()[0]
-        return run(step, {"repeats": self.page_repeats}, data_dir=Path(home))
+        before = os.getloadavg()[0]
+        took = run(step, {"repeats": self.page_repeats}, data_dir=Path(home))
+        self.loads = before, os.getloadavg()[0]
+        return took
 
     def exported_note(self) -> str:
         """What must be said of that directory, and of the machine."""
         return (
             f"{exports.DAYS} days of {exports.MODELS:,} models, and every service as the tests' "
-            f"fakes answer. The machine's load was {self.load:.1f} when it began."
+            f"fakes answer. The machine's load was {self.loads[0]:.1f} when it began and "
+            f"{self.loads[1]:.1f} when it ended."
         )
 
     def section(self, name: str, title: str, figures: list[Figure]) -> Section:

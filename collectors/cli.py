@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import functools
-import inspect
 import os
 import re
 import sys
@@ -109,9 +108,6 @@ _AFTER_INTERRUPT = {
     "propose_seeds": "nothing was changed",
     "publish": "the folder is as it was",
 }
-
-# Parameters of data.metric, which a column of the same name cannot be passed beside.
-_OPTIONS = frozenset(inspect.signature(data.metric).parameters)
 
 
 class Format(StrEnum):
@@ -683,7 +679,7 @@ def query(
         raise UsageError(f"--from {start} is after --to {end}; no day lies between them")
     try:
         frame = data.metric(
-            metric, families=family or None, start=first, end=last, index=index, **equals
+            metric, families=family or None, start=first, end=last, index=index, where=equals
         )
     except FilterError as error:
         raise UsageError(str(error)) from None
@@ -697,7 +693,7 @@ def query(
 
 @command
 def publish(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", hidden=True)],
+    folder: Annotated[str, typer.Argument(metavar="DIR", hidden=True)],
     metric: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this metric; repeatable.")
     ] = None,
@@ -720,15 +716,24 @@ def publish(
     changed or another was added: nothing is removed that this command did not write. A publish that
     is killed or that finds the disk full leaves the package that was there.
     """
+    # An empty name would be the current folder, which a lost shell variable does not mean.
+    if not folder.strip():
+        raise UsageError("DIR: expected the name of a folder, found an empty one; name one, or '.'")
+    place = Path(folder)
     try:
         with counted("metrics") as told:
-            package = data.publish(folder, metrics=metric, build=build, replace=force, told=told)
+            package = data.publish(place, metrics=metric, build=build, replace=force, told=told)
     except (PublishError, UnknownMetricError) as error:
         raise UsageError(str(error)) from None
     _say(
         f"published {package.metrics:,} metrics of {package.build}, {package.rows:,} rows, "
         f"{package.bytes / 1e6:,.1f} MB"
     )
+    if package.empty:
+        _say(
+            f"{len(package.empty)} of them have no rows: what they are made of was never read; "
+            "`collectors status` names the sources"
+        )
     print(package.folder)
 
 
@@ -776,8 +781,6 @@ def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]
         if column not in types:
             known = ", ".join(types)
             raise UsageError(f"--where: {info.name} has no column {column!r}; it has {known}")
-        if column in _OPTIONS:
-            raise UsageError(f"--where: {column} cannot be filtered this way")
         spelled = query_hints.as_spelled(info.name, column, value)
         equals.setdefault(column, []).append(_typed(column, spelled, types[column]))
     return equals
@@ -785,11 +788,14 @@ def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]
 
 def _typed(column: str, value: str, type_name: str) -> Any:
     kind = type_name.upper()
+    if kind.endswith("[]") or kind.startswith("TIMESTAMP"):
+        held = "lists" if kind.endswith("[]") else "instants"
+        raise UsageError(f"--where: {column} holds {held}, which cannot be filtered this way")
     try:
         if kind == "BOOLEAN":
             return {"true": True, "false": False}[value.lower()]
         if "INT" in kind:
-            return int(value)
+            return _whole(value)
         if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
             return float(value)
         if kind == "DATE":
@@ -797,6 +803,13 @@ def _typed(column: str, value: str, type_name: str) -> Any:
     except (ValueError, KeyError):
         raise UsageError(f"--where: {column} is {kind}, which {value!r} is not") from None
     return value
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if abs(number) >= 2**63:
+        raise ValueError(f"{number} is more than a column holds")
+    return number
 
 
 def _date(text: str, option: str) -> date:

@@ -40,7 +40,7 @@ def unknown_values(info: data.MetricInfo, wanted: Mapping[str, Sequence[Any]]) -
 
 def what_to_run(info: data.MetricInfo) -> str | None:
     """What fills a metric that has no rows at all; None when it has some."""
-    if not data.metric(info.name).empty:
+    if data.has_rows(info.name):
         return None
     if "history" in data.stale_reasons():
         return "what was collected is not in this build yet: run `collectors build`"

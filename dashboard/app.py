@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,7 +116,7 @@ def show(page: st.Page, deck_page: st.Page, build: Path) -> None:
     address = page_address(page.title)
     with popover:
         link(address)
-    hold_address(address)
+    hold_address(address, readings.newest_day(build))
 
 
 def no_build(reason: str) -> None:
@@ -325,10 +326,13 @@ def link(address: str) -> None:
     st.code(address, language=None, wrap_lines=True)
 
 
-def hold_address(address: str) -> None:
-    """Leave the state where the tools below each chart find it, see assets/tools.js."""
+def hold_address(address: str, newest: date) -> None:
+    """Leave the state where the tools below each chart find it, see assets/tools.js; `newest`: a
+    day of the last month that can be chosen, which a link to newest figures leaves out."""
+    query = html.escape(urlsplit(address).query)
+    told = f'data-page-state="{query}" data-newest-month="{newest:%Y-%m}"'
     with st.container(key="state"):
-        st.html(f'<div data-page-state="{html.escape(urlsplit(address).query)}">&nbsp;</div>')
+        st.html(f"<div {told}>&nbsp;</div>")
 
 
 main()

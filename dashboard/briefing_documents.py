@@ -45,7 +45,7 @@ def briefing_bytes(recipe: Recipe, format: str, *, template: Path | None = None)
         return page(brief, chart, build, built_at).encode()
     from dashboard import briefing_slides  # noqa: PLC0415  (python-pptx is slow to load)
 
-    colours = {name: _colours(build, name)[0] for name in (brief.focus, brief.rival) if name}
+    colours = {name: _colours(build, name) for name in (brief.focus, brief.rival) if name}
     return briefing_slides.deck_bytes(brief, chart, build.stem, template, colours=colours)
 
 

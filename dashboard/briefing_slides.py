@@ -11,8 +11,9 @@ import data
 from dashboard import slides
 from dashboard.chart import Chart
 from dashboard.lettering import clean
-from dashboard.slide_layout import LOOK, Words
+from dashboard.slide_layout import Ink, Words
 from dashboard.slide_tables import Cell, TablePage
+from data.findings import MOST_LETTERS
 
 SMALL = 16  # points, of pages with many words
 WIDTHS = (0.37, 0.13, 0.15, 0.18, 0.17)
@@ -24,13 +25,13 @@ def deck_bytes(
     build: str,
     template: Path | None,
     *,
-    colours: Mapping[str, str],
+    colours: Mapping[str, tuple[str, str]],
 ) -> bytes:
     """The briefing as a PowerPoint file; `chart` is that of the accounts' shares, `colours` are
     those of families. Raises SlideError for a template that cannot be used."""
     pages: list[slides.Page] = [_layers(brief, colours)]
     if chart:
-        pages.append(slides.SlideItem(chart, _plain(brief.line)))
+        pages.append(slides.SlideItem(chart, _finding(brief, chart)))
     if moved := list(_moved(brief)):
         pages.append(slides.TextPage("What changed, and does it hold?", tuple(moved)))
     care = tuple(_words(text) for text in (*brief.scope, *brief.care))
@@ -44,14 +45,22 @@ def deck_bytes(
     )
 
 
-def _layers(brief: data.Brief, colours: Mapping[str, str]) -> TablePage:
+def _finding(brief: data.Brief, chart: Chart) -> str:
+    """The brief's line, which begins with its month, as a sentence with its subject."""
+    own = next((line.short_label for line in chart.lines if line.role == "focus"), "")
+    line = _plain(brief.line).removesuffix(".")
+    text = f"{own}, {line}" if own else line
+    return text if len(text) <= MOST_LETTERS else text.partition("; a year ago")[0]
+
+
+def _layers(brief: data.Brief, colours: Mapping[str, tuple[str, str]]) -> TablePage:
     names = [brief.focus, *([brief.rival] if brief.rival else [])]
     rows = []
     for layer in brief.layers:
-        title: Cell = [[Words(clean(layer.title), colour=LOOK.text)], [Words(clean(layer.scope))]]
+        title: Cell = [[Words(clean(layer.title), colour="text")], [Words(clean(layer.scope))]]
         values = [(layer.focus_text, layer.focus_note), (layer.rival_text, layer.rival_note)]
         cells = [
-            _value(text, note, colours.get(name, LOOK.text))
+            _value(text, note, colours.get(name, "text"))
             for name, (text, note) in zip(names, values, strict=False)
         ]
         leader = "not collected yet" if layer.command else layer.leader
@@ -66,13 +75,13 @@ def _layers(brief: data.Brief, colours: Mapping[str, str]) -> TablePage:
     )
 
 
-def _value(text: str, note: str, colour: str) -> Cell:
+def _value(text: str, note: str, colour: Ink) -> Cell:
     lines = [[Words(clean(text), is_bold=True, colour=colour)]]
     return [*lines, [Words(clean(note))]] if note else lines
 
 
 def _cell(text: str) -> list[list[Words]]:
-    return [[Words(clean(text), colour=LOOK.text)]]
+    return [[Words(clean(text), colour="text")]]
 
 
 def _period(text: str) -> Cell:
@@ -83,17 +92,25 @@ def _period(text: str) -> Cell:
 
 def _moved(brief: data.Brief) -> Iterable[tuple[Words, ...]]:
     """What changed, and the lead on each layer, each below its title."""
-    holds = tuple(hold.sentence for hold in brief.holds)
+    holds = tuple(
+        f"{hold.sentence}: **behind**" if _is_behind(hold) else hold.sentence
+        for hold in brief.holds
+    )
     for title, sentences in ((brief.since, brief.changed), (brief.holds_title, holds)):
         if sentences:
-            yield (Words(clean(title), is_bold=True, colour=LOOK.text),)
+            yield (Words(clean(title), is_bold=True, colour="text"),)
             yield from (_words(text) for text in sentences)
+
+
+def _is_behind(hold: data.Hold) -> bool:
+    """Whether the focus has less: by the ratio, or by a difference in points."""
+    return hold.lean < 0 if hold.lean is not None else hold.text.startswith("−")
 
 
 def _sources(brief: data.Brief, build: str) -> Iterable[tuple[Words, ...]]:
     for source in brief.sources:
         told = f", as of {source.read_on}: {'; '.join(source.layers)}."
-        yield Words(clean(source.title), source.url, colour=LOOK.text), Words(clean(told))
+        yield Words(clean(source.title), source.url, colour="text"), Words(clean(told))
     until = f"Data until {brief.as_of}. " if brief.as_of else ""
     yield (Words(f"{until}Build {build}. The same build gives the same figures."),)
 
@@ -102,7 +119,7 @@ def _words(text: str) -> tuple[Words, ...]:
     """A sentence, in which ** marks what is bold."""
     parts = re.split(r"\*\*(.+?)\*\*", clean(text))
     return tuple(
-        Words(part, is_bold=number % 2 == 1, colour=LOOK.text) for number, part in enumerate(parts)
+        Words(part, is_bold=number % 2 == 1, colour="text") for number, part in enumerate(parts)
     )
 
 

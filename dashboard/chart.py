@@ -7,7 +7,7 @@ same. Values stay in the metric's own unit; `value_kind` says how people write t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -102,7 +102,8 @@ class Selection:
 class Line:
     """One series over time, drawn as a line or as a layer of stacked bars; `estimated` marks the
     points that are estimates, `remarks` says why. `highs` are the most that a value may be where
-    only the least of it is seen."""
+    only the least of it is seen. `inexact` marks all that words call an estimate, drawn dotted or
+    not: of an interpolated month its hatched band says so."""
 
     key: str
     label: str
@@ -116,6 +117,7 @@ class Line:
     remarks: tuple[str, ...] = ()
     highs: tuple[float | None, ...] = ()
     is_dashed: bool = False  # what is no series of its own, but a measure of the others
+    inexact: tuple[bool, ...] = ()
 
     @property
     def newest(self) -> float | None:
@@ -139,6 +141,7 @@ class Bar:
     colours: tuple[str, str]
     note: str = ""
     half_width: float = 0.0  # of the interval that a rounded value stands for
+    is_inexact: bool = False  # words call it an estimate
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,7 @@ class Level:
     start: date
     end: date
     value: float
+    is_inexact: bool = False  # of points of which words call one an estimate
 
 
 @dataclass(frozen=True)
@@ -290,6 +294,13 @@ def value_text(kind: ValueKind, value: float | None) -> str:
     return wording.value(kind, value)
 
 
+def of_marks(chart: Chart, column: str) -> Chart:
+    """The chart with the rows of what is drawn alone, which its files and its table hold; `column`
+    has the keys of its lines, layers, bars or points."""
+    drawn = {mark.key for marks in (chart.series, chart.bars, chart.points) for mark in marks}
+    return replace(chart, frame=chart.frame[chart.frame[column].isin(drawn)])
+
+
 def line_of(
     series: pd.DataFrame,
     time: str,
@@ -318,6 +329,7 @@ def line_of(
         colours=family_colours(context, family),
         role=role,
         remarks=tuple(REASONS.get(str(reason), "") for reason in reasons),
+        inexact=inexact_of(series),
     )
 
 
@@ -338,7 +350,16 @@ def layer_of(
         y=values_of(rows[value]),
         estimated=(False,) * len(rows),
         colours=colours,
+        inexact=inexact_of(rows),
     )
+
+
+def inexact_of(rows: pd.DataFrame) -> tuple[bool, ...]:
+    """Which rows words call an estimate, by is_estimate or estimate_reason; blanks are none."""
+    if "is_estimate" in rows:
+        return tuple(bool(flag) for flag in rows["is_estimate"].eq(True))
+    reasons = rows["estimate_reason"] if "estimate_reason" in rows else [""] * len(rows)
+    return tuple(reason in REASONS for reason in reasons)
 
 
 def stacks_of(
@@ -350,9 +371,10 @@ def stacks_of(
 ) -> tuple[Line, ...]:
     """One layer a class, in the order of `classes`, each over all times of the rows."""
     times = pd.Index(sorted(rows[time].unique()), name=time)
+    columns = [value, *(name for name in ("is_estimate", "estimate_reason") if name in rows)]
     return tuple(
         layer_of(
-            rows[rows[by] == key].set_index(time)[[value]].reindex(times).reset_index(),
+            rows[rows[by] == key].set_index(time)[columns].reindex(times).reset_index(),
             time, value, key, label, colours,
         )
         for key, (label, colours) in classes.items()

@@ -40,10 +40,12 @@ from dashboard.chart import (
     end_of,
     family_colours,
     highlights_between,
+    inexact_of,
     line_of,
     markers_between,
     markers_of,
     months_between,
+    of_marks,
     when,
 )
 from dashboard.hub_charts import ChartKind, StudyKind
@@ -146,7 +148,7 @@ def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
     # Families may have been read on different days; each repository's newest day of its family.
     newest = chosen.groupby("family")["date"].transform("max")
     latest = chosen[chosen["date"] == newest].sort_values("downloads_30d", ascending=False)
-    return Chart(
+    chart = Chart(
         key="top_models",
         title="Most downloaded repositories of the selected families on "
         f"{day(latest['date'].max())}",
@@ -164,6 +166,7 @@ def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
         ),
         caveats=(info.notes,),
     )
+    return of_marks(chart, "model_id")
 
 
 def published_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -173,7 +176,7 @@ def published_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     if chosen.empty:
         return None
     latest = chosen.sort_values("value", ascending=False)
-    return Chart(
+    chart = Chart(
         key="published_models",
         title="Most downloaded models of the selected families, as recorded by others on "
         f"{day(latest['date'].max())}",
@@ -193,6 +196,7 @@ def published_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
         ),
         caveats=("A selected list: models outside it are missing, so it must not be summed.",),
     )
+    return of_marks(chart, "model_id")
 
 
 def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -288,7 +292,7 @@ def _account_chart(
         "Index = 100": "Growth of text and vision-language downloads on the Hub, own accounts",
     }[measure]
     first = rows.iloc[0]
-    return Chart(
+    chart = Chart(
         key=key,
         title=title if lines else _in_month(title, rows["month"].max()),
         shown="Accounts, not families: a Qwen model quantized by someone else is not in it",
@@ -315,6 +319,7 @@ def _account_chart(
             *_estimate_caveats(rows, is_drawn=bool(lines)),
         ),
     )  # fmt: skip
+    return of_marks(chart, "account")
 
 
 def _ranking(
@@ -327,9 +332,12 @@ def _ranking(
 ) -> tuple[Bar, ...]:
     """One bar a row, in their order, in the colours of the family that a key stands for."""
     return tuple(
-        Bar(r[key], r[label], float(r[value]), family_colours(context, family_of.get(r[key])))
-        for _, r in rows.iterrows()
-    )
+        Bar(
+            r[key], r[label], float(r[value]), family_colours(context, family_of.get(r[key])),
+            is_inexact=is_inexact,
+        )
+        for (_, r), is_inexact in zip(rows.iterrows(), inexact_of(rows), strict=True)
+    )  # fmt: skip
 
 
 def _account_line(
@@ -432,7 +440,7 @@ def _collected(
         own = {family: family for family in families}
         ranked = known.sort_values(value, ascending=False)
         bars = _ranking(ranked, column, "family", "family", own, context)
-    return Chart(
+    chart = Chart(
         key=info.name,
         title=title if lines else f"{title}, {when(known[time].max(), time)}",
         shown=SCOPE_WORDS[context.selection.scope],
@@ -455,6 +463,7 @@ def _collected(
         is_log=context.selection.scale == "Log" and bool(lines),
         caveats=(info.notes,),
     )
+    return of_marks(chart, "family")
 
 
 def _accounts_of(context: Context) -> dict[str, str]:

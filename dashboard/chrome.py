@@ -26,8 +26,8 @@ OPEN_SECONDS = 30.0
 PICTURE_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
 NO_KALEIDO = (
-    "PNG and SVG are drawn with Kaleido, which is not installed; run "
-    "`pip install 'open-model-adoption[images]'`, or export pptx or xlsx, which need no browser"
+    "PNG and SVG are drawn with Kaleido, which is not installed; in this software's folder run "
+    "`.venv/bin/pip install -e '.[images]'`, or export pptx or xlsx, which need no browser"
 )
 NO_CHROME = (
     "PNG and SVG are drawn by Chrome or Chromium, and none was found; install one "

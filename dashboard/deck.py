@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 import data
-from dashboard import deck_file, findings, recipes, state
+from dashboard import deck_file, findings, page_controls, recipes, state
 from dashboard.chart import SCOPE_WORDS, Chart, Selection
 from dashboard.charts import CHARTS
 from dashboard.deck_file import DeckError
-from dashboard.recipes import NothingToShowError, Recipe, RecipeError
+from dashboard.recipes import Recipe, RecipeError
 
 MOST_CHARTS = 60
 MOST_LETTERS = 200  # of a title
@@ -40,13 +40,14 @@ PAGES = {
     "downloads": (
         "publishers", "family_downloads", "download_share", "top_models", "monthly_share",
         "downloads_by_region", "monthly_downloads", "weekly_downloads", "growth_split",
-        "published_counters", "concentration_hub", "concentration_families",
+        "published_counters", "concentration_hub", "concentration_families", "download_mix",
+        "published_models",
     ),
     "derivatives": (
         "derivatives_total", "derivatives_new", "derivative_download_share",
         "derivatives_by_relation", "repackagers",
     ),
-    "regions": ("download_mix", "regions_by_layer", "published_sizes"),
+    "regions": ("regions_by_layer", "published_sizes"),
     "usage": ("token_share", "model_tokens", "token_prices", "published_tokens"),
     "runtimes": (
         "monthly_ollama_pulls", "ollama_family_pulls", "ollama_libraries", "published_pulls",
@@ -56,7 +57,7 @@ PAGES = {
     "launches": ("launch_curves",),
     "leads": ("standings", "momentum"),
     "events": ("event_study",),
-    "models": ("published_models", "model_downloads_30d", "model_downloads_all_time"),
+    "models": ("model_downloads_30d", "model_downloads_all_time"),
 }  # fmt: skip
 PAGE_OF = {key: page for page, keys in PAGES.items() for key in keys}
 METHOD = (
@@ -159,37 +160,44 @@ class Drawn:
 
 
 def drawn(deck: Deck) -> list[Drawn]:
-    """Every chart of a deck. Raises NoBuildError, and RecipeError for a build that is gone."""
-    found = []
-    for item in deck.items:
-        recipe = deck.recipe(item)
-        try:
-            found.append(Drawn(item, recipes.draw(recipe), findings.finding(recipe)))
-        except NothingToShowError as error:
-            found.append(Drawn(item, None, reason=str(error)))
-    return found
+    """Every chart of a deck; one that cannot be drawn says why and spoils no other.
+
+    Raises NoBuildError, RecipeError for a build that is gone, and BuildError for a damaged one.
+    """
+    build = build_path(deck)
+    return [_drawn(item, replace(item.recipe, build=build.stem)) for item in deck.items]
+
+
+def _drawn(item: DeckItem, recipe: Recipe) -> Drawn:
+    try:
+        return Drawn(item, recipes.draw(recipe), findings.finding(recipe))
+    except data.BuildError:
+        raise  # of all charts, and no matter of this one
+    except data.AdoptionError as error:
+        return Drawn(item, None, reason=str(error))
 
 
 def left_out(deck: Deck) -> list[str]:
-    """Which charts have nothing to show, so that the deck goes without them, and why."""
+    """Why charts cannot be drawn or have nothing to show, so that the deck goes without them.
+    Raises as drawn() does."""
     return [one.reason for one in drawn(deck) if one.chart is None]
 
 
 def deck_bytes(deck: Deck, template: bytes | Path | None = None, *, address: str = "") -> bytes:
     """The deck as a PowerPoint file: title, agenda, a slide a chart, sources and method.
 
-    A chart with nothing to show is left out, and the last slide says so. `address` is that of the
+    A chart that cannot be drawn is left out, and the last slide says so. `address` is that of the
     dashboard, to which slides then link. Raises DeckError when no chart has anything to show,
     slides.SlideError for a template that does not serve, RecipeError and NoBuildError.
     """
     from dashboard import slides  # noqa: PLC0415  (python-pptx is slow to load)
 
-    charts = drawn(deck)
+    build = build_path(deck)  # a newer one may come at any moment
+    charts = drawn(replace(deck, build=build.stem))
     shown = [(one, one.chart) for one in charts if one.chart is not None]
     if not shown:
         reasons = "; ".join(one.reason for one in charts) or "it has none; add one"
         raise DeckError(f"charts: expected one with something to show; {reasons}")
-    build = build_path(deck)
     items = [
         slides.SlideItem(
             chart,
@@ -231,8 +239,9 @@ def link(address: str) -> str:
 
 
 def page_link(address: str, recipe: Recipe) -> str:
-    """The page of a chart with its families, period, measure, scale and scope."""
-    chosen = recipe.selection
+    """The page of a chart with its controls as the chart has it, its period by months. Raises
+    NoBuildError, and RecipeError for a build that is gone."""
+    chosen, page = recipe.selection, _page_of(recipe)
     pairs = [(state.FOCUS, chosen.focus)]
     pairs += [(state.FAMILY, name) for name in chosen.rivals or ("",)]
     pairs += [
@@ -243,9 +252,15 @@ def page_link(address: str, recipe: Recipe) -> str:
     pairs += [
         (state.MEASURE, chosen.measure), (state.SCALE, chosen.scale), (state.SCOPE, chosen.scope)
     ]  # fmt: skip
-    pairs += [("model", chosen.model)] if chosen.model else []
+    pairs += page_controls.of(page, recipe)
     pairs += [(recipes.BUILD, recipe.build)] if recipe.build else []
-    return f"{address.rstrip('/')}/{PAGE_OF.get(recipe.key, '')}?{urlencode(pairs)}"
+    return f"{address.rstrip('/')}/{page}?{urlencode(pairs)}"
+
+
+def _page_of(recipe: Recipe) -> str:
+    """The page that shows a chart; the briefing has its one with the most telling marks only."""
+    page = PAGE_OF[recipe.key]
+    return "downloads" if page == "briefing" and not recipe.selection.is_brief else page
 
 
 # The deck of a session
@@ -295,29 +310,41 @@ def show_address() -> None:
     st.session_state[OPENED] = pairs
 
 
-def add(recipe: Recipe) -> str:
+def add(recipe: Recipe, *, is_chosen: bool = False) -> str:
     """Put a chart at the end of the reader's deck. Returns what to tell the reader.
 
-    The deck decides of which build its charts are: the first chart of another build than the newest
-    makes it a deck of that one. Raises NoBuildError.
+    The deck decides of which build its charts are. With `is_chosen` the reader asked for the
+    recipe's build by name: where that is not the newest, the first chart makes it a deck of that
+    build. Otherwise the build is only what a page showed when it was opened. Raises NoBuildError.
     """
     deck = held()
     newest = data.newest_build()
-    selection = recipes.open_ended(recipe.selection, newest)
+    selection = recipes.open_ended(recipe.selection, _build_shown(recipe, newest))
     item = DeckItem(replace(recipe, selection=selection, build=None))
     if any(item.recipe == other.recipe for other in deck.items):
         return "This chart is in the deck already, with just this selection."
     if len(deck.items) >= MOST_CHARTS:
         return f"A deck holds at most {MOST_CHARTS} charts: take one out first."
-    is_older = recipe.build is not None and recipe.build != newest.stem
-    if is_older and not deck.items:
+    is_other = recipe.build is not None and recipe.build != newest.stem
+    freezes = is_other and is_chosen and not deck.items
+    if freezes:
         deck = replace(deck, build=recipe.build)
     hold(replace(deck, items=(*deck.items, item)))
     number = len(deck.items) + 1
     told = f"Added: {number} {'chart' if number == 1 else 'charts'} in the deck."
-    if recipe.build is not None and (deck.build or newest.stem) != recipe.build:
+    if freezes:
+        told += " The deck stays at the build of this page, which is not the newest."
+    elif recipe.build is not None and (deck.build or newest.stem) != recipe.build:
         told += " The deck is of another build: its figures may differ."
     return told
+
+
+def _build_shown(recipe: Recipe, newest: Path) -> Path:
+    """The build that a page showed, while it is kept."""
+    try:
+        return recipes.build_of(recipe)
+    except RecipeError:
+        return newest
 
 
 def remove(place: int) -> None:

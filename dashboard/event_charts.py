@@ -22,6 +22,7 @@ from dashboard.chart import (
     cited_text,
     line_of,
     markers_between,
+    of_marks,
 )
 from dashboard.hub_charts import StudyKind
 from data import wording
@@ -134,7 +135,7 @@ def around_event(study: data.EventStudy, label: str, context: Context) -> Chart 
     points = _shown(study, context)
     if not points[column].notna().any():
         return None
-    lines = _lines(points, column, measure, context)
+    lines = _lines(points, column, measure, context, study.windows.of("before"))
     if not lines:
         return None
     words = unit.format(whole=series.share_of, unit=series.unit, grain=series.grain)
@@ -169,7 +170,7 @@ def around_event(study: data.EventStudy, label: str, context: Context) -> Chart 
             else "Shown: the windows and as much again on both sides.",
         ),
     )
-    return _with_levels(chart, study, column)
+    return _with_levels(of_marks(chart, "subject"), study, column)
 
 
 def with_source(rows: pd.DataFrame, series: data.EventSeries) -> pd.DataFrame:
@@ -186,18 +187,23 @@ def _shown(study: data.EventStudy, context: Context) -> pd.DataFrame:
     which would be a sliver of some years."""
     windows, selection = study.windows, context.selection
     first, last = windows.before_from, windows.after_to
-    if study.series.grain == "month":
-        first, last = min(first, selection.start or first), max(last, selection.end or last)
-    else:
-        around = windows.before_to - windows.before_from
-        first, last = first - around, last + around
     points = study.points
     days = points["date"]
+    if study.series.grain == "month" and len(points):
+        # Without a start or an end, as everywhere, from the first or to the newest month.
+        start, end = selection.start or days.min().date(), selection.end or days.max().date()
+        first, last = min(first, start), max(last, end)
+    elif study.series.grain != "month":
+        around = windows.before_to - windows.before_from
+        first, last = first - around, last + around
     return points[(days >= pd.Timestamp(first)) & (days <= pd.Timestamp(last))]
 
 
-def _lines(points: pd.DataFrame, column: str, measure: str, context: Context) -> tuple[Line, ...]:
-    """One line a subject; the market only beside indexes, since it dwarfs every family."""
+def _lines(
+    points: pd.DataFrame, column: str, measure: str, context: Context, before: tuple[date, date]
+) -> tuple[Line, ...]:
+    """One line a subject; the market only beside indexes, since it dwarfs every family. An index
+    is an estimate where the window that it counts from holds one."""
     found = []
     for subject in points["subject"].unique():
         rows = points[points["subject"] == subject].sort_values("date")
@@ -209,6 +215,8 @@ def _lines(points: pd.DataFrame, column: str, measure: str, context: Context) ->
             rows, "date", column, key=subject, label=subject, family=family, context=context,
             marks=ESTIMATED,
         )  # fmt: skip
+        if measure == "Index = 100" and _holds_estimates(rows, *before):
+            line = replace(line, inexact=(True,) * len(line.x))
         found.append(replace(line, role="compare") if family is None else line)
     return tuple(found)
 
@@ -243,19 +251,30 @@ def _with_levels(chart: Chart, study: data.EventStudy, column: str) -> Chart:
     measure = {"share": "share", "value": "downloads"}.get(column)
     rows = study.rows[(study.rows["role"] == "focus") & (study.rows["measure"] == measure)]
     row = rows.iloc[0] if len(rows) else pd.Series({"before": None, "after": None})
+    own = study.points[study.points["role"] == "focus"]
     spans = {
         "before": (windows.before_from, windows.before_to),
         "after": (windows.after_from, windows.after_to),
     }
     levels = {
-        side: Level(first, _drawn_at(last, grain), float(row[side]))
+        side: Level(
+            first, _drawn_at(last, grain), float(row[side]),
+            is_inexact=_holds_estimates(own, first, last),
+        )
         for side, (first, last) in spans.items()
         if pd.notna(row[side])
-    }
+    }  # fmt: skip
     words = [
         f"{side}: {chart.text(levels[side].value)}" if side in levels else side for side in spans
     ]
     return replace(chart, levels=tuple(levels.values()), bands=_bands(study, words))
+
+
+def _holds_estimates(points: pd.DataFrame, first: date, last: date) -> bool:
+    """Whether a known point between two days is an estimate."""
+    days = points["date"].between(pd.Timestamp(first), pd.Timestamp(last))
+    known = points[days & points["value"].notna()]
+    return bool(known["estimate_reason"].isin(ESTIMATED).any())
 
 
 def _markers(

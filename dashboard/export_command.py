@@ -257,7 +257,10 @@ def _format(order: Order) -> str:
                 f"--format: expected one of {', '.join(known)} for {_called(order)}; "
                 f"found {order.format!r}"
             )
-        return order.format.lower()
+        asked, named = order.format.lower(), file.suffix.lstrip(".").lower() if file else ""
+        if named in known and named != asked:
+            raise UsageError(f"--out {file} is named {named}, and --format says {asked}: drop one")
+        return asked
     if file is not None:
         suffix = file.suffix.lstrip(".").lower()
         if suffix not in known:

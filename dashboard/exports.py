@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlencode
 
+import pandas as pd
 import plotly
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -50,11 +52,13 @@ def chart_bytes(
 
     `rows`: tables hold what is shown, or the whole metric. `theme` is that of pictures, `template`
     the PowerPoint file whose master a slide takes. Raises as recipes.draw does, RecipeError for
-    another format, and PictureError where no picture can be drawn.
+    another format, and PictureError where no picture can be drawn. All rows of a metric need
+    nothing that is selected to be among them.
     """
-    chart, build = recipes.draw(recipe), recipes.build_of(recipe).stem
+    recipe = _pinned(recipe)
     if format in TABLES:
-        return _table(chart, recipe, format, rows)
+        return _table(recipe, format, rows)
+    chart, build = recipes.draw(recipe), recipes.build_of(recipe).stem
     if format == "pptx":
         from dashboard import slides  # noqa: PLC0415  (python-pptx is slow to load)
 
@@ -86,8 +90,9 @@ def download(request: Request) -> Response:
     format = found["format"]
     try:
         recipe, rows, theme = _asked(found["key"], request.query_params.multi_items())
+        recipe = _pinned(recipe)
         content = chart_bytes(recipe, format, rows=rows, theme=theme)
-        name = recipes.file_name(recipes.draw(recipe), recipe, format, rows)
+        name = file_name(recipe, format, rows)
     except recipes.NothingToShowError as error:
         return _refused(404, str(error))
     except (data.NoBuildError, data.BuildError, data.UnknownMetricError) as error:
@@ -98,6 +103,17 @@ def download(request: Request) -> Response:
     if format != FIGURE:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return Response(content, media_type=MEDIA[format], headers=headers)
+
+
+def file_name(recipe: Recipe, format: str, rows: Rows) -> str:
+    """How a file of a chart is called, also of all rows behind one that shows none of them. Raises
+    as recipes.draw does."""
+    chart = _drawn(recipe, rows)
+    if chart is None:
+        rows_read = recipes.whole(recipe)
+        as_of = rows_read["as_of"].max() if "as_of" in rows_read else None
+        return recipes.whole_file_name(recipe, "" if pd.isna(as_of) else str(as_of), format)
+    return recipes.file_name(chart, recipe, format, rows)
 
 
 def plotly_js(request: Request) -> Response:
@@ -113,37 +129,71 @@ def plotly_js(request: Request) -> Response:
     return Response(_library(is_packed), media_type="text/javascript", headers=headers)
 
 
-def about(chart: Chart, recipe: Recipe, rows: Rows) -> list[tuple[str, str]]:
-    """What a reader of a table must be told, line by line."""
+def about(chart: Chart | None, recipe: Recipe, rows: Rows) -> list[tuple[str, str]]:
+    """What a reader of a table must be told, line by line; `chart` None for all rows of a metric of
+    which nothing is drawn, each of which says itself where it is from."""
     kind = CHARTS[recipe.key]
     build = recipes.build_of(recipe)
-    lines = [("Chart", chart.title), ("Shown", chart.shown), ("Unit", chart.unit)]
+    lines = []
+    if chart is not None:
+        lines = [("Chart", chart.title), ("Shown", chart.shown), ("Unit", chart.unit)]
     if isinstance(kind, ChartKind):
         info = data.metric_info(kind.metric, build=build)
         if rows == "whole":
             lines = [("Metric", info.title), ("Rows", "all of the metric"), ("Unit", info.unit)]
         lines += [("Metric", info.name), ("Notes", info.notes)]
-    lines += [
-        ("Source", chart.source),
-        ("Address", chart.source_url),
-        ("Citation", cited_text(chart.citation, chart.as_of)),
-        ("As of", chart.as_of),
-        *(("Read with care", text) for text in plain_caveats(chart) if rows == "shown"),
-        ("Build", build.stem),
-    ]
+    if chart is not None:
+        lines += [
+            ("Source", chart.source),
+            ("Address", chart.source_url),
+            ("Citation", cited_text(chart.citation, chart.as_of)),
+            ("As of", chart.as_of),
+            *(("Read with care", text) for text in plain_caveats(chart) if rows == "shown"),
+        ]
+    lines.append(("Build", build.stem))
     if isinstance(kind, ChartKind):
         lines += [(f"Column {column.name}", column.comment) for column in info.columns]
     return [(name, text) for name, text in lines if text]
 
 
-def _table(chart: Chart, recipe: Recipe, format: str, rows: Rows) -> bytes:
-    frame = chart.frame if rows == "shown" else recipes.whole(recipe)
+def _pinned(recipe: Recipe) -> Recipe:
+    """The recipe of one build by name: a newer one may come at any moment."""
+    return replace(recipe, build=recipes.build_of(recipe).stem)
+
+
+def _drawn(recipe: Recipe, rows: Rows) -> Chart | None:
+    """The chart; None when it shows nothing while all rows of its metric are asked for."""
+    try:
+        return recipes.draw(recipe)
+    except recipes.NothingToShowError:
+        is_of_metric = isinstance(CHARTS[recipe.key], ChartKind)
+        if rows == "whole" and is_of_metric and len(recipes.whole(recipe)):
+            return None
+        raise
+
+
+def _table(recipe: Recipe, format: str, rows: Rows) -> bytes:
+    chart = _drawn(recipe, rows)
+    frame = recipes.whole(recipe) if rows == "whole" or chart is None else chart.frame
     if format != "xlsx":
+        if chart is not None and rows == "shown":
+            frame = _sourced(frame, chart, recipe)
         return data.tables.to_bytes(frame, format)
     fractions = [name for name in frame.columns if is_fraction(name)]
     built_at = data.build_info(recipes.build_of(recipe))["built_at"]
     told = about(chart, recipe, rows)
     return data.tables.to_bytes(frame, format, about=told, fractions=fractions, created=built_at)
+
+
+def _sourced(frame: pd.DataFrame, chart: Chart, recipe: Recipe) -> pd.DataFrame:
+    """Rows that say themselves what they are of: such a table has no second sheet to say it."""
+    told = {
+        "unit": chart.unit,
+        "citation": cited_text(chart.citation, chart.as_of),
+        "source_url": chart.source_url,
+        "build": recipes.build_of(recipe).stem,
+    }
+    return frame.assign(**{name: text for name, text in told.items() if name not in frame.columns})
 
 
 def _asked(key: str, pairs: list[tuple[str, str]]) -> tuple[Recipe, Rows, ThemeName]:

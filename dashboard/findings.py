@@ -37,6 +37,7 @@ NOUNS = {
 PARTS = {"concentration_families": "top ten", "derivative_download_share": "derivatives"}
 THINGS = {"quality_and_adoption": "families", "token_prices": "models"}
 LONG_NOUN = 40  # letters
+HALF_STEP = "pulls_half_step"  # the column that says how far rounded counters may be off
 
 
 def finding(recipe: Recipe) -> str:
@@ -62,19 +63,28 @@ def _of_briefing(chart: Chart, build: Path, key: str, selection: Selection) -> s
     own = next((line for line in chart.lines if line.role == "focus"), None)
     if key != "account_downloads" or chart.value_kind != "share" or own is None:
         return ""
+    inexact = {at for at, flag in zip(own.x, own.inexact, strict=False) if flag}
+    if own.x[-1] in inexact:  # which the first page's sentence does not say
+        return ""
     line = data.account_line(selection.focus, selection.rivals, build=build)
     if not line.startswith(f"{wording.month(own.x[-1])}: "):
         return ""
     text = f"{own.short_label}, {line.replace('**', '').removesuffix('.')}"
-    return text if len(text) <= findings.MOST_LETTERS else text.partition("; a year ago")[0]
+    is_whole = own.x[-1].replace(year=own.x[-1].year - 1) not in inexact
+    if is_whole and len(text) <= findings.MOST_LETTERS:
+        return text
+    return text.partition("; a year ago")[0]
 
 
 def _by_rule(chart: Chart, selection: Selection, own: set[str]) -> str:
     told = _told(chart, own)
     event = _event_day(chart)
     if event and len(chart.levels) == 2:
-        before, after = (level.value for level in chart.levels)
-        return findings.of_levels(told.focus or selection.focus, before, after, told, event)
+        before, after = chart.levels
+        return findings.of_levels(
+            told.focus or selection.focus, before.value, after.value, told, event,
+            (before.is_inexact, after.is_inexact),
+        )  # fmt: skip
     if chart.bars:
         return _of_bars(chart, told)
     if chart.points:
@@ -103,10 +113,15 @@ def _of_bars(chart: Chart, told: Told) -> str:
         one_day = [Series(bar.label, (at,), (bar.value,)) for bar in chart.bars]
         return findings.of_nested(one_day, told)
     bars = [
-        # Of a repository the name, which its owner makes too long.
-        Item(_named(chart, bar.label.rpartition("/")[2]), bar.value, bar.half_width)
+        Item(
+            # Of a repository the name, which its owner makes too long.
+            bar.label if bar.key in REST else _named(chart, bar.label.rpartition("/")[2]),
+            bar.value,
+            bar.half_width or _half_steps(chart, bar.key).get(at, 0.0),
+            bar.is_inexact or _is_rough_index(chart),
+            is_rest=bar.key in REST,
+        )
         for bar in chart.bars
-        if bar.key not in REST
     ]
     return findings.of_bars(bars, told, at)
 
@@ -124,21 +139,59 @@ def _told(chart: Chart, own: set[str]) -> Told:
         zero=chart.day_zero,
         at_least=chart.key in AT_LEAST
         or ("bound" in chart.frame and bool((chart.frame["bound"] == "at_least").any())),
-        is_plural=chart.key in PARTS,
+        part=PARTS.get(chart.key, ""),
     )
 
 
 def _all(chart: Chart, lines: tuple[Line, ...]) -> list[Series]:
+    # Single days are dashed, too: then all lines are.
+    has_medians = not all(line.is_dashed for line in lines)
+    alone = ""
+    if _is_rough_index(chart) and lines:  # how far it is off is not known, so nor is an order
+        alone = next((line.key for line in lines if line.role == "focus"), lines[0].key)
     return [
         Series(
-            _name(chart, line), line.x, line.y, line.estimated, line.highs,
-            is_ranked=not line.is_dashed and line.key not in REST,
+            _name(chart, line), line.x, line.y, _estimates(chart, line), line.highs,
+            is_ranked=not (line.is_dashed and has_medians) and alone in {"", line.key},
+            margins=_margins(chart, line),
+            is_rest=line.key in REST,
         )
         for line in lines
     ]  # fmt: skip
 
 
+def _estimates(chart: Chart, line: Line) -> tuple[bool, ...]:
+    """What is drawn as an estimate, and what words call one."""
+    others = line.inexact or line.estimated
+    is_rough = _is_rough_index(chart)
+    return tuple(
+        is_rough or one or other for one, other in zip(line.estimated, others, strict=True)
+    )
+
+
+def _is_rough_index(chart: Chart) -> bool:
+    """Whether it is an index of rounded counters; what is known is how far those are off."""
+    return chart.value_kind == "index" and HALF_STEP in chart.frame
+
+
+def _margins(chart: Chart, line: Line) -> tuple[float, ...]:
+    """How far rounded counters may be off at each point."""
+    steps = _half_steps(chart, line.key)
+    return tuple(steps.get(at, 0.0) for at in line.x) if steps else ()
+
+
+def _half_steps(chart: Chart, family: str) -> dict[date, float]:
+    """How far the rounded counters of a family may be off, by their dates."""
+    if chart.value_kind != "count" or not {HALF_STEP, "family"} <= set(chart.frame):
+        return {}
+    time = "month" if "month" in chart.frame else "date"
+    rows = chart.frame[(chart.frame["family"] == family) & chart.frame[HALF_STEP].notna()]
+    return {at.date(): float(step) for at, step in zip(rows[time], rows[HALF_STEP], strict=True)}
+
+
 def _name(chart: Chart, line: Line) -> str:
+    if line.key in REST:
+        return line.short_label or line.label
     if chart.value_kind == "growth":
         return "the market" if line.key == "market" else line.label.partition(" (")[0]
     return _named(chart, line.short_label or line.label)

@@ -31,6 +31,7 @@ from dashboard.chart import (
     layer_of,
     line_of,
     markers_between,
+    of_marks,
     stacks_of,
     when,
 )
@@ -131,7 +132,7 @@ def download_mix(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
     classes = _classes(chosen, selection.cut)
     newest = chosen["month"].max()
     source = cited(context, ARCHIVE)
-    return Chart(
+    chart = Chart(
         key="download_mix",
         title=f"{selection.focus}: {SCOPE_TITLES[selection.scope].lower()} by {name}",
         shown=SCOPE_WORDS[selection.scope],
@@ -152,6 +153,7 @@ def download_mix(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
             "Counters adjusted.",
         ),
     )
+    return of_marks(chart, "class")
 
 
 def downloads_by_region(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -173,7 +175,7 @@ def downloads_by_region(rows: pd.DataFrame, info: MetricInfo, context: Context) 
     known = set(chosen["region"])
     classes = {r: (REGION_NAMES[r], style.REGIONS[r]) for r in REGION_NAMES if r in known}
     source = cited(context, ARCHIVE)
-    return Chart(
+    chart = Chart(
         key="downloads_by_region",
         title=f"{'Share of all' if is_share else 'All'} downloads on the Hub by region of the "
         f"{whose[0]}, by month",
@@ -193,6 +195,7 @@ def downloads_by_region(rows: pd.DataFrame, info: MetricInfo, context: Context) 
             "Counters adjusted.",
         ),
     )
+    return of_marks(chart, "region")
 
 
 def growth_split(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -350,7 +353,7 @@ def derivatives_by_relation(rows: pd.DataFrame, info: MetricInfo, context: Conte
     known = set(chosen["relation"])
     colours = dict(zip(RELATIONS, (*style.NOMINAL[:4], style.UNKNOWN, style.OTHER), strict=True))
     source = cited(context, ARCHIVE)
-    return Chart(
+    chart = Chart(
         key="derivatives_by_relation",
         title=f"{selection.focus}: new derivatives by what they are, by month of creation",
         shown="Repositories that others created in the month and that descend from the family",
@@ -367,6 +370,7 @@ def derivatives_by_relation(rows: pd.DataFrame, info: MetricInfo, context: Conte
         ),
         caveats=(_lineage_words(selection), "The month that is not over is left out."),
     )  # fmt: skip
+    return of_marks(chart, "relation")
 
 
 def repackagers(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -392,7 +396,7 @@ def repackagers(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
         source_url=source.url,
         citation=source.citation,
         as_of=_as_of(month, "month", context),
-        frame=newest,
+        frame=newest.head(MAX_BARS),
         bars=tuple(
             Bar(
                 f"{r.hf_org} {r.relation}",
@@ -570,16 +574,18 @@ def _families(
         ranked = known.sort_values(value, ascending=False)
         return replace(
             chart,
+            frame=ranked,
             title=f"{re.sub(', by month$', '', title)}, {when(known[time].max(), time)}",
             bars=tuple(
                 Bar(
                     r["family"], r["family"], float(r[drawn]),
                     family_colours(context, r["family"]), REASONS.get(r.get("estimate_reason"), ""),
+                    is_inexact=r.get("estimate_reason") in REASONS,
                 )
                 for _, r in ranked.iterrows()
             ),
         )  # fmt: skip
-    return replace(
+    chart = replace(
         chart,
         lines=tuple(
             line_of(
@@ -592,6 +598,7 @@ def _families(
         markers=markers_between(chosen[time].min(), end_of(chosen[time].max(), time), context),
         is_log=selection.scale == "Log",
     )  # fmt: skip
+    return of_marks(chart, "family")
 
 
 def _concentration(

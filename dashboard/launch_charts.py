@@ -18,6 +18,7 @@ from dashboard.chart import (
     Role,
     citation_of,
     cited,
+    cited_text,
     day,
     family_colours,
     values_of,
@@ -74,7 +75,7 @@ def launch_curves(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Cha
         value_kind="count",
         source="; ".join(one.title for one in sources),
         source_url=sources[0].url,
-        citation="; ".join(one.citation.rstrip(".") for one in sources),
+        citation=_citation(shown, sources),
         as_of=day(shown["known_on"].max()),
         frame=shown.drop(columns=["source_url"]),
         lines=(*lines, *_medians(chosen, context)),
@@ -151,6 +152,17 @@ def _drawn(column: pd.Series, context: Context) -> tuple[float | None, ...]:
 
 def _days(ages: pd.Series) -> tuple[date, ...]:
     return tuple(DAY_ZERO + timedelta(days=int(age)) for age in ages)
+
+
+def _citation(rows: pd.DataFrame, sources: list[Cited]) -> str:
+    """How the sources are cited; of several each with the day of its own newest reading."""
+    if len(sources) == 1:
+        return sources[0].citation
+    newest = rows.groupby("source")["known_on"].max()
+    return "; ".join(
+        cited_text(one.citation, day(newest[name])).rstrip(".")
+        for name, one in zip(rows["source"].dropna().unique(), sources, strict=True)
+    )
 
 
 def _sources(rows: pd.DataFrame, context: Context) -> list[Cited]:

@@ -25,6 +25,7 @@ from dashboard.chart import (
     layer_citation,
     layer_of,
     markers_between,
+    of_marks,
     when,
 )
 from dashboard.hub_charts import ChartKind
@@ -70,15 +71,16 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
         ),
     )
     if not is_line:
-        return _ranking(chart, ranked, context)
+        return of_marks(_ranking(chart, ranked, context), "subject")
     is_month = first["period"] == "month"
-    return replace(
+    chart = replace(
         chart,
         lines=_rank_lines(ranked, context),
         markers=markers_between(ranked["date"].min(), ranked["date"].max(), context)
         if is_month
         else (),
     )
+    return of_marks(chart, "subject")
 
 
 def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -228,6 +230,7 @@ def _ranking(chart: Chart, ranked: pd.DataFrame, context: Context) -> Chart:
             Bar(
                 row.subject, row.subject, float(row.standings),
                 family_colours(context, row.family if row.family in chosen else None),
+                is_inexact=bool(row.is_estimate),
             )
             for row in rows.itertuples()
         ),

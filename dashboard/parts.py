@@ -334,7 +334,7 @@ def link(title: str, url: str) -> str:
 
 
 def _to_deck(recipe: Recipe) -> None:
-    st.toast(deck.add(recipe), icon=":material/slideshow:")
+    st.toast(deck.add(recipe, is_chosen=bool(vintage.chosen())), icon=":material/slideshow:")
 
 
 def _below(drawn: Chart, recipe: Recipe, is_table_open: bool) -> None:

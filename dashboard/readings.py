@@ -19,9 +19,21 @@ def families(build: Path) -> pd.DataFrame:
     return data.families(build)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def metric(build: Path, name: str, **filters: Any) -> pd.DataFrame:
     """Rows of a metric, kept by build: a new build is a new key. Not to be changed in place."""
+    return _selected(build, name, **filters) if filters else _whole(build, name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _whole(build: Path, name: str) -> pd.DataFrame:
+    """All rows of a metric; there are only so many metrics."""
+    return data.metric(name, build=build)
+
+
+# Apart and fewer: an address can ask for any period, and must not drive out what pages share.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _selected(build: Path, name: str, **filters: Any) -> pd.DataFrame:
+    """Rows of a metric that filters leave; of what is drawn, which is kept itself."""
     return data.metric(name, build=build, **filters)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -46,6 +47,8 @@ ALLOWED: Mapping[str, Collection[str]] = {
 MOST_LETTERS = 300  # of one value
 MOST_VALUES = 60  # of one parameter
 NAME_LETTERS = 120
+# Days before and after these lie outside of what windows around them can be counted with.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 _TYPES = get_type_hints(Selection)
 _DEFAULTS = {one.name: one.default for one in fields(Selection) if one.default is not MISSING}
 
@@ -140,7 +143,8 @@ def whole(recipe: Recipe) -> pd.DataFrame:
         raise RecipeError(f"{recipe.key}: {error}") from error
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+# Some charts hold megabytes of rows, and an address can ask for any period.
+@st.cache_resource(max_entries=64, show_spinner=False)
 def chart(build: Path, key: str, selection: Selection) -> Chart | None:
     """A chart by its key, kept by build; None when there is nothing to show for the selection."""
     kind = CHARTS[key]
@@ -176,15 +180,24 @@ def open_ended(selection: Selection, build: Path) -> Selection:
 def file_name(chart: Chart, recipe: Recipe, extension: str, rows: Rows = "shown") -> str:
     """How a file of a chart is called: what, whose, which months, as of when; letters, digits and
     '._-' alone, at most NAME_LETTERS of them."""
-    as_of = f"as-of-{slug(chart.as_of[:10]) or 'unknown'}"
     if rows == "whole":
-        kind = CHARTS[recipe.key]
-        what = [kind.metric if isinstance(kind, ChartKind) else chart.key, "all-rows"]
-        return f"{'_'.join([*what, as_of])}.{extension}"
+        return whole_file_name(recipe, chart.as_of, extension)
+    as_of = _as_of(chart.as_of)
     period = _period(chart, recipe.selection)
     room = NAME_LETTERS - len("_".join([chart.key, "", *period, as_of])) - len(extension) - 1
     subject = "-".join(filter(None, map(slug, _subjects(recipe))))[:room].strip("-.")
     return f"{'_'.join(filter(None, [chart.key, subject, *period, as_of]))}.{extension}"
+
+
+def whole_file_name(recipe: Recipe, as_of: str, extension: str) -> str:
+    """How a file of all rows behind a chart is called, whatever is selected."""
+    kind = CHARTS[recipe.key]
+    what = kind.metric if isinstance(kind, ChartKind) else recipe.key
+    return f"{what}_all-rows_{_as_of(as_of)}.{extension}"
+
+
+def _as_of(day: str) -> str:
+    return f"as-of-{slug(day[:10]) or 'unknown'}"
 
 
 def _subjects(recipe: Recipe) -> tuple[str, ...]:
@@ -226,7 +239,7 @@ def _of_study(build: Path, key: str, kind: StudyKind, selection: Selection) -> C
     return kind.draw(found, readings.context(build, selection))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _studied(build: Path, name: str, asked: tuple[Any, ...], _read: Callable[..., Any]) -> Any:
     return _read(build, *asked)
 
@@ -330,14 +343,17 @@ def _one_of(name: str, text: str, allowed: Collection[str]) -> str:
 
 
 def _day(name: str, text: str, *, is_end: bool) -> date:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}", text):
-            return state.last_day(text) if is_end else state.first_day(text)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise RecipeError(f"{name}: expected a day as 2026-09-30, or a month; found {text!r}")
+    found = None
+    with suppress(ValueError):
+        if re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII):
+            found = state.last_day(text) if is_end else state.first_day(text)
+        elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            found = date.fromisoformat(text)
+    if found is None:
+        raise RecipeError(f"{name}: expected a day as 2026-09-30, or a month; found {text!r}")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise RecipeError(f"{name}: expected a day from {FIRST_DAY} to {LAST_DAY}, found {text!r}")
+    return found
 
 
 def _number(name: str, text: str) -> int:

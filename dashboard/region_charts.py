@@ -26,6 +26,7 @@ from dashboard.chart import (
     cited_text,
     day,
     layer_of,
+    of_marks,
     stacks_of,
     when,
 )
@@ -41,6 +42,16 @@ SHARE_OF = {
     "hub": "all downloads on the Hub",
     "openrouter": "all tokens on OpenRouter",
     "tracked": "the sum of the tracked families",
+}
+# Layers on the buttons; only those that the build has are offered.
+LAYERS = {
+    "Own downloads": "own_downloads",
+    "Lineages": "lineage_downloads",
+    "Derivatives": "derivatives",
+    "Served tokens": "served_tokens",
+    "New local pulls": "new_local_pulls",
+    "All local pulls": "all_local_pulls",
+    "LM Studio": "runtimes",
 }
 # Bands as the publisher names them, from the smallest to the largest.
 SIZE_BANDS = {
@@ -83,11 +94,14 @@ def regions_by_layer(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     if not is_line:
         ranked = newest[newest[value].notna()].sort_values(value, ascending=False)
         bars = tuple(
-            Bar(r["region"], REGIONS[r["region"]], float(r[value]), COLOURS[r["region"]])
+            Bar(
+                r["region"], REGIONS[r["region"]], float(r[value]), COLOURS[r["region"]],
+                is_inexact=bool(r["is_estimate"]),
+            )
             for _, r in ranked.iterrows()
-        )
+        )  # fmt: skip
         at = when(first["date"], str(first["period"]))
-        return replace(chart, title=f"{chart.title}, {at}", bars=bars)
+        return of_marks(replace(chart, title=f"{chart.title}, {at}", bars=bars), "region")
     lines = tuple(_line(rows, region, value) for region in REGIONS if region in set(rows["region"]))
     return replace(
         chart,

@@ -22,6 +22,7 @@ from dashboard.chart import (
     family_colours,
     line_of,
     markers_between,
+    of_marks,
     values_of,
     when,
 )
@@ -93,7 +94,9 @@ def ollama_libraries(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     if chosen.empty:
         return None
     ranked = chosen.sort_values("ollama_pulls", ascending=False)
-    chart = _chart("ollama_libraries", info, cited(context, "ollama"), ranked, "date")
+    chart = _chart(
+        "ollama_libraries", info, cited(context, "ollama"), ranked.head(MAX_BARS), "date"
+    )
     return replace(
         chart,
         title=f"Libraries of the selected families on Ollama, {chart.as_of}",
@@ -134,7 +137,9 @@ def lmstudio_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     if newest.empty:
         return None
     ranked = newest.sort_values("lmstudio_downloads", ascending=False)
-    chart = _chart("lmstudio_downloads", info, cited(context, "lmstudio"), ranked, "date")
+    chart = _chart(
+        "lmstudio_downloads", info, cited(context, "lmstudio"), ranked.head(MAX_BARS), "date"
+    )
     words = {"none": "no family of the seeds", "mixed": "parents of two families"}
     return replace(
         chart,
@@ -290,9 +295,10 @@ def _families(
             for _, r in ranked.iterrows()
         )
         name = title.replace(" by calendar month", "")
-        return replace(chart, title=f"{name}, {when(known[time].max(), time)}", bars=bars)
+        title = f"{name}, {when(known[time].max(), time)}"
+        return replace(chart, title=title, bars=bars, frame=ranked)
     families = [family for family in context.selection.families if family in set(known["family"])]
-    return replace(
+    chart = replace(
         chart,
         lines=tuple(
             line_of(
@@ -304,6 +310,7 @@ def _families(
         markers=markers_between(chosen[time].min(), end_of(chosen[time].max(), time), context),
         is_log=context.selection.scale == "Log",
     )  # fmt: skip
+    return of_marks(chart, "family")
 
 
 def _by_name(chart: Chart, rows: pd.DataFrame, context: Context, *, value: str, time: str) -> Chart:
@@ -315,6 +322,7 @@ def _by_name(chart: Chart, rows: pd.DataFrame, context: Context, *, value: str, 
     if rows[time].nunique() == 1:
         return replace(
             chart,
+            frame=ranked.head(MAX_BARS),
             title=f"{chart.title.replace(', by calendar month', '')}, "
             f"{when(rows[time].max(), time)}",
             bars=tuple(

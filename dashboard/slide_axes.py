@@ -14,16 +14,14 @@ from xml.sax.saxutils import quoteattr
 
 from dashboard import scales
 from dashboard.chart import Chart, ValueKind
-from dashboard.slide_marks import solid, stroke
-from dashboard.style import THEMES
+from dashboard.slide_marks import Drawing, solid, stroke
 
 TEXT = 14  # points; nothing on a slide is smaller
 LABELS = 7
 LONG = 200  # days from which on months are labelled
 MOST_SLOTS = 400
 EPOCH = date(1899, 12, 30)  # day 0 of a workbook
-LOOK = THEMES["light"]
-AXIS_LINE = "#b9c0ca"
+AXIS_LINE = ("#b9c0ca", "#5b6472")
 MONTH, DAY = "yyyy\\-mm", "yyyy\\-mm\\-dd"
 _LETTERS = ((1e12, ',,,,"T"'), (1e9, ',,,"B"'), (1e6, ',,"M"'), (1e3, ',"K"'))
 PERCENT_SIGN = "\\ %"
@@ -45,7 +43,7 @@ class XAxis(Protocol):
     def place(self, day: date) -> float:
         """Where a date stands: 0 at the left end, 1 at the right."""
 
-    def xml(self, font: str, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
         """The axis. `crosses` says at which value, `labels` on which side its labels stand."""
 
 
@@ -62,7 +60,7 @@ class DateAxis:
         """0 on the first day, 1 on the last."""
         return (day - self.first).days / max((self.last - self.first).days, 1)
 
-    def xml(self, font: str, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
         """Labelled by months, or over a short time by days."""
         days = (self.last - self.first).days
         if days > LONG or self.is_monthly:
@@ -71,7 +69,7 @@ class DateAxis:
             step = next((s for s in (1, 2, 7, 14, 28) if days / s < LABELS), 28)
             unit, shown = "days", DAY
         return _date_axis(
-            font, shown, crosses, labels, "days", step, unit,
+            over, shown, crosses, labels, "days", step, unit,
             f'<c:max val="{serial(self.last)}"/><c:min val="{serial(self.first)}"/>',
         )  # fmt: skip
 
@@ -90,10 +88,10 @@ class MonthSlots:
         part = (day.day - 1) / calendar.monthrange(day.year, day.month)[1] if day.day > 1 else 0.5
         return (months + part) / self.count
 
-    def xml(self, font: str, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
         """Labelled by months."""
         step = scales.month_step(self.count, LABELS)
-        return _date_axis(font, MONTH, crosses, labels, "months", step, "months", "")
+        return _date_axis(over, MONTH, crosses, labels, "months", step, "months", "")
 
 
 @dataclass(frozen=True)
@@ -113,11 +111,11 @@ class Slots:
         part = (day - start).days / max((after - start).days, 1) if day > start else 0.5
         return min((before - 1 + part) / len(self.dates), 1.0)
 
-    def xml(self, font: str, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
         """Labelled by days."""
         step = math.ceil(len(self.dates) / (LABELS - 1))
         return (
-            f"<c:catAx>{_begin(1, 'b')}{_look(font, DAY, labels)}"
+            f"<c:catAx>{_begin(1, 'b')}{_look(over, DAY, labels)}"
             f'<c:crossAx val="2"/><c:crosses val="{crosses}"/><c:auto val="0"/>'
             f'<c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:tickLblSkip val="{step}"/>'
             f'<c:tickMarkSkip val="{step}"/><c:noMultiLvlLbl val="1"/></c:catAx>'
@@ -155,13 +153,13 @@ class NumberAxis:
             marks = [self.low + number * step for number in range(count + 1)]
         return [scales.tick_text(chart, mark) for mark in marks]
 
-    def xml(self, number: int, place: str, font: str, *, crosses: str = "min", grid: bool = True,
-            between: str = "midCat") -> str:  # fmt: skip
+    def xml(self, number: int, place: str, over: Drawing, *, crosses: str = "min",
+            grid: bool = True, between: str = "midCat") -> str:  # fmt: skip
         """The axis of that number; the other of the two crosses it."""
         scale = '<c:logBase val="10"/>' if self.is_log else ""
         turn = "maxMin" if self.is_reversed else "minMax"
         lines = (
-            f"<c:majorGridlines><c:spPr>{stroke(LOOK.grid, 0.75)}</c:spPr></c:majorGridlines>"
+            f"<c:majorGridlines><c:spPr>{stroke(over.look.grid, 0.75)}</c:spPr></c:majorGridlines>"
             if grid
             else ""
         )
@@ -170,7 +168,7 @@ class NumberAxis:
             f'<c:valAx><c:axId val="{number}"/><c:scaling>{scale}<c:orientation val="{turn}"/>'
             f'<c:max val="{self.high!r}"/><c:min val="{self.low!r}"/></c:scaling>'
             f'<c:delete val="{int(self.is_hidden)}"/><c:axPos val="{place}"/>{lines}'
-            f"{_look(font, self.shown, 'nextTo', is_line=place == 'b')}"
+            f"{_look(over, self.shown, 'nextTo', is_line=place == 'b')}"
             f'<c:crossAx val="{3 - number}"/><c:crosses val="{crosses}"/>'
             f'<c:crossBetween val="{between}"/>{step}</c:valAx>'
         )
@@ -300,21 +298,21 @@ def _places(values: Sequence[float]) -> str:
     return f".{'0' * most}" if most else ""
 
 
-def _date_axis(font: str, shown: str, crosses: str, labels: str, base: str, step: int, unit: str,
-               ends: str) -> str:  # fmt: skip
+def _date_axis(over: Drawing, shown: str, crosses: str, labels: str, base: str, step: int,
+               unit: str, ends: str) -> str:  # fmt: skip
     return (
-        f"<c:dateAx>{_begin(1, 'b', ends)}{_look(font, shown, labels)}"
+        f"<c:dateAx>{_begin(1, 'b', ends)}{_look(over, shown, labels)}"
         f'<c:crossAx val="2"/><c:crosses val="{crosses}"/><c:auto val="0"/>'
         f'<c:lblOffset val="100"/><c:baseTimeUnit val="{base}"/><c:majorUnit val="{step}"/>'
         f'<c:majorTimeUnit val="{unit}"/></c:dateAx>'
     )
 
 
-def category_axis(font: str) -> str:
+def category_axis(over: Drawing) -> str:
     """Names from the top down, beside horizontal bars."""
     return (
         '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
-        f'<c:delete val="0"/><c:axPos val="l"/>{_look(font, "General", "low", is_line=False)}'
+        f'<c:delete val="0"/><c:axPos val="l"/>{_look(over, "General", "low", is_line=False)}'
         '<c:crossAx val="2"/><c:crosses val="min"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
         '<c:lblOffset val="100"/><c:tickLblSkip val="1"/><c:noMultiLvlLbl val="1"/></c:catAx>'
     )
@@ -327,24 +325,25 @@ def _begin(number: int, place: str, ends: str = "") -> str:
     )
 
 
-def _look(font: str, shown: str, labels: str, *, is_line: bool = True) -> str:
+def _look(over: Drawing, shown: str, labels: str, *, is_line: bool = True) -> str:
     """Number format, tick marks, labels and line of an axis."""
-    line = stroke(AXIS_LINE, 0.75) if is_line else "<a:ln><a:noFill/></a:ln>"
+    line = stroke(AXIS_LINE[over.look.index], 0.75) if is_line else "<a:ln><a:noFill/></a:ln>"
     mark = "out" if is_line else "none"
     return (
         f'<c:numFmt formatCode={quoteattr(shown)} sourceLinked="0"/>'
         f'<c:majorTickMark val="{mark}"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="{labels}"/><c:spPr><a:noFill/>{line}</c:spPr>{text_look(font)}'
+        f'<c:tickLblPos val="{labels}"/><c:spPr><a:noFill/>{line}</c:spPr>'
+        f"{text_look(over, over.look.muted)}"
     )
 
 
-def text_look(font: str, colour: str = LOOK.muted, *, is_bold: bool = False) -> str:
+def text_look(over: Drawing, colour: str, *, is_bold: bool = False) -> str:
     """How text of a chart looks."""
     weight = int(is_bold)
     return (
         '<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>'
         f'<a:defRPr sz="{100 * TEXT}" b="{weight}">{solid(colour)}'
-        f"<a:latin typeface={quoteattr(font)}/></a:defRPr></a:pPr>"
+        f"<a:latin typeface={quoteattr(over.font)}/></a:defRPr></a:pPr>"
         '<a:endParaRPr lang="en-US"/></a:p></c:txPr>'
     )
 

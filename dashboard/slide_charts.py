@@ -19,7 +19,6 @@ from dashboard.chart import Chart, Line, Point
 from dashboard.lettering import clean, shortened, width
 from dashboard.slide_axes import (
     DAY,
-    LOOK,
     MONTH,
     TEXT,
     NumberAxis,
@@ -30,6 +29,7 @@ from dashboard.slide_axes import (
 )
 from dashboard.slide_marks import LINE, Align, Drawing, Run, solid, stroke
 from dashboard.slide_sheet import CELL_FORMATS, Cell, Sheet
+from dashboard.style import THEMES, Theme
 
 DASHES = {"estimate": "sysDot", "measure": "sysDash"}
 WEIGHTS = {"focus": 3.5, "compare": 2.25, "rest": 1.25}
@@ -80,10 +80,12 @@ class _Plot:
 class _Parts:
     """What a chart is put together from."""
 
+    look: Theme
     sheet: Sheet = field(default_factory=Sheet)
     kinds: list[str] = field(default_factory=list)  # lineChart, barChart ...
     axes: str = ""
     blanks: str = "gap"
+    is_log: bool = False  # the axis of values
     count: int = 0  # of series
     caches: dict[tuple[int, int | None], str] = field(default_factory=dict)
 
@@ -97,20 +99,20 @@ def native(
     size: tuple[float, float],
     font: str,
     factor: float = 1.0,
-    backing: str = LOOK.background,
+    look: Theme = THEMES["light"],
 ) -> NativeChart:
     """The chart at that width and height in points. `font` is what its text is set in, `factor` how
-    much wider than Arial that font may be, `backing` the slide's colour, empty if unknown."""
+    much wider than Arial that font may be, `look` the slide's colours."""
     draw = _ranking if chart.bars else _points if chart.points else _over_time
-    return draw(chart, Drawing(*size, font, backing), factor)
+    return draw(chart, Drawing(*size, font, look), factor)
 
 
 # Lines, layers, bands and events over time
 
 
 def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
-    parts = _Parts()
     values = slide_axes.value_axis(chart)
+    parts = _Parts(over.look, is_log=values.is_log)
     ends = _end_labels(chart, over, factor)
     place: Callable[[date], float]
     axis: XAxis | None = None
@@ -118,12 +120,12 @@ def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         days = slide_axes.day_axis(chart)
         place = partial(_place_day, days, chart.day_zero)
         _scatter_lines(parts, chart, chart.day_zero)
-        parts.axes = days.xml(1, "b", over.font, grid=False) + values.xml(2, "l", over.font)
+        parts.axes = days.xml(1, "b", over, grid=False) + values.xml(2, "l", over)
     else:
         axis, moments = slide_axes.time_axis(chart)
         place = axis.place
         _date_series(parts, chart, moments)
-        parts.axes = _time_axes(axis, values, over.font)
+        parts.axes = _time_axes(axis, values, over)
     left = 14 + max(width(text, TEXT, factor=factor) for text in values.texts(chart))
     right = over.width - max((label.room for label in ends), default=0) - 2 * LABEL_GAP
     events = _events(chart, over, (left, right), place, factor)
@@ -149,14 +151,14 @@ def _place_day(axis: NumberAxis, zero: date, day: date) -> float:
 
 def _name_axis(over: Drawing, plot: _Plot, text: str) -> None:
     """What the axis below the plot counts, under its labels."""
-    over.text(plot.at(0.5, 0)[0], plot.bottom + 1.5 * ROW + 12, [[Run(text, LOOK.muted)]],
+    over.text(plot.at(0.5, 0)[0], plot.bottom + 1.5 * ROW + 12, [[Run(text, over.look.muted)]],
               room=0.6 * over.width, align="ctr")  # fmt: skip
 
 
-def _time_axes(axis: XAxis, values: NumberAxis, font: str) -> str:
+def _time_axes(axis: XAxis, values: NumberAxis, over: Drawing) -> str:
     crosses = "max" if values.is_reversed else "autoZero" if values.low < 0 else "min"
     labels = "low" if values.low < 0 else "nextTo"
-    return axis.xml(font, crosses, labels) + values.xml(2, "l", font, between=axis.between)
+    return axis.xml(over, crosses, labels) + values.xml(2, "l", over, between=axis.between)
 
 
 def _date_series(parts: _Parts, chart: Chart, moments: list[date]) -> None:
@@ -227,7 +229,7 @@ def _stretches(values: Sequence[float | None]) -> list[list[float | None]]:
 
 
 def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str) -> str:
-    colour = line.colours[LOOK.index]
+    colour = line.colours[parts.look.index]
     opacity = 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
     look = stroke(colour, WEIGHTS[line.role], dash, opacity=opacity)
     cells = parts.sheet.columns[column].cells
@@ -270,7 +272,7 @@ def _layers(parts: _Parts, chart: Chart, x: int, moments: Sequence[date]) -> Non
         column = parts.sheet.add(
             clean(layer.label), [known.get(day) for day in moments], CELL_FORMATS[chart.value_kind]
         )
-        fill = f"{solid(layer.colours[LOOK.index])}<a:ln><a:noFill/></a:ln>"
+        fill = f"{solid(layer.colours[parts.look.index])}<a:ln><a:noFill/></a:ln>"
         kept = "" if is_area else '<c:invertIfNegative val="0"/>'
         series.append(
             f"<c:ser>{_named(parts, column)}<c:spPr>{fill}</c:spPr>{kept}"
@@ -309,7 +311,7 @@ def _interval(parts: _Parts, chart: Chart, line: Line, x: int, moments: Sequence
         ],
         shown_as,
     )
-    fills = ((least, "<a:noFill/>"), (between, solid(line.colours[LOOK.index], INTERVAL)))
+    fills = ((least, "<a:noFill/>"), (between, solid(line.colours[parts.look.index], INTERVAL)))
     return "".join(
         f"<c:ser>{_named(parts, column)}<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>"
         f"{_categories(parts, x)}{_numbers(parts, 'val', column)}</c:ser>"
@@ -325,7 +327,7 @@ def _level_series(parts: _Parts, chart: Chart, number: int, x: int, moments: Seq
         f"level {level.start:{pattern}} to {level.end:{pattern}}", cells,
         CELL_FORMATS[chart.value_kind],
     )  # fmt: skip
-    look = stroke(LOOK.text, 1.5)
+    look = stroke(parts.look.text, 1.5)
     return (
         f"<c:ser>{_named(parts, column)}<c:spPr>{look}</c:spPr>"
         f'<c:marker><c:symbol val="none"/></c:marker>{_categories(parts, x)}'
@@ -381,7 +383,7 @@ def _end_labels(chart: Chart, over: Drawing, factor: float) -> list[_End]:
         name = shortened(clean(line.label), TEXT, room, is_bold=is_bold, factor=factor)
         text = f"{name}{figure}"
         ends.append(
-            _End(value, text, line.colours[LOOK.index], is_bold, is_layer,
+            _End(value, text, line.colours[over.look.index], is_bold, is_layer,
                  width(f"■ {text}" if is_layer else text, TEXT, is_bold=is_bold, factor=factor))
         )  # fmt: skip
     return ends
@@ -397,7 +399,7 @@ def _draw_ends(over: Drawing, plot: _Plot, values: NumberAxis, ends: Sequence[_E
         runs = [Run(end.text, end.colour, end.is_bold)]
         if end.is_layer:
             # The colours of layers are for areas; the palest could not be read as letters.
-            runs = [Run("■ ", end.colour), Run(end.text, LOOK.text)]
+            runs = [Run("■ ", end.colour), Run(end.text, over.look.text)]
         over.text(x + LABEL_GAP, y, [runs], room=end.room)
         if abs(height - at) * tall > ROW / 2:
             over.line(x, plot.at(1, min(max(at, 0), 1))[1], x + LABEL_GAP - 1, y, end.colour,
@@ -423,22 +425,22 @@ def _draw_bands(
     # Shapes lie on the chart: over bars a tint would be another colour.
     for start, end in () if chart.stacks else scales.merged(incidents, reach):
         left, right = _ends_of(chart, plot, place, axis, start, end)
-        over.rectangle(left, plot.top, right, plot.bottom, LOOK.tick, 0.09, "incident")
+        over.rectangle(left, plot.top, right, plot.bottom, over.look.tick, 0.09, "incident")
     for day in scales.dates(chart) if incidents else ():
         if any(band.start <= day <= band.end for band in incidents):
             x = plot.at(place(day), 0)[0]
-            over.triangle(x, plot.bottom, 9, LOOK.tick, f"incident {day}")
+            over.triangle(x, plot.bottom, 9, over.look.tick, f"incident {day}")
     for band in (band for band in chart.bands if band.kind != "incident"):
         left, right = _ends_of(chart, plot, place, axis, band.start, band.end)
         label = clean(band.label)
         if band.kind == "estimated":
-            over.rectangle(left, plot.top, right, plot.bottom, LOOK.muted, 0.11, label)
+            over.rectangle(left, plot.top, right, plot.bottom, over.look.muted, 0.11, label)
         else:
-            over.hatch(left, plot.top, right, plot.bottom, LOOK.muted, label)
+            over.hatch(left, plot.top, right, plot.bottom, over.look.muted, label)
         room = width(label, TEXT, factor=factor)
         if label not in named and room < right - left:
             named.add(label)
-            over.text((left + right) / 2, plot.top + ROW / 2, [[Run(label, LOOK.muted)]],
+            over.text((left + right) / 2, plot.top + ROW / 2, [[Run(label, over.look.muted)]],
                       room=room, align="ctr", is_backed=True)  # fmt: skip
 
 
@@ -519,10 +521,11 @@ def _draw_events(over: Drawing, plot: _Plot, events: Sequence[_Event]) -> None:
     for event in events:
         is_long = event.is_named and not event.is_crossed
         top = plot.top - ROW * event.row if is_long else plot.top
-        over.line(event.x, top, event.x, plot.bottom, LOOK.marker, dash="sysDot", name="event")
+        over.line(event.x, top, event.x, plot.bottom, over.look.marker, dash="sysDot", name="event")
         if event.is_named and event.label:
             over.text(event.middle, plot.top - ROW * (event.row + 0.5) - 1,
-                      [[Run(event.label, LOOK.muted)]], room=event.room, align="ctr")  # fmt: skip
+                      [[Run(event.label, over.look.muted)]], room=event.room,
+                      align="ctr")  # fmt: skip
 
 
 def _is_free(taken: Sequence[tuple[float, float]], span: tuple[float, float]) -> bool:
@@ -555,8 +558,8 @@ def _draw_notes(
         taken.append(box)
         left, top, right, bottom = box
         near_x = right if align == "r" else left
-        over.line(near_x, (top + bottom) / 2, x, y, LOOK.marker, name="remark")
-        over.text(near_x, (top + bottom) / 2, [[Run(line, LOOK.text)] for line in lines],
+        over.line(near_x, (top + bottom) / 2, x, y, over.look.marker, name="remark")
+        over.text(near_x, (top + bottom) / 2, [[Run(line, over.look.text)] for line in lines],
                   room=room, align=align, is_backed=True)  # fmt: skip
 
 
@@ -604,7 +607,7 @@ def _holds(box: tuple[float, float, float, float], point: tuple[float, float]) -
 
 def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     """Horizontal bars from the top down; those that find no room stay in the data sheet."""
-    parts = _Parts()
+    parts = _Parts(over.look)
     shown = min(len(chart.bars), max(1, int(over.height / BAR_PITCH)))
     texts = [scales.bar_text(chart, bar) for bar in chart.bars]
     names = [clean(bar.label) for bar in chart.bars]
@@ -623,9 +626,9 @@ def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     top = max((bar.value for bar in chart.bars), default=1.0) or 1.0
     high = top * (plot.right - plot.left) / max(plot.right - plot.left - figures, 1)
     series = (
-        f"<c:ser>{_named(parts, column)}<c:spPr>{solid(LOOK.muted)}</c:spPr>"
-        f'<c:invertIfNegative val="0"/>{_bar_colours(chart, shown)}'
-        f"{_bar_labels(chart, shown, over.font)}"
+        f"<c:ser>{_named(parts, column)}<c:spPr>{solid(over.look.muted)}</c:spPr>"
+        f'<c:invertIfNegative val="0"/>{_bar_colours(chart, shown, over.look.index)}'
+        f"{_bar_labels(chart, shown, over)}"
         f"{_names(parts, labels, shown)}{_numbers(parts, 'val', column, shown)}</c:ser>"
     )
     parts.kinds.append(
@@ -635,8 +638,8 @@ def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         )
     )  # fmt: skip
     axis = NumberAxis(0.0, high, "General", is_hidden=True)
-    parts.axes = slide_axes.category_axis(over.font) + axis.xml(
-        2, "t", over.font, crosses="min", grid=False, between="between"
+    parts.axes = slide_axes.category_axis(over) + axis.xml(
+        2, "t", over, crosses="min", grid=False, between="between"
     )
     remarks = (
         (f"Shown: the first {shown} of {len(chart.bars)}; the data sheet has all.",)
@@ -646,22 +649,22 @@ def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     return _finished(parts, over, plot, remarks)
 
 
-def _bar_colours(chart: Chart, shown: int) -> str:
+def _bar_colours(chart: Chart, shown: int, index: int) -> str:
     return "".join(
         f'<c:dPt><c:idx val="{at}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
-        f"<c:spPr>{solid(bar.colours[LOOK.index])}</c:spPr></c:dPt>"
+        f"<c:spPr>{solid(bar.colours[index])}</c:spPr></c:dPt>"
         for at, bar in enumerate(chart.bars[:shown])
     )
 
 
-def _bar_labels(chart: Chart, shown: int, font: str) -> str:
+def _bar_labels(chart: Chart, shown: int, over: Drawing) -> str:
     """Each value as people write it: no single number format can write 1.2B, 35M and 700."""
     flags = (
         '<c:dLblPos val="outEnd"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
         '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
         '<c:showBubbleSize val="0"/>'
     )
-    look = f"<c:spPr><a:noFill/></c:spPr>{text_look(font, LOOK.text)}{flags}"
+    look = f"<c:spPr><a:noFill/></c:spPr>{text_look(over, over.look.text)}{flags}"
     labels = []
     for at, bar in enumerate(chart.bars[:shown]):
         margin = f"± {chart.text(bar.half_width)}" if bar.half_width else ""
@@ -681,7 +684,7 @@ def _bar_labels(chart: Chart, shown: int, font: str) -> str:
 
 def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     """Dots over a log axis; the most telling are named where there is room."""
-    parts = _Parts()
+    parts = _Parts(over.look, is_log=chart.is_log)
     across = slide_axes.log_axis([point.x for point in chart.points])
     ys = [point.y for point in chart.points]
     up = (
@@ -707,7 +710,7 @@ def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
             [point.y if id(point) in kept else None for point in chart.points],
             CELL_FORMATS[chart.value_kind],
         )
-        dot = _dot(first.colours[LOOK.index], 7 if first.role == "rest" else 10,
+        dot = _dot(first.colours[over.look.index], 7 if first.role == "rest" else 10,
                    0.6 if first.role == "rest" else 0.95)  # fmt: skip
         series.append(
             f"<c:ser>{_named(parts, column)}<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{dot}"
@@ -716,10 +719,10 @@ def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         )
     parts.kinds.append(_group("scatterChart", "".join(series),
                               '<c:scatterStyle val="lineMarker"/>'))  # fmt: skip
-    parts.axes = across.xml(1, "b", over.font) + up.xml(2, "l", over.font)
+    parts.axes = across.xml(1, "b", over) + up.xml(2, "l", over)
     unit = shortened(clean(chart.unit), TEXT, 0.6 * over.width, factor=factor)
     room = width(unit, TEXT, factor=factor)
-    over.text(0, ROW / 2, [[Run(unit, LOOK.muted)]], room=room)
+    over.text(0, ROW / 2, [[Run(unit, over.look.muted)]], room=room)
     _name_points(over, chart, plot, (across, up), (0, 0, room, ROW), factor)
     _name_axis(over, plot, clean(chart.x_unit))
     return _finished(parts, over, plot)
@@ -769,7 +772,7 @@ def _name_points(
             ):
                 continue
             taken.append(box)
-            over.text(x + dx, y + dy, [[Run(label, LOOK.text)]], room=room, align=align)
+            over.text(x + dx, y + dy, [[Run(label, over.look.text)]], room=room, align=align)
             break
 
 
@@ -791,23 +794,24 @@ def _categories(parts: _Parts, column: int) -> str:
 
 
 def _numbers(parts: _Parts, element: str, column: int, rows: int | None = None) -> str:
-    return f"<c:{element}>{_cached(parts, column, rows)}</c:{element}>"
+    has_log = parts.is_log and element in {"val", "yVal"}
+    return f"<c:{element}>{_cached(parts, column, rows, has_log=has_log)}</c:{element}>"
 
 
-def _cached(parts: _Parts, column: int, rows: int | None = None) -> str:
-    """A reference to numbers or dates of the sheet, with what stands there. Series over the same
-    dates share one."""
+def _cached(parts: _Parts, column: int, rows: int | None = None, *, has_log: bool = False) -> str:
+    """A reference to numbers or dates of the sheet, with what stands there; on a log axis, where
+    zero has no place, it stands in the sheet only. Series over the same dates share one."""
     if (column, rows) not in parts.caches:
-        parts.caches[column, rows] = _reference(parts, column, rows)
+        parts.caches[column, rows] = _reference(parts, column, rows, has_log=has_log)
     return parts.caches[column, rows]
 
 
-def _reference(parts: _Parts, column: int, rows: int | None) -> str:
+def _reference(parts: _Parts, column: int, rows: int | None, *, has_log: bool) -> str:
     cells = parts.sheet.columns[column].cells[:rows]
     points = "".join(
         f'<c:pt idx="{at}"><c:v>{_as_written(cell)}</c:v></c:pt>'
         for at, cell in enumerate(cells)
-        if cell is not None
+        if cell is not None and not (has_log and isinstance(cell, float) and cell <= 0)
     )
     return (
         f"<c:numRef><c:f>{parts.sheet.cells(column, rows)}</c:f><c:numCache><c:formatCode>"
@@ -859,7 +863,7 @@ def _finished(
         f'<c:xMode val="edge"/><c:yMode val="edge"/>{layout}</c:manualLayout></c:layout>'
         f"{''.join(parts.kinds)}{parts.axes}<c:spPr><a:noFill/></c:spPr></c:plotArea>"
         f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="{parts.blanks}"/></c:chart>'
-        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{text_look(over.font, LOOK.text)}"
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{text_look(over, over.look.text)}"
         f'<c:externalData r:id="{WORKBOOK}"><c:autoUpdate val="0"/></c:externalData>'
         f'<c:userShapes r:id="{DRAWING}"/></c:chartSpace>'
     )

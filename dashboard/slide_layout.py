@@ -7,11 +7,14 @@ Places and sizes are points.
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pptx
 from pptx.dml.color import RGBColor
@@ -29,8 +32,9 @@ from pptx.text.text import TextFrame
 from pptx.util import Pt
 
 from dashboard.lettering import wrap
+from dashboard.slide_look import look_of
 from dashboard.slide_marks import EMU, LINE
-from dashboard.style import THEMES
+from dashboard.style import THEMES, Theme
 from data import AdoptionError
 
 LOOK = THEMES["light"]
@@ -40,6 +44,7 @@ WIDE, TALL = 960, 540  # 16:9, 13.333 x 7.5 inches
 MARGIN = 36
 LEAST = 14  # points of the smallest text
 TITLE_SIZE, TITLE_LEAST, TITLE_LINES = 28, 20, 2
+TITLE_AIR = 8  # above and below the title's lines together
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 _BODIES = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT)
 _EDGES = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
@@ -47,6 +52,13 @@ _TEMPLATE_TYPE = b"application/vnd.openxmlformats-officedocument.presentationml.
 _DECK_TYPE = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 # Lists of slides by name, which would name slides that are gone.
 _SLIDE_LISTS = ("{http://schemas.microsoft.com/office/powerpoint/2010/main}sectionLst",)
+# What zipfile, its packers, lxml and python-pptx raise for a file that is none, or damaged, or
+# locked with a password.
+DAMAGE = (
+    PackageNotFoundError, PythonPptxError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+    struct.error, EOFError, OSError, LookupError, ValueError, TypeError, AttributeError,
+    AssertionError, SyntaxError, RuntimeError,
+)  # fmt: skip
 
 
 class SlideError(AdoptionError):
@@ -78,17 +90,19 @@ class Deck:
     font: str
     factor: float  # how much wider than Arial the font may be
     is_plain: bool
-
-    @property
-    def backing(self) -> str:
-        """The colour of its slides; empty where a template decides it."""
-        return LOOK.background if self.is_plain else ""
+    look: Theme = LOOK  # colours that can be read on the plain layout
+    title_look: Theme = LOOK  # and on the title's
+    title_size: float | None = None  # of the plain slides' titles, where all can have one
 
     @property
     def page(self) -> Box:
         """Where a slide without placeholders has room."""
         width, height = _size(self.presentation)
         return Box(MARGIN, MARGIN, width - 2 * MARGIN, height - 2 * MARGIN)
+
+
+# The theme's colour of that name, or a pair: for light and for dark slides.
+Ink = Literal["text", "muted"] | tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class Words:
     text: str
     address: str = ""
     is_bold: bool = False
-    colour: str = LOOK.muted
+    colour: Ink = "muted"
 
 
 def new_deck(template: bytes | Path | None = None) -> Deck:
@@ -108,6 +122,17 @@ def new_deck(template: bytes | Path | None = None) -> Deck:
     """
     if template is None:
         return _plain_deck()
+    try:
+        return _of_template(template)
+    except DAMAGE as error:
+        raise SlideError(
+            f"{_name(template)}: expected a PowerPoint file (.pptx or .potx), found something else"
+            ", or one that is damaged or locked; save the template from PowerPoint as .pptx and "
+            "try again"
+        ) from error
+
+
+def _of_template(template: bytes | Path) -> Deck:
     presentation = _opened(template)
     _without_slides(presentation)
     layouts = [layout for master in presentation.slide_masters for layout in master.slide_layouts]
@@ -118,14 +143,27 @@ def new_deck(template: bytes | Path | None = None) -> Deck:
             f"{_name(template)}: expected a layout with a title placeholder, found layouts without "
             f"one ({names}); add a title to a layout of the slide master, or use another template"
         )
+    title_layout = min(titled, key=_far_from_title_slide)
+    plain_layout = min(titled, key=_far_from_title_only)
     return Deck(
         presentation,
-        title_layout=min(titled, key=_far_from_title_slide),
-        plain_layout=min(titled, key=_far_from_title_only),
+        title_layout=title_layout,
+        plain_layout=plain_layout,
         font=_theme_font(presentation),
         factor=WIDER,
         is_plain=False,
+        look=look_of(plain_layout),
+        title_look=look_of(title_layout),
     )
+
+
+def with_titles(deck: Deck, titles: Iterable[str]) -> Deck:
+    """The deck with one size for the titles of its plain slides, in which the longest fits."""
+    layout = deck.plain_layout
+    box = _box_of(_title_of(layout)) or deck.page
+    usual = _title_size(layout)
+    sizes = [_fitting_size(deck, title, usual, box) for title in titles]
+    return replace(deck, title_size=min(sizes, default=usual))
 
 
 def add_slide(deck: Deck, layout: SlideLayout, title: str) -> Slide:
@@ -136,16 +174,33 @@ def add_slide(deck: Deck, layout: SlideLayout, title: str) -> Slide:
     if shape is None:  # a title that stands vertically is none for python-pptx
         shape = next(p for p in _places(slide) if p.placeholder_format.type in _TITLES)
     box = _box_of(shape) or deck.page
-    usual = size = _title_size(layout)
-    while size > TITLE_LEAST and len(_title_lines(deck, title, size, box)) > TITLE_LINES:
-        size -= 1
+    usual = _title_size(layout)
+    most = deck.title_size if layout is deck.plain_layout else None
+    size = _fitting_size(deck, title, most or usual, box)
     shape.text_frame.text = title
     if size != usual:
         shape.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
-    if deck.is_plain and layout is deck.plain_layout:  # no gap below a title of one line
-        tall = lines_tall(len(_title_lines(deck, title, size, box)), size) + 8
+    tall = lines_tall(len(_title_lines(deck, title, size, box)), size) + TITLE_AIR
+    is_tight = deck.is_plain and layout is deck.plain_layout  # no gap below a title of one line
+    is_over = tall > box.height and box.top < deck.page.height / 2  # it would reach what is below
+    if is_tight or is_over:
         shape.left, shape.top, shape.width, shape.height = _emu(replace(box, height=tall))
     return slide
+
+
+def _fitting_size(deck: Deck, title: str, most: float, box: Box) -> float:
+    """The largest size, from that one down, in which a title fits its lines and its place."""
+    size = most
+    while size > TITLE_LEAST:
+        lines = len(_title_lines(deck, title, size, box))
+        if lines <= TITLE_LINES and lines_tall(lines, size) + TITLE_AIR <= box.height:
+            break
+        size -= 1
+    return size
+
+
+def _title_of(holder: Any) -> Any:
+    return next(p for p in _places(holder) if p.placeholder_format.type in _TITLES)
 
 
 def _title_lines(deck: Deck, title: str, size: float, box: Box) -> list[str]:
@@ -154,15 +209,14 @@ def _title_lines(deck: Deck, title: str, size: float, box: Box) -> list[str]:
 
 def title_room(deck: Deck, layout: SlideLayout) -> float:
     """How wide a line of the title may be."""
-    title = next(p for p in _places(layout) if p.placeholder_format.type in _TITLES)
-    return (_box_of(title) or deck.page).width - 16
+    return (_box_of(_title_of(layout)) or deck.page).width - 16
 
 
 def body(deck: Deck, slide: Slide) -> Box:
     """Where a slide has room below its title and above the placeholders of its lower edge; the
     placeholders that stay empty are removed."""
     width, height = _size(deck.presentation)
-    title = next(p for p in _places(slide) if p.placeholder_format.type in _TITLES)
+    title = _title_of(slide)
     for shape in _places(slide):
         if shape.placeholder_format.type not in _TITLES:
             shape.element.getparent().remove(shape.element)
@@ -178,7 +232,8 @@ def body(deck: Deck, slide: Slide) -> Box:
     if deck.is_plain:
         bottom = height - 18
     left, right = min(box.left, width / 4), min(box.left + box.width, width - 8)
-    return Box(left, box.bottom + 4, right - left, bottom - box.bottom - 6)
+    gap = 4 if deck.is_plain else 10
+    return Box(left, box.bottom + gap, right - left, bottom - box.bottom - gap - 2)
 
 
 def number_slide(deck: Deck, slide: Slide) -> None:
@@ -195,7 +250,7 @@ def number_slide(deck: Deck, slide: Slide) -> None:
     frame = shape.text_frame
     _bare(frame)
     paragraph = frame.paragraphs[0]._p
-    colour = LOOK.muted[1:].upper()
+    colour = deck.look.muted[1:].upper()
     paragraph.append(
         parse_xml(
             f'<a:fld xmlns:a="{_A}" id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" '
@@ -208,17 +263,18 @@ def number_slide(deck: Deck, slide: Slide) -> None:
 
 
 def write(slide: Slide, box: Box, lines: Sequence[Sequence[Words]], size: float, name: str,
-          *, gap: float = 0) -> None:  # fmt: skip
-    """Paragraphs of words in a box of text without margins; `gap` is the room after each."""
+          *, look: Theme, gap: float = 0) -> None:  # fmt: skip
+    """Paragraphs of words in a box of text without margins; `look` has the slide's colours, `gap`
+    is the room after each."""
     shape = slide.shapes.add_textbox(*_emu(box))
     shape.name = name
     frame = shape.text_frame
     _bare(frame)
-    fill(frame, lines, size, gap=gap)
+    fill(frame, lines, size, look=look, gap=gap)
 
 
-def fill(frame: Any, lines: Sequence[Sequence[Words]], size: float | None, *, gap: float = 0
-         ) -> None:  # fmt: skip
+def fill(frame: Any, lines: Sequence[Sequence[Words]], size: float | None, *, look: Theme,
+         gap: float = 0) -> None:  # fmt: skip
     """Write paragraphs of words; without a size they look as the placeholder says."""
     for number, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -232,9 +288,18 @@ def fill(frame: Any, lines: Sequence[Sequence[Words]], size: float | None, *, ga
             if size:
                 run.font.size = Pt(size)
                 run.font.bold = words.is_bold
-                run.font.color.rgb = RGBColor.from_string(words.colour[1:].upper())  # type: ignore[no-untyped-call]
+                run.font.color.rgb = RGBColor.from_string(_ink(words, look)[1:].upper())  # type: ignore[no-untyped-call]
             if words.address.startswith(("https://", "http://")):
                 run.hyperlink.address = words.address
+                if look.index:  # the theme's colour of links is seldom one for dark slides
+                    link = run._r.rPr.find(qn("a:hlinkClick"))
+                    link.append(parse_xml(_AS_WORDS))
+
+
+def _ink(words: Words, look: Theme) -> str:
+    if isinstance(words.colour, tuple):
+        return words.colour[look.index]
+    return look.text if words.colour == "text" else look.muted
 
 
 def lines_tall(count: int, size: float) -> float:
@@ -276,6 +341,13 @@ class _Entries(_PhysPkgWriter):
 
 
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+# A link in the colour of its words.
+_AS_WORDS = (
+    f'<a:extLst xmlns:a="{_A}"><a:ext uri="{{A12FA001-AC4F-418D-AE19-62706E023703}}">'
+    "<ahyp:hlinkClr "
+    'xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/>'
+    "</a:ext></a:extLst>"
+)
 
 
 def _opened(template: bytes | Path) -> Presentation:
@@ -285,16 +357,7 @@ def _opened(template: bytes | Path) -> Presentation:
         raise SlideError(
             f"{_name(template)}: the template cannot be read: {error.strerror}"
         ) from error
-    try:
-        return pptx.Presentation(io.BytesIO(_as_deck(body)))
-    except (
-        PackageNotFoundError, PythonPptxError, zipfile.BadZipFile, KeyError, ValueError,
-        AttributeError, SyntaxError,
-    ) as error:  # fmt: skip
-        raise SlideError(
-            f"{_name(template)}: expected a PowerPoint file (.pptx or .potx), found something else"
-            "; save the template from PowerPoint as .pptx and try again"
-        ) from error
+    return pptx.Presentation(io.BytesIO(_as_deck(body)))
 
 
 def _as_deck(body: bytes) -> bytes:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from dashboard.style import THEMES, Theme
+
 EMU = 12700  # a point
 LINE = 1.22  # height of a line of text, in sizes
 HATCH_STEP = 9
@@ -34,13 +36,13 @@ class Run:
 
 @dataclass
 class Drawing:
-    """What is drawn over a chart of that width and height; `backing` is the colour behind words
-    that stand among lines, empty where the slide's own is not known."""
+    """What is drawn over a chart of that width and height; `look` has its colours. Its
+    background stands behind words among lines; it is empty where the slide's own is not known."""
 
     width: float
     height: float
     font: str
-    backing: str = ""
+    look: Theme = THEMES["light"]
     parts: list[str] = field(default_factory=list)
 
     def xml(self) -> bytes:
@@ -61,7 +63,8 @@ class Drawing:
             '<cdr:txBody><a:bodyPr vertOverflow="overflow" wrap="none" lIns="0" tIns="0" rIns="0" '
             f'bIns="0" anchor="ctr"/><a:lstStyle/>{paragraphs}</cdr:txBody>'
         )
-        fill = solid(self.backing, 0.85) if is_backed and self.backing else "<a:noFill/>"
+        backing = self.look.background if is_backed else ""
+        fill = solid(backing, 0.85) if backing else "<a:noFill/>"
         words = " ".join(run.text for line in lines for run in line)
         self._shape(words, left, y - tall / 2, left + room, y + tall / 2,
                     f"{_BOX}{fill}<a:ln><a:noFill/></a:ln>", body, is_text=True)  # fmt: skip

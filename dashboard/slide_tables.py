@@ -13,7 +13,6 @@ from pptx.util import Pt
 
 from dashboard.slide_layout import (
     LEAST,
-    LOOK,
     Box,
     Deck,
     Words,
@@ -25,6 +24,7 @@ from dashboard.slide_layout import (
     paragraphs_tall,
     write,
 )
+from dashboard.style import Theme
 
 AIR = 4  # above and below the text of a cell
 SIDE = 8  # to the right of it
@@ -69,7 +69,7 @@ def table_slides(deck: Deck, page: TablePage) -> None:
         _put(deck, slide, room, widths, [head, *waiting[:taken]])
         if page.note:
             box = Box(room.left, room.bottom - below + NOTE_GAP, room.width - 70, below)
-            write(slide, box, [[Words(page.note)]], LEAST, "Note")
+            write(slide, box, [[Words(page.note)]], LEAST, "Note", look=deck.look)
         number_slide(deck, slide)
         waiting = waiting[taken:]
 
@@ -91,14 +91,14 @@ def _put(
     for number, (row, tall) in enumerate(zip(rows, talls, strict=True)):
         table.rows[number].height = Pt(tall)
         for place, cell in enumerate(row):
-            _write(table.cell(number, place), cell)
+            _write(table.cell(number, place), cell, deck.look)
 
 
-def _write(place: Any, cell: Cell) -> None:
+def _write(place: Any, cell: Cell, look: Theme) -> None:
     place.margin_left, place.margin_right = Pt(0), Pt(SIDE)
     place.margin_top = place.margin_bottom = Pt(AIR)
-    fill(place.text_frame, cell, LEAST)
-    colour = LOOK.grid[1:].upper()
+    fill(place.text_frame, cell, LEAST, look=look)
+    colour = look.grid[1:].upper()
     place._tc.get_or_add_tcPr().append(
         parse_xml(
             f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'

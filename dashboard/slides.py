@@ -28,7 +28,6 @@ from dashboard.chart import Chart, cited_text
 from dashboard.lettering import clean, shortened, unbroken, width, wrap
 from dashboard.slide_layout import (
     LEAST,
-    LOOK,
     TITLE_LEAST,
     TITLE_LINES,
     Box,
@@ -44,6 +43,7 @@ from dashboard.slide_layout import (
     packed,
     paragraphs_tall,
     title_room,
+    with_titles,
     write,
 )
 from dashboard.slide_sheet import workbook
@@ -62,6 +62,8 @@ LEAST_CHART = 150  # points
 MADE_ON = datetime(2000, 1, 1)  # where a build's name holds no instant
 MOST_REASONS = 4
 MORE = "More in the notes."
+LEAST_NAME = 16  # letters that are left of a name in a citation
+_DATED = r"([\s,;:(]*(?:\bas of )?(?:DAY|\b\d{4}-\d\d(?:-\d\d)?)[).;]*)"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def slide_bytes(item: SlideItem, *, build: str, template: bytes | Path | None = 
 
     Raises SlideError when the template is no PowerPoint file or has no layout with a title.
     """
-    made = _begin(build, template)
+    made = _begin(build, template, [item.title])
     _chart_slide(made, item)
     return _end(made, item.title)
 
@@ -119,7 +121,7 @@ def deck_bytes(
     """
     if not items:
         raise SlideError("a deck needs at least one chart, and has none; add a chart to it")
-    made = _begin(build, template)
+    made = _begin(build, template, [item.title for item in items])
     _title_slide(made, clean(title) or "Open model adoption", clean(subtitle), as_of)
     _agenda(made, items)
     for item in items:
@@ -150,7 +152,7 @@ def pages_bytes(
     template: bytes | Path | None = None,
 ) -> bytes:
     """A file with a title slide and pages of any kind, in their order. Raises as slide_bytes()."""
-    made = _begin(build, template)
+    made = _begin(build, template, [page.title for page in pages])
     _title_slide(made, clean(title), clean(subtitle), as_of)
     for page in pages:
         if isinstance(page, SlideItem):
@@ -162,10 +164,12 @@ def pages_bytes(
     return _end(made, clean(title))
 
 
-def _begin(build: str, template: bytes | Path | None) -> _Made:
+def _begin(build: str, template: bytes | Path | None, titles: Sequence[str]) -> _Made:
     found = re.search(r"(\d{8}T\d{6})", build)
     made_on = datetime.strptime(found[1], "%Y%m%dT%H%M%S") if found else MADE_ON
-    return _Made(new_deck(template), clean(build), made_on)
+    deck = new_deck(template)
+    deck = with_titles(deck, [_title(deck, title) for title in titles])
+    return _Made(deck, clean(build), made_on)
 
 
 def _end(made: _Made, title: str) -> bytes:
@@ -192,13 +196,14 @@ def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
     )  # fmt: skip
     if place is None:
         box = body(deck, slide)
-        write(slide, box, [[Words(line)] for line in lines], LIST_SIZE, "Subtitle", gap=GAP)
+        write(slide, box, [[Words(line)] for line in lines], LIST_SIZE, "Subtitle",
+              look=deck.title_look, gap=GAP)  # fmt: skip
         return
     # In a brand's own size unless that is so large that the lines would leave the slide.
     tall = paragraphs_tall(lines, BRAND_SIZE, place.width / Pt(1), deck.factor)
     is_long = tall > place.height / Pt(1)
     size = 20 if deck.is_plain else LIST_SIZE if is_long else None
-    fill(place.text_frame, [[Words(line)] for line in lines], size, gap=GAP)
+    fill(place.text_frame, [[Words(line)] for line in lines], size, look=deck.title_look, gap=GAP)
     for other in list(slide.placeholders):
         if not (other.has_text_frame and other.text_frame.text):
             other.element.getparent().remove(other.element)
@@ -207,7 +212,7 @@ def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
 def _agenda(made: _Made, items: Sequence[SlideItem]) -> None:
     """What the deck says, on as many slides as it takes."""
     rows = [f"{number}  {unbroken(item.title)}" for number, item in enumerate(items, start=1)]
-    _paged(made, "Agenda", [[Words(row, colour=LOOK.text)] for row in rows], LIST_SIZE)
+    _paged(made, "Agenda", [[Words(row, colour="text")] for row in rows], LIST_SIZE)
 
 
 def _paged(made: _Made, title: str, rows: Sequence[Sequence[Words]], size: float) -> None:
@@ -228,18 +233,22 @@ def _paged(made: _Made, title: str, rows: Sequence[Sequence[Words]], size: float
             if taken and used + tall > box.height:
                 break
             taken, used = taken + 1, used + tall
-        write(slide, box, waiting[:taken], size, title, gap=GAP)
+        write(slide, box, waiting[:taken], size, title, look=deck.look, gap=GAP)
         number_slide(deck, slide)
         waiting = waiting[taken:]
 
 
-def _chart_slide(made: _Made, item: SlideItem) -> None:
-    deck = made.deck
-    title = shortened(
-        unbroken(item.title), TITLE_LEAST, title_room(deck, deck.plain_layout), lines=TITLE_LINES,
+def _title(deck: Deck, title: str) -> str:
+    """A title cut where even in the smallest size it would not fit."""
+    return shortened(
+        unbroken(title), TITLE_LEAST, title_room(deck, deck.plain_layout), lines=TITLE_LINES,
         is_bold=deck.is_plain, factor=deck.factor,
     )  # fmt: skip
-    slide = add_slide(deck, deck.plain_layout, title)
+
+
+def _chart_slide(made: _Made, item: SlideItem) -> None:
+    deck = made.deck
+    slide = add_slide(deck, deck.plain_layout, _title(deck, item.title))
     room = body(deck, slide)
     top, size = room.top, SUBTITLE
     subtitle = _subtitle(item)
@@ -247,15 +256,18 @@ def _chart_slide(made: _Made, item: SlideItem) -> None:
         size = LEAST
     subtitle = shortened(subtitle, size, room.width, lines=SUBTITLE_LINES, factor=deck.factor)
     tall = paragraphs_tall([subtitle], size, room.width, deck.factor)
-    write(slide, Box(room.left, top, room.width, tall), [[Words(subtitle)]], size, "Subtitle")
+    write(slide, Box(room.left, top, room.width, tall), [[Words(subtitle)]], size, "Subtitle",
+          look=deck.look)  # fmt: skip
     top += tall + GAP
     drawn = _fitted(made, item, room, top)
     footer = _footer(made, item, drawn.remarks, room.width)
     below = paragraphs_tall([_text(line) for line in footer], LEAST, room.width - 70, deck.factor)
     box = Box(room.left, top, room.width, max(room.bottom - top - below - GAP, LEAST_CHART))
     _put_chart(made, slide, item, box, drawn)
-    write(slide, Box(room.left, box.bottom + GAP, room.width - 70, below), footer, LEAST, "Source")
-    number_slide(deck, slide)
+    write(slide, Box(room.left, box.bottom + GAP, room.width - 70, below), footer, LEAST, "Source",
+          look=deck.look)  # fmt: skip
+    if len(deck.presentation.slides) > 1:  # a slide by itself needs no number
+        number_slide(deck, slide)
     notes = slide.notes_slide.notes_text_frame
     if notes is not None:  # a template's notes may have no place for text
         notes.text = "\n".join(_notes(made, item, drawn.remarks))
@@ -273,7 +285,7 @@ def _fitted(made: _Made, item: SlideItem, room: Box, top: float) -> slide_charts
         )
         height = max(room.bottom - top - below - GAP, LEAST_CHART)
         drawn = slide_charts.native(
-            item.chart, (room.width, height), deck.font, deck.factor, deck.backing
+            item.chart, (room.width, height), deck.font, deck.factor, deck.look
         )
         if bool(drawn.remarks) == bool(remarks):
             return drawn
@@ -342,15 +354,23 @@ def _footer(made: _Made, item: SlideItem, remarks: Sequence[str], room: float) -
 
 
 def _cited(chart: Chart, after: str, room: float, factor: float) -> str:
-    """The citation, cut where it would not fit together with what stands after it; the date that
-    the figures are of is never cut."""
-    full = clean(cited_text(chart.citation, chart.as_of))
-    text, end = full, len(full)
-    while len(wrap(f"{text} {after}", LEAST, room, factor=factor)) > SOURCE_LINES and end > 20:
-        end -= 4
-        kept = full[:end]
-        as_of = "" if chart.as_of in kept else f" As of {clean(chart.as_of)}."
-        text = f"{kept.rstrip(' ,;:(.')}…{as_of}"
+    """The citation, its names cut where it would not fit together with what stands after it; the
+    dates that the figures are of are never cut."""
+    full, day = clean(cited_text(chart.citation, chart.as_of)), clean(chart.as_of)
+    # In turn a name and a date.
+    parts = re.split(_DATED.replace("DAY", re.escape(day) or "$^"), full)
+    names = parts[::2]
+    text, kept = full, [len(name) for name in names]
+    while len(wrap(f"{text} {after}", LEAST, room, factor=factor)) > SOURCE_LINES:
+        longest = kept.index(max(kept))
+        if kept[longest] <= LEAST_NAME:
+            break
+        kept[longest] -= 4
+        parts[::2] = [
+            name if end == len(name) else f"{name[:end].rstrip(' ,;:(.')}…"
+            for name, end in zip(names, kept, strict=True)
+        ]
+        text = "".join(parts)
     return text
 
 
@@ -487,7 +507,7 @@ def _sources(
         licence = _licence(chart, licences)
         rows.append(
             [
-                Words(f"{citation} ", colour=LOOK.text),
+                Words(f"{citation} ", colour="text"),
                 Words(clean(chart.source_url), chart.source_url),
                 Words(f". Licence: {licence}" if licence else ""),
             ]

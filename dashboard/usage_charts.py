@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -24,6 +24,7 @@ from dashboard.chart import (
     family_colours,
     line_of,
     markers_between,
+    of_marks,
     stacks_of,
     values_of,
     when,
@@ -46,6 +47,8 @@ LINES = {
     "family": ("family", "token_share_by_cut", "token_share_high"),
     OPEN_FAMILY: ("family", "token_share_open", "token_share_open_high"),
 }
+SUMMED = ["tokens", "token_share_by_cut", "token_share_low"]
+HIGHS = ["token_share_high"]
 STEPS: Mapping[str, Literal["day", "week", "month"]] = {
     "Days": "day", "Weeks": "week", "Months": "month",
 }  # fmt: skip
@@ -96,7 +99,10 @@ def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
             *CAVEATS,
         ),
     )
-    return _family_lines(chart, chosen, context) if cut in LINES else _stacked(chart, chosen)
+    if cut not in LINES:
+        return _stacked(chart, chosen)
+    lines = _family_lines(chart, chosen, context)
+    return of_marks(lines, "class") if lines else None
 
 
 def cut_of(token_cut: str) -> str:
@@ -111,7 +117,7 @@ def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
         return None
     first = named.iloc[0]
     source = cited(context, SOURCE)
-    return Chart(
+    chart = Chart(
         key="model_tokens",
         title=f"Models with the most tokens on OpenRouter, {_days(first)}",
         shown="In colour: open-weight models of a family. Grey: closed ones and others",
@@ -137,6 +143,7 @@ def model_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Char
             *CAVEATS,
         ),
     )
+    return of_marks(chart, "model_permaslug")
 
 
 def token_prices(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
@@ -295,9 +302,26 @@ def _family_line(rows: pd.DataFrame, family: str, context: Context) -> Line:
 def _stacked(chart: Chart, rows: pd.DataFrame) -> Chart:
     cut = str(rows.iloc[0]["cut"])
     classes = _classes(rows, cut)
-    shown = rows.assign(shown=rows["class"].where(rows["class"].isin(list(classes)), NONE))
-    sums = shown.groupby(["date", "shown"], as_index=False)["token_share_by_cut"].sum()
-    return replace(chart, stacks=stacks_of(sums, "date", "token_share_by_cut", "shown", classes))
+    shown = _with_rest(rows, classes)
+    stacks = stacks_of(shown, "date", "token_share_by_cut", "class", classes)
+    return replace(chart, stacks=stacks, frame=shown)
+
+
+def _with_rest(rows: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
+    """The rows of the classes that are drawn, and of each date one of all others together, of which
+    the most that they may be is not known."""
+    is_drawn = rows["class"].isin([key for key in classes if key != NONE])
+    rest = rows[~is_drawn]
+    if rest["class"].isin([NONE]).all():
+        return rows
+    by_date = rest.groupby("date")
+    sums = by_date[SUMMED].sum(min_count=1)
+    # What belongs to the date is the same in all its rows.
+    same = by_date[[name for name in rows if name not in {"date", *SUMMED, *HIGHS}]].first()
+    rest = same.assign(**{"class": NONE}).join(sums).reset_index()
+    return pd.concat([rows[is_drawn], rest.reindex(columns=rows.columns)]).sort_values(
+        "date", kind="stable"
+    )
 
 
 def _classes(rows: pd.DataFrame, cut: str) -> Mapping[str, tuple[str, tuple[str, str]]]:

@@ -1,13 +1,13 @@
 """What goes along with rows that leave: what each column is counted in, and whose figures they are.
 
 Everything is read from the build, which carries the headers of its metrics and its sources; which
-source a metric rests on follows from the SQL files.
+source a metric rests on follows from the SQL files and from what its rows say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,9 +21,14 @@ from data.schema import table_names
 FRACTION = "fraction"
 NOT_READ = "(nothing in this build)"
 PUBLISHED = "seed__published_series"
+# What rows say of all archives together.
+ALL_ARCHIVES = frozenset({"Hugging Face Hub archive", "Archive of the whole Hub"})
+UNSAID = "(unsaid)"
 _OF_ARCHIVES = "hub__"  # tables that are derived from archives
 # These give names and labels to rows, and no figure.
 _NO_FIGURES = frozenset({"name_families", "listed_names"})
+# The columns in which rows say whose they are.
+_NAMES_A_SOURCE = re.compile(r"(test_)?(source|source_title|source_url|citation)")
 # Columns beside the value that are parts of a whole or changes in proportion, by name.
 _FRACTION_NAME = re.compile(
     r"(^|_)shares?(_|$)|^(open|unsure)_part$|^(change|market_change|market_growth)(_3m)?$"
@@ -47,6 +52,24 @@ class Credit:
     def cited(self) -> str:
         """The line that belongs under every chart and table of it."""
         return self.citation.replace("{as_of}", self.as_of or NOT_READ)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A source, the tables that it fills, and who published it where that is not its title."""
+
+    credit: Credit
+    fills: frozenset[str]
+    publisher: str | None = None
+    is_archive: bool = False
+
+    def is_named(self, texts: Collection[str]) -> bool:
+        """Whether one of the texts is its name, title, publisher or address, or cites it."""
+        credit = self.credit
+        if not {credit.name, credit.title, credit.url, self.publisher}.isdisjoint(texts):
+            return True
+        line = credit.citation.partition("{as_of}")[0]
+        return any(line in text or line == f"Source: {text}, as of " for text in texts)
 
 
 def unit_of(info: MetricInfo, column: Column) -> str | None:
@@ -74,7 +97,9 @@ def credits(build: Path | None = None, metric: str | None = None) -> list[Credit
     holds something of them. Raises NoBuildError."""
     path = build or warehouse.newest_build()
     return (
-        [credit for credit, _ in _sources(path)] if metric is None else list(_resting(path, metric))
+        [source.credit for source in _sources(path)]
+        if metric is None
+        else list(_resting(path, metric))
     )
 
 
@@ -119,7 +144,7 @@ def about(
 
 
 @lru_cache(maxsize=3)
-def _sources(build: Path) -> tuple[tuple[Credit, frozenset[str]], ...]:
+def _sources(build: Path) -> tuple[_Source, ...]:
     """Each source of a build and the tables that it fills; an archive fills what is derived."""
     read = warehouse.frame(
         build,
@@ -130,12 +155,19 @@ def _sources(build: Path) -> tuple[tuple[Credit, frozenset[str]], ...]:
     )
     of_archives = frozenset(name for name in table_names() if name.startswith(_OF_ARCHIVES))
     found = [
-        (_credit(row, row["name"], is_collected=True),
-         of_archives if row["is_archive"] else frozenset(row["tables"]))
+        _Source(
+            _credit(row, row["name"], is_collected=True),
+            of_archives if row["is_archive"] else frozenset(row["tables"]),
+            is_archive=row["is_archive"],
+        )
         for row in tables.records(read)
-    ]  # fmt: skip
+    ]
     return *found, *(
-        (_credit(row, row["source"], is_collected=False), frozenset({PUBLISHED}))
+        _Source(
+            _credit(row, row["source"], is_collected=False),
+            frozenset({PUBLISHED}),
+            publisher=row["publisher"],
+        )
         for row in tables.records(queries.series_sources(build))
     )
 
@@ -154,20 +186,40 @@ def _credit(row: Mapping[str, Any], name: str, *, is_collected: bool) -> Credit:
 
 @lru_cache(maxsize=300)
 def _resting(build: Path, metric: str) -> tuple[Credit, ...]:
-    """The sources that a metric's figures rest on and of which the build holds something."""
+    """The sources that a metric's figures rest on and of which the build holds something: those
+    that fill the tables it reads and, where its rows say whose they are, are named there."""
     rests_on = _tables_of(metric)
-    found = [c for c, filled in _sources(build) if c.as_of and not filled.isdisjoint(rests_on)]
-    titles = _titles(build, metric) if PUBLISHED in rests_on else None
-    return tuple(c for c in found if c.is_collected or titles is None or c.title in titles)
+    found = [s for s in _sources(build) if s.credit.as_of and not s.fills.isdisjoint(rests_on)]
+    texts = _texts(build, metric) if found else None
+    if texts is None:
+        return tuple(source.credit for source in found)
+    named = [source for source in found if source.is_named(texts)]
+    # Archives fill the same tables: a figure of one follows from a day of another.
+    has_archive = not texts.isdisjoint(ALL_ARCHIVES) or any(s.is_archive for s in named)
+    kept = [
+        source
+        for source in found
+        if source in named
+        or (source.is_archive and has_archive)
+        # A row that does not say whose it is may be of any collector; published ones always say.
+        or (source.credit.is_collected and UNSAID in texts)
+    ]
+    # Rows that say it in words which nobody knows: too many are better cited than too few.
+    return tuple(source.credit for source in (kept if kept or not texts else found))
 
 
-def _titles(build: Path, metric: str) -> set[str] | None:
-    """Whose series stand in the rows of a metric; None when its rows do not say."""
-    if "source_title" not in metric_info(metric, build=build).column_names:
+def _texts(build: Path, metric: str) -> set[str] | None:
+    """What the rows of a metric say of whose they are, with UNSAID for rows that leave it open;
+    None when no column tells."""
+    names = metric_info(metric, build=build).column_names
+    columns = [name for name in names if _NAMES_A_SOURCE.fullmatch(name)]
+    if not columns:
         return None
-    return set(
-        warehouse.frame(build, f"SELECT DISTINCT source_title FROM {metric}")["source_title"]
-    )
+    rows = warehouse.cursor(build).execute(f"SELECT DISTINCT {', '.join(columns)} FROM {metric}")
+    # Where rows have titles and citations, one without has no figure.
+    unsaid = [UNSAID] if columns == ["source"] else []
+    said = [[text for text in row if text] or unsaid for row in rows.fetchall()]
+    return {part for row in said for text in row for part in (text, *text.split(" and "))}
 
 
 @cache

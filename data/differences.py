@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,11 +15,12 @@ import pandas as pd
 
 from data import queries
 from data.errors import FilterError
-from data.queries import MetricInfo
 from data.wording import percent
 
 # Sums in another order differ by less; that is no other figure.
 SAME_WITHIN = 1e-9
+# Columns that say where a row comes from, when it was read and how to take it: of no result.
+_BESIDE = re.compile(r"(^|_)(citations?|urls?|as_of|notes?)$")
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Difference:
 
     `values` is how many the earlier build has, `changed` how many of them are others now, `gone`
     how many are not known any more, `added` how many are known for the first time. `largest` is
-    the largest change, relative to the value before: +0.1 for 10 to 11; None without one, as
-    after 0. `at` is the row of that value by the columns of its grain, and `column` its column.
+    the largest change of a number, relative to the one before: +0.1 for 10 to 11; None without one,
+    as after 0. `at` is the row of that number by the columns of its grain, and `column` its column.
     `left_out` are columns that only one of the builds has.
     """
 
@@ -81,36 +83,52 @@ def compare(
     families: Sequence[str] | None = None,
     start: date | None = None,
     end: date | None = None,
+    where: Mapping[str, Any] | None = None,
     **equals: Any,
 ) -> Difference:
     """How a metric of the build `after` differs from that of the build `before`, row by row of its
     grain; filters are those of `data.metric`. Kept, since builds never change.
 
-    Compared is the metric's value; where it has none, all columns of numbers that both builds have,
-    else all its columns. Raises UnknownMetricError when a build lacks the metric, and FilterError
-    for a filter that does not fit, or when the two builds have another grain.
+    Compared is every column that both builds have, numbers and words, but for the grain, citations,
+    addresses, days of reading and notes; each is a value of its own. The largest change is that of
+    the metric's value where this differs, else of any number. Raises UnknownMetricError when a
+    build lacks the metric, and FilterError for a filter that does not fit, or when the two builds
+    have another grain.
     """
     named = tuple(families) if families is not None else None
     others = tuple(
         (column, tuple(value) if isinstance(value, (list, set)) else value)
-        for column, value in sorted(equals.items())
+        for column, value in sorted({**(where or {}), **equals}.items())
     )
     return _compared(name, before, after, named, start, end, others)
 
 
 def compare_rows(
-    before: pd.DataFrame, after: pd.DataFrame, grain: Sequence[str], columns: Sequence[str]
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    grain: Sequence[str],
+    columns: Sequence[str],
+    *,
+    main: str | None = None,
 ) -> Difference:
     """The same of two frames whose rows are named by the columns `grain`, which no two rows share;
-    `columns` are those that are compared, which both have. NULL in a grain is a name, too."""
+    `columns` are those that are compared, which both have, and `main` the one whose largest change
+    goes before that of others. NULL in a grain is a name, too; names of two types are compared as
+    text."""
     keys = list(grain)
     sides = [frame[[*keys, *columns]] for frame in (before, after)]
     if not keys:
         keys = ["row"]
         sides = [side.assign(row=range(len(side))) for side in sides]
+    apart = [key for key in keys if not _is_one_type(sides[0][key], sides[1][key])]
+    sides = [side.assign(**{key: _as_text(side[key]) for key in apart}) for side in sides]
     both = sides[0].merge(sides[1], on=keys, how="outer", suffixes=("\n0", "\n1"))
     found = [_of_column(both, column, keys) for column in columns]
-    most = max(found, key=lambda one: abs(one.largest or 0.0), default=Difference(0))
+    most = max(
+        found,
+        key=lambda one: (one.column == main, abs(one.largest or 0.0)),
+        default=Difference(0),
+    )
     return Difference(
         values=sum(one.values for one in found),
         changed=sum(one.changed for one in found),
@@ -140,24 +158,30 @@ def _compared(
             f"{', '.join(grains[1])} in {after.stem}; these cannot be compared"
         )
     rows = [
-        queries.metric(name, build=build, families=families, start=start, end=end, **dict(equals))
+        queries.metric(
+            name, build=build, families=families, start=start, end=end, where=dict(equals)
+        )
         for build in (before, after)
     ]
     both = [column for column in rows[0].columns if column in rows[1].columns]
-    found = compare_rows(rows[0], rows[1], grains[0], _compared_columns(infos[1], rows, both))
+    columns = _compared_columns(grains[0], both)
+    found = compare_rows(rows[0], rows[1], grains[0], columns, main=infos[1].value_column)
     left_out = sorted(set(rows[0].columns) ^ set(rows[1].columns))
     return Difference(**{**vars(found), "left_out": tuple(left_out)})
 
 
-def _compared_columns(
-    info: MetricInfo, rows: Sequence[pd.DataFrame], both: Sequence[str]
-) -> list[str]:
-    """The metric's value, else the columns of numbers, else all but the grain."""
-    if info.value_column in both:
-        return [str(info.value_column)]
-    others = [column for column in both if column not in info.grain]
-    numbers = [column for column in others if all(_is_number(frame[column]) for frame in rows)]
-    return numbers or others
+def _compared_columns(grain: Sequence[str], both: Sequence[str]) -> list[str]:
+    """All but the grain and what stands beside the results, unless there is nothing else."""
+    others = [column for column in both if column not in grain]
+    return [column for column in others if not _BESIDE.search(column)] or others
+
+
+def _is_one_type(old: pd.Series, new: pd.Series) -> bool:
+    return old.dtype == new.dtype or (_is_number(old) and _is_number(new))
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    return column.astype(str).astype(object).where(column.notna(), None)
 
 
 def _of_column(both: pd.DataFrame, column: str, keys: list[str]) -> Difference:

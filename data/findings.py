@@ -7,7 +7,7 @@ date. Without a value there is no sentence. Clauses that do not fit a slide's ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -20,13 +20,16 @@ FEW = 2  # names in a row; of more the first and how many others
 # of everything up to a reading, or as an age in days.
 Period = Literal["day", "week", "month", "30 days", "7 days", "total", "age"]
 _SAME = "did not change"
+_BASE = 100  # of an index
+_SMALL = 0.01  # a share of which the points gained or lost say little
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values over time, as long as `dates`; `estimated` and `highs` may be empty. `highs` are the
-    most that a value may be where only the least of it is seen. What is no rival of the others,
-    as what is unknown or the median of all, is not `is_ranked`."""
+    """Values over time, as long as `dates`; what else is of that length may be empty. `highs` are
+    the most that a value may be where only the least of it is seen, `margins` how far a rounded
+    one may be off to either side. What is no rival of the others, as the median of all, is not
+    `is_ranked`; nor is what `is_rest`: a part of the same whole that is unknown or nobody's."""
 
     label: str
     dates: tuple[date, ...]
@@ -34,15 +37,20 @@ class Series:
     estimated: tuple[bool, ...] = ()
     highs: tuple[float | None, ...] = ()
     is_ranked: bool = True
+    margins: tuple[float, ...] = ()
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
 class Item:
-    """One value of a ranking, and how far it may be off to either side."""
+    """One value of a ranking, how far it may be off to either side, and whether it is what is
+    unknown or nobody's."""
 
     label: str
     value: float
     margin: float = 0.0
+    is_estimate: bool = False
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,8 @@ class Told:
     """How values are told: their kind (see wording.value), what they are ('downloads', 'of all
     downloads'), what their dates mean, who is in focus, and the day until which was read, which
     tells a period that is not over. `zero` is the day from which ages count; `at_least`: values are
-    the least that they can be; `is_plural`: so are the labels."""
+    the least that they can be, so that no order is known; `part`: what of each is told, as
+    'derivatives', with which the labels end."""
 
     kind: str
     noun: str = ""
@@ -59,7 +68,7 @@ class Told:
     read_until: date | None = None
     zero: date | None = None
     at_least: bool = False
-    is_plural: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,22 @@ class _Point:
     high: float
     is_estimate: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether only the least of it is seen."""
+        return self.low == self.value < self.high
+
+    @property
+    def margin(self) -> float:
+        """How far it may be off by rounding."""
+        return self.value - self.low
+
 
 def of_lines(series: Sequence[Series], told: Told) -> str:
     """Of rivals over time: the focus's value and place in the newest whole period, what it has
     gained or lost since the first one shown, and who leads or follows."""
     points = {one.label: _points(one, told) for one in series}
-    known = [one.label for one in series if one.is_ranked and points[one.label]]
+    known = [one.label for one in series if _is_rival(one) and points[one.label]]
     if not known:
         return ""
     at = max(points[label][-1].at for label in known)
@@ -92,15 +111,17 @@ def of_lines(series: Sequence[Series], told: Told) -> str:
         return _ranks(who, first, now, told)
     if told.kind == "index":
         begins = {points[label][0].at for label in known}
-        return _index(who, first, now if len(begins) == 1 else [who], told)
-    return _level(who, now, told, _moved(who, first, told))
+        return _index(who, first, now if len(begins) == 1 else [who], told, drawn=len(known))
+    rest = _rest([p for one in series if one.is_rest for p in points[one.label] if p.at == at])
+    moved = _moved(who, first, told)
+    return _level(who, now, told, moved, rest=rest, drawn=len(known))
 
 
 def of_parts(series: Sequence[Series], told: Told, whole: str = "") -> str:
     """Of the parts of a whole over time: the largest one in the newest whole period, what it has
     gained or lost, and what is not known. `whole` is whose parts they are."""
     points = {one.label: _points(one, told) for one in series}
-    known = [points[one.label] for one in series if one.is_ranked and points[one.label]]
+    known = [points[one.label] for one in series if _is_rival(one) and points[one.label]]
     if not known:
         return ""
     at = max(found[-1].at for found in known)
@@ -111,23 +132,19 @@ def of_parts(series: Sequence[Series], told: Told, whole: str = "") -> str:
     )
     largest, first = now[0][-1], now[0][0]
     moved = _moved(largest, first, told)
+    rest = _rest([p for one in series if one.is_rest for p in points[one.label] if p.at == at])
     if len(known) == 1:
-        return _level(largest, [largest], told, moved)
-    level = [found[-1] for found in now if _text(found[-1], told) == _text(largest, told)]
+        return _level(largest, [largest], told, moved, rest=rest)
+    level = [found[-1] for found in now if _is_level(found[-1], largest, told)]
     what = f"{_of(whole)} largest part" if whole else "The largest part"
     if len(level) > 1:
-        values = f"{_names(level)} with {_counted(largest, told)} each"
-        return f"{what}s {_when(at, told)} are {values}"
-    unknown = [
-        f"; {point.label}: {_text(point, told)}"
-        for one in series
-        for point in points[one.label]
-        if not one.is_ranked and point.at == at and point.value
-    ]
+        values = f"{_names(level, told)} with {_counted(largest, told)} each"
+        return _fitted(f"{what}s {_when(at, told)} are {values}", _rest_clause(rest, largest, told))
+    core = f"{what} {_when(at, told)} is {largest.label} with "
     return _fitted(
-        f"{what} {_when(at, told)} is {largest.label} with {_counted(largest, told)}",
-        (moved, 1),
-        ("".join(unknown[:1]), 2),
+        (f"{core}{_counted(largest, told)}", f"{core}{_text(largest, told)}"),
+        (moved, 2),
+        _rest_clause(rest, largest, told),
     )
 
 
@@ -163,80 +180,119 @@ def of_split(total: Series, parts: Sequence[Series], told: Told, whose: str) -> 
     if not points:
         return ""
     now = points[-1]
-    size = f"{'rose' if now.value > 0 else 'fell'} by {wording.count(abs(now.value))}"
+    about, size = "≈ " if now.is_estimate else "", wording.count(abs(now.value))
+    moved = f"{'rose' if now.value > 0 else 'fell'} by {about}{size}" if size != "0" else _SAME
     beside = [point for one in parts for point in _points(one, told) if point.at == now.at]
     split = ", ".join(f"{point.label} {_text(point, told)}" for point in beside)
     return _fitted(
-        f"{_of(whose)} {told.noun} {size if now.value else _SAME} {_when(now.at, told)}",
+        f"{_of(whose)} {told.noun} {moved} {_when(now.at, told)}",
         (f": {split}" if split else "", 1),
     )
 
 
 def of_bars(items: Sequence[Item], told: Told, at: date) -> str:
     """Of a ranking at one time: who is first, by how much, and where the focus stands."""
-    ranked = [
-        _Point(one.label, at, one.value, one.value - one.margin, one.value + one.margin)
-        for one in sorted(items, key=lambda one: one.value, reverse=True)
-        if is_known(one.value)
-    ]
+    ranked = _ranked([one for one in items if not one.is_rest], at)
     if not ranked:
         return ""
-    own = next((point for point in ranked[2:] if point.label == told.focus), None)
-    place = f"; {own.label} is {wording.place(ranked.index(own) + 1)}" if own else ""
-    return _level(ranked[0], ranked, told, with_ratio=True, more=place)
+    own = next((point for point in ranked if point.label == told.focus), ranked[0])
+    rest = _rest(_ranked([one for one in items if one.is_rest], at))
+    if told.at_least:
+        return _level(own, ranked, told, rest=rest)
+    place = _place(own, ranked, told) if own in ranked[2:] else ""
+    more = f"; {own.label} {_is(told)} {place}" if place else ""
+    return _level(ranked[0], ranked, told, with_ratio=True, more=more, rest=rest)
 
 
 def of_points(items: Sequence[Item], told: Told, at: date, things: str) -> str:
     """Of `things` with two figures each: how many there are, which one is highest, and where the
     focus stands."""
-    ranked = sorted(
-        (one for one in items if is_known(one.value)), key=lambda one: one.value, reverse=True
-    )
-    if not ranked:
+    points = _ranked(items, at)
+    if not points:
         return ""
-    points = [_Point(one.label, at, one.value, one.value, one.value) for one in ranked]
     top = points[0]
-    if len(points) == 1:
-        return _level(top, points, told)
-    level = [point for point in points if _text(point, told) == _text(top, told)]
-    verb = f"{_names(level)} are" if len(level) > 1 else f"{top.label} is"
-    value = f"{_counted(top, told)}{' each' if len(level) > 1 else ''}"
     own = next((point for point in points if point.label == told.focus), top)
-    place = (
-        f"; {own.label} is {wording.place(points.index(own) + 1)} with {_text(own, told)}"
-        if own not in level
-        else ""
-    )
+    if len(points) == 1 or told.at_least:
+        return _level(own, points, told)
+    level = [point for point in points if _is_level(point, top, told)]
+    verb = f"{_names(level, told)} are" if len(level) > 1 else f"{top.label} is"
+    value = f"{_counted(top, told)}{' each' if len(level) > 1 else ''} {_when(at, told)}"
+    place = "" if own in level else _place(own, points, told)
+    clause = f"; {own.label} is {place} with {_text(own, told)}" if place else ""
     number = wording.spelled(len(points))
-    core = f"Of {number} {things}, {verb} highest with {value} {_when(at, told)}"
-    return _fitted(core, (place, 1))
+    cores = (
+        f"Of {number} {things}, {verb} highest with {value}",
+        f"{verb[:1].upper()}{verb[1:]} highest of {number} with {value}",
+    )
+    return _fitted(cores, (clause, 1))
 
 
-def of_levels(label: str, before: float | None, after: float | None, told: Told, at: date) -> str:
-    """Of what a series amounted to before and after the day of an event, where both are known."""
+def of_levels(
+    label: str,
+    before: float | None,
+    after: float | None,
+    told: Told,
+    at: date,
+    estimated: tuple[bool, bool] = (False, False),
+) -> str:
+    """Of what a series amounted to before and after the day of an event, where both are known;
+    `estimated` says of which of the two a part is an estimate."""
     if before is None or after is None or not is_known(before) or not is_known(after):
         return ""
-    now = _Point(label, at, after, after, after)
-    then = wording.value(told.kind, before)
-    move = "up from" if after > before else "down from"
-    if _text(now, told) == then:
-        move = "as much as"
+    then, now = (
+        _Point(label, at, value, value, value, flag)
+        for value, flag in zip((before, after), estimated, strict=True)
+    )
+    move = "as much as" if _is_level(now, then, told) else _up_or_down(now, then)
     core = f"{label} averages {_counted(now, told)} after {wording.whole_day(at)}"
-    return f"{core}, {move} {then} before"
+    return f"{core}, {move} {_text(then, told)} before"
+
+
+def _is_rival(series: Series) -> bool:
+    return series.is_ranked and not series.is_rest
+
+
+def _ranked(items: Sequence[Item], at: date) -> list[_Point]:
+    """Known values, the largest first."""
+    return [
+        _Point(
+            one.label, at, one.value, one.value - one.margin, one.value + one.margin,
+            one.is_estimate,
+        )
+        for one in sorted(items, key=lambda one: one.value, reverse=True)
+        if is_known(one.value)
+    ]  # fmt: skip
 
 
 def _points(series: Series, told: Told) -> list[_Point]:
     """Known values, oldest first, without the period that is not over, if there are others."""
     size = len(series.dates)
     highs, estimated = series.highs or (None,) * size, series.estimated or (False,) * size
+    margins = series.margins or (0.0,) * size
     found = [
-        _Point(series.label, at, value, value, value if high is None else high, flag)
-        for at, value, high, flag in zip(series.dates, series.values, highs, estimated, strict=True)
+        _Point(series.label, at, value, value - off, value + off if high is None else high, flag)
+        for at, value, high, off, flag in zip(
+            series.dates, series.values, highs, margins, estimated, strict=True
+        )
         if value is not None and is_known(value)
     ]
     found.sort(key=lambda point: point.at)
+    if told.kind == "index" and found:
+        found = _on_base(found)
     whole = [point for point in found if _is_over(point.at, told)]
     return whole or found
+
+
+def _on_base(points: list[_Point]) -> list[_Point]:
+    """Points of an index: its base is 100 by definition, and an estimated one makes estimates of
+    all that follow."""
+    base, *later = points
+    if round(base.value) != _BASE:
+        return points
+    return [
+        replace(base, is_estimate=False),
+        *(replace(point, is_estimate=point.is_estimate or base.is_estimate) for point in later),
+    ]
 
 
 def _is_over(at: date, told: Told) -> bool:
@@ -255,42 +311,65 @@ def _level(
     *,
     with_ratio: bool = False,
     more: str = "",
+    rest: _Point | None = None,
+    drawn: int = 0,
 ) -> str:
-    """Who stands where among rivals, the largest first."""
-    value, when, verb = _counted(who, told), _when(who.at, told), _verb(told)
-    if len(ranked) == 1:
-        return _fitted(f"{who.label} {verb} {value} {when}", (moved, 1))
-    text = _text(who, told)
-    level = [point for point in ranked if _text(point, told) == text]
-    ahead = [p for p in ranked if p not in level and p.value > who.value]
-    top = ranked[0]
-    if len(level) == len(ranked):
-        all_of_them = f"All {wording.spelled(len(level))}"
-        names = all_of_them if len(level) > FEW else _names(level)
-        return _fitted(f"{names} stand at {value} {when}", (moved, 1))
-    if len(level) > 1 and not ahead:
-        return _fitted(f"{_names(level)} lead with {value} each {when}", (moved, 1))
+    """Who stands where among rivals, the largest first; `drawn` is how many there are at any
+    time."""
+    value, when = _counted(who, told), _when(who.at, told)
+    level = [point for point in ranked if _is_level(point, who, told)]
     others = [point for point in ranked if point not in level]
-    if not ahead and _is_clear(who, others):
-        second = _beside(who, others[0], told, with_ratio=with_ratio)
-        leads = f"{who.label} {'lead' if told.is_plural else 'leads'} with {value} {when}"
-        return _fitted(leads, (moved, 1), (second, 2), (more, 3))
-    place = _place(len(ahead) + 1, len(ranked), joint=len(level) > 1)
-    if not _is_clear(who, [p for p in others if p not in ahead]) or not all(
-        point.low > who.high for point in ahead
-    ):
-        place = ""
-    leads = f"; {top.label} {'lead' if told.is_plural else 'leads'} with {_text(top, told)}"
+    ahead = [point for point in others if point.value > who.value]
+    top = ranked[0]
+    unknown = _rest_clause(rest, top, told)
+    if len(ranked) == 1 or told.at_least:
+        return _fitted(_cores(who.label, _verb(told), who, told), (moved, 2), unknown)
+    if len(level) == len(ranked):
+        names = _names(level, told)
+        if len(level) > FEW:
+            names = _all_of(_number(ranked, drawn, told), told)
+        return _fitted(f"{names} stand at {value} {when}", unknown)
+    is_plural = bool(told.part)
+    if not ahead and len(level) > 1 and _is_clear(who, others):
+        return _fitted(f"{_names(level, told)} lead with {value} each {when}", unknown, (more, 3))
+    if not ahead and len(level) == 1 and _is_clear(who, others):
+        cores = _cores(who.label, "lead with" if is_plural else "leads with", who, told)
+        second = _beside(who, others, told, with_ratio=with_ratio)
+        among = ""
+        if told.period == "age" and len(ranked) < drawn:
+            among = f", of {_number(ranked, drawn, told).removeprefix('the ')}"
+        return _fitted(cores, (among, 1), (moved, 2), (second, 3), (more, 4), unknown)
+    place = _place(who, ranked, told)
+    if place:
+        number = _number(ranked, drawn, told)
+        is_last = ranked[-1] is who and len(ranked) > 2
+        place = f", {'last' if is_last else place} of {number}"
+    leads = f"; {top.label} {'lead' if is_plural else 'leads'} with {_text(top, told)}"
     is_led = bool(ahead) and _is_clear(top, [p for p in ranked if p is not top])
-    if is_led and any(_text(p, told) == _text(top, told) for p in ahead if p is not top):
+    if is_led and any(_is_level(p, top, told) for p in ahead if p is not top):
         is_led = False
     return _fitted(
-        f"{who.label} {verb} {value} {when}",
+        _cores(who.label, _verb(told), who, told),
         (place, 1),
-        (moved, 3),
+        (moved, 4),
         (leads if is_led else "", 2),
-        (more, 4),
+        (more, 5),
+        (unknown[0], unknown[1] and 3),
     )
+
+
+def _cores(label: str, verb: str, who: _Point, told: Told) -> tuple[str, str]:
+    """'Qwen holds 30.0 % of all downloads in July 2026', and the same without what is counted."""
+    when = _when(who.at, told)
+    return (
+        f"{label} {verb} {_counted(who, told)} {when}",
+        f"{label} {verb} {_text(who, told)} {when}",
+    )
+
+
+def _is_level(one: _Point, other: _Point, told: Told) -> bool:
+    """Whether nobody sees a difference."""
+    return _text(one, told).strip("≈ ") == _text(other, told).strip("≈ ")
 
 
 def _is_clear(who: _Point, others: Sequence[_Point]) -> bool:
@@ -298,35 +377,85 @@ def _is_clear(who: _Point, others: Sequence[_Point]) -> bool:
     return all(who.low > other.high for other in others)
 
 
-def _beside(who: _Point, second: _Point, told: Told, *, with_ratio: bool) -> str:
+def _place(who: _Point, ranked: Sequence[_Point], told: Told) -> str:
+    """'third' or 'joint third'; '' where what is not seen may turn it."""
+    level = [point for point in ranked if _is_level(point, who, told)]
+    ahead = [point for point in ranked if point not in level and point.value > who.value]
+    behind = [point for point in ranked if point not in level and point not in ahead]
+    if told.at_least or not _is_clear(who, behind):
+        return ""
+    if not all(point.low > who.high for point in ahead):
+        return ""
+    return f"{'joint ' if len(level) > 1 else ''}{wording.place(len(ahead) + 1)}"
+
+
+def _number(ranked: Sequence[_Point], drawn: int, told: Told) -> str:
+    """'six', or 'the four with a value at that age' where more are drawn."""
+    number = wording.spelled(len(ranked))
+    if len(ranked) >= drawn:
+        return number
+    return f"the {number} with a value {'at that age' if told.period == 'age' else 'then'}"
+
+
+def _all_of(number: str, told: Told) -> str:
+    """'All six', 'The derivatives of all six'."""
+    number = number.removeprefix("the ")
+    return f"The {told.part} of all {number}" if told.part else f"All {number}"
+
+
+def _beside(who: _Point, others: Sequence[_Point], told: Told, *, with_ratio: bool) -> str:
     """Who comes next, or how many times that the first is."""
-    if with_ratio and told.kind == "count" and not told.at_least and second.value > 0:
-        ratio = who.value / second.value
-        return f", {wording.times(ratio)} times {_of(second.label)} {_text(second, told)}"
-    follows = "follow" if told.is_plural else "follows"
-    return f"; {second.label} {follows} with {_text(second, told)}"
+    second = others[0]
+    if with_ratio and told.kind == "count" and second.value > 0:
+        about = "≈ " if who.is_estimate or second.is_estimate else ""
+        times = f"{about}{wording.times(who.value / second.value)} times"
+        return f", {times} {_of(second.label)} {_text(second, told)}"
+    level = [point for point in others if _is_level(point, second, told)]
+    if not _is_clear(second, [point for point in others if point not in level]):
+        return ""
+    if len(level) > 1:
+        return f"; {_names(level, told)} follow with {_text(second, told)} each"
+    return f"; {second.label} {'follow' if told.part else 'follows'} with {_text(second, told)}"
 
 
-def _index(who: _Point, first: _Point, ranked: Sequence[_Point], told: Told) -> str:
-    core = f"{who.label} stands at {_text(who, told)} {_when(who.at, told)}"
-    now, then = _text(who, told), _text(first, told)
-    move = "up from" if who.value > first.value else "down from"
-    at = _then(first.at, told)
-    moved = f", as {at}" if now == then else f", {move} {then} {at}"
+def _rest(points: Sequence[_Point]) -> _Point | None:
+    """The largest of what is unknown or nobody's, if there is any."""
+    return max((point for point in points if point.value), key=lambda p: p.value, default=None)
+
+
+def _rest_clause(rest: _Point | None, top: _Point, told: Told) -> tuple[str, int]:
+    """'; unknown: 51.1 %': it must be said where it exceeds the first of all."""
+    if rest is None or told.kind not in {"share", "count"}:
+        return "", 1
+    return f"; {rest.label}: {_text(rest, told)}", 0 if rest.value > top.value else 1
+
+
+def _index(who: _Point, first: _Point, ranked: Sequence[_Point], told: Told, *, drawn: int) -> str:
+    core = f"{who.label} {'stand' if told.part else 'stands'} at {_text(who, told)} "
+    at, now = _then(first.at, told), _text(who, told)
+    moved = f", {_up_or_down(who, first)} {_text(first, told)} {at}"
+    if _is_level(who, first, told):
+        moved = f", as {at}"
     top = ranked[0]
     highest = f"; {top.label} is highest with {_text(top, told)}"
     if top is who or _text(top, told) == now:
-        highest = f", the highest of {wording.spelled(len(ranked))}"
-    is_told = len(ranked) > 1 and (top is not who or _text(ranked[1], told) != now)
-    return _fitted(core, (moved if first.at != who.at else "", 1), (highest if is_told else "", 2))
+        highest = f", the highest of {_number(ranked, drawn, told)}"
+    is_told = len(ranked) > 1 and (top is not who or not _is_level(ranked[1], who, told))
+    return _fitted(
+        f"{core}{_when(who.at, told)}",
+        (moved if first.at != who.at else "", 1),
+        (highest if is_told else "", 2),
+    )
 
 
 def _ranks(who: _Point, first: _Point, ranked: Sequence[_Point], told: Told) -> str:
-    core = f"{who.label} is {wording.place(round(who.value))} {_when(who.at, told)}"
+    by = " by an estimate" if who.is_estimate else " by what is seen" if told.at_least else ""
+    core = f"{who.label} {_is(told)} {wording.place(round(who.value))} {_when(who.at, told)}{by}"
     move = "up from" if who.value < first.value else "down from"
-    at = _then(first.at, told)
-    then = f"{wording.place(round(first.value))} {at}"
-    moved = f", as {at}" if who.value == first.value else f", {move} {then}"
+    about = "an estimated " if first.is_estimate else ""
+    moved = f", {move} {about}{wording.place(round(first.value))} {_then(first.at, told)}"
+    if who.value == first.value:
+        moved = f", as {_then(first.at, told)}"
     rank = 2 if who.value == 1 else 1
     others = [point.label for point in ranked if point.value == rank]
     beside = f"; {others[0]} is {wording.place(rank)}" if len(others) == 1 else ""
@@ -335,46 +464,46 @@ def _ranks(who: _Point, first: _Point, ranked: Sequence[_Point], told: Told) -> 
 
 def _moved(now: _Point, first: _Point, told: Told) -> str:
     """What has been gained or lost since the first value, or ''."""
-    exact = (now.low == now.high, first.low == first.high)
-    if now.at == first.at or told.period == "age" or told.at_least or not all(exact):
+    is_open = told.at_least or now.is_open or first.is_open
+    if is_open or now.at == first.at or told.period == "age":
         return ""
-    since = f"since {_named(first.at, told)}"
-    if _text(now, told).strip("≈ ") == _text(first, told).strip("≈ "):
-        return f", as {_then(first.at, told)}"
-    word = "up" if now.value > first.value else "down"
-    about = "≈ " if now.is_estimate or first.is_estimate else ""
     difference = abs(now.value - first.value)
-    if told.kind == "share" and difference >= 0.0005:
-        points = wording.score(100 * difference)
-        return f", {word} {about}{points} points {since}"
+    if _is_level(now, first, told) or difference <= now.margin + first.margin:
+        return f", as {_then(first.at, told)}"
+    since, word = f"since {_named(first.at, told)}", "up" if now.value > first.value else "down"
+    about = "≈ " if now.is_estimate or first.is_estimate else ""
+    if told.kind == "share" and min(now.value, first.value) >= _SMALL and difference >= 0.0005:
+        return f", {word} {about}{wording.score(100 * difference)} points {since}"
+    percent = 0  # of nothing, and less than half a percent: both values say more
     if told.kind == "count" and first.value > 0:
-        ratio = now.value / first.value
-        if ratio >= 2:
-            return f", {about}{wording.times(ratio)} times that of {_named(first.at, told)}"
-        text = wording.change(ratio - 1).lstrip("+−±")
-        if text != "0 %":
-            return f", {word} {about}{text} {since}"
-    return f", {word} from {_text(first, told)} {_then(first.at, told)}"
+        percent = round(100 * (now.value / first.value - 1))
+    if percent >= 100:
+        times = wording.times(now.value / first.value)
+        return f", {about}{times} times that of {_named(first.at, told)}"
+    # Only what has gone altogether is down 100 %.
+    if percent and (percent > -100 or not now.value):
+        return f", {word} {about}{abs(percent)} % {since}"
+    return f", {_up_or_down(now, first)} {_text(first, told)} {_then(first.at, told)}"
 
 
-def _place(place: int, number: int, *, joint: bool) -> str:
-    """', third of six'; who shares the last place is not told from who has it alone."""
-    if place == number > 2:
-        return f", last of {wording.spelled(number)}"
-    return f", {'joint ' if joint else ''}{wording.place(place)} of {wording.spelled(number)}"
+def _up_or_down(now: _Point, then: _Point) -> str:
+    return "up from" if now.value > then.value else "down from"
 
 
 def _grew(point: _Point) -> str:
     text = wording.change(point.value).lstrip("+−±")
     if text == "0 %":
         return _SAME
-    return f"{'rose' if point.value > 0 else 'fell'} {text}"
+    if -1 < point.value < 0 and text == "100 %":
+        text = "more than 99 %"
+    about = "≈ " if point.is_estimate else ""
+    return f"{'rose' if point.value > 0 else 'fell'} {about}{text}"
 
 
 def _text(point: _Point, told: Told) -> str:
     """A value in words: ≈ for an estimate, both ends of an interval that is seen."""
     text = wording.value(told.kind, point.value)
-    if point.low == point.value and point.high > point.value:
+    if point.is_open:
         text = wording.interval(text, wording.value(told.kind, point.high))
     return f"{'at least ' if told.at_least else ''}{'≈ ' if point.is_estimate else ''}{text}"
 
@@ -387,9 +516,13 @@ def _counted(point: _Point, told: Told) -> str:
 
 
 def _verb(told: Told) -> str:
-    if told.is_plural:
+    if told.part:
         return "hold" if told.kind == "share" else "have"
     return {"share": "holds", "score": "scores"}.get(told.kind, "has")
+
+
+def _is(told: Told) -> str:
+    return "are" if told.part else "is"
 
 
 def _when(at: date, told: Told) -> str:
@@ -423,21 +556,28 @@ def _of(label: str) -> str:
     return f"{label}'" if label.endswith("s") and " " in label else f"{label}'s"
 
 
-def _names(points: Sequence[_Point]) -> str:
-    """'Qwen and Llama', 'Qwen and three others'."""
+def _names(points: Sequence[_Point], told: Told) -> str:
+    """'Qwen and Llama', 'Qwen and three others'; of parts 'Qwen's derivatives and those of ...'."""
     labels = [point.label for point in points]
     if len(labels) > FEW:
-        return f"{labels[0]} and {wording.spelled(len(labels) - 1)} others"
-    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+        others = f"{wording.spelled(len(labels) - 1)} others"
+        return f"{labels[0]} and {'those of ' if told.part else ''}{others}"
+    return " and ".join(labels)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _fitted(core: str, *clauses: tuple[str, int]) -> str:
-    """A sentence with as many of its clauses as fit; those of the highest number go first."""
-    kept = [clause for clause in clauses if clause[0]]
-    while kept and len(core) + sum(len(text) for text, _ in kept) > MOST_LETTERS:
-        kept.remove(max(kept, key=lambda clause: clause[1]))
-    return core + "".join(text for text, _ in kept)
+def _fitted(core: str | tuple[str, ...], *clauses: tuple[str, int]) -> str:
+    """A sentence with as many of its clauses as fit, those of the lowest number first; one of
+    number 0 is said in any case. Of several cores, ever shorter, the first that leaves it room."""
+    cores = (core,) if isinstance(core, str) else core
+    must = sum(len(text) for text, weight in clauses if weight == 0)
+    chosen = next((one for one in cores if len(one) + must <= MOST_LETTERS), cores[-1])
+    room, kept = MOST_LETTERS - len(chosen), set()
+    for place, (text, weight) in sorted(enumerate(clauses), key=lambda clause: clause[1][1]):
+        if weight == 0 or len(text) <= room:
+            kept.add(place)
+            room -= len(text)
+    return chosen + "".join(text for place, (text, _) in enumerate(clauses) if place in kept)

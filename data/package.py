@@ -5,23 +5,28 @@
     README.md  codebook.md  CITATIONS.md  LICENSES.md
     CHECKSUMS                                     SHA-256 of all of these, for `sha256sum -c`
 
-A package is written beside its place, under a hidden name, and renamed when it is whole. The same
-build gives the same bytes.
+A package is written beside its place, under a hidden name, and renamed when it is whole. Nothing is
+removed but what a publisher wrote. The same build gives the same bytes.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import package_texts, queries, tables, warehouse
@@ -43,19 +48,28 @@ TYPES = {
     "DATE": "date",
     "TIMESTAMP WITH TIME ZONE": "datetime",
 }
-_CHECKSUM_LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<name>\S+)")
-_LEFT_BEHIND = re.compile(r"\.(?P<pid>\d+)\.(?P<kind>new|old)$")
+PARTS = ("csv", "parquet")
+# In a folder that is being written, until it has its checksums: so it is known as a publisher's.
+UNFINISHED = ".unfinished-data-package"
+# No name leads out of the package, whoever wrote the line.
+_CHECKSUM_LINE = re.compile(
+    rf"(?P<sha256>[0-9a-f]{{64}})  (?P<name>(?:(?:{'|'.join(PARTS)})/)?\w[\w.-]*)", re.ASCII
+)
+_LEFT_BEHIND = re.compile(r"(?P<pid>[0-9]{1,9})\.(?P<kind>new|old)")
+_OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 @dataclass(frozen=True)
 class Package:
-    """What was published: where, of which build, how many metrics, rows and bytes."""
+    """What was published: where, of which build, how many metrics, rows and bytes, and which of the
+    metrics have no rows yet."""
 
     folder: Path
     build: str
     metrics: int
     rows: int
     bytes: int
+    empty: tuple[str, ...] = ()
 
 
 def publish(
@@ -78,17 +92,20 @@ def publish(
     path = build_named(build) if build else warehouse.newest_build()
     chosen = [queries.metric_info(name, build=path) for name in dict.fromkeys(metrics or ())]
     place = folder.expanduser().resolve()
-    _recover(place)
     _require_room(place, replace=replace)
+    if _recover(place):
+        _require_room(place, replace=replace)
     new, old = (place.with_name(f".{place.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
     try:
-        made = _write(new, path, chosen or queries.catalog(path), told or (lambda *_: None))
-        _swap(new, place, old)
+        new.mkdir()
+        try:
+            made = _write(new, path, chosen or queries.catalog(path), told or (lambda *_: None))
+            _swap(new, place, old, replace=replace)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(place)) from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
     return Package(place, path.stem, *made)
 
 
@@ -107,13 +124,15 @@ def damage(folder: Path) -> list[str]:
     expected = _checksums(folder)
     if expected is None:
         raise PublishError(f"{folder}: expected a package made by `collectors publish`, found none")
-    present = {name_of(path, folder) for path in folder.rglob("*") if not path.is_dir()}
+    kept = {*PARTS, CHECKSUMS}
+    links = {name_of(path, folder) for path in folder.rglob("*") if path.is_symlink()}
+    present = {name_of(path, folder) for path in folder.rglob("*")}
     problems = [f"{name}: is missing" for name in sorted(expected.keys() - present)]
-    problems += [f"{name}: was not published" for name in sorted(present - {*expected, CHECKSUMS})]
+    problems += [f"{name}: was not published" for name in sorted(present - expected.keys() - kept)]
     problems += [
         f"{name}: was changed"
-        for name in sorted(expected.keys() & present)
-        if _sha256(folder / name) != expected[name]
+        for name in sorted((expected.keys() | kept) & present)
+        if name in links or (name in expected and not _is_as_published(folder, name, expected))
     ]
     return problems
 
@@ -128,39 +147,45 @@ def _write(
     build: Path,
     metrics: Sequence[MetricInfo],
     told: Callable[[str, int, int], None],
-) -> tuple[int, int, int]:
-    """Write all files of a package; how many metrics, rows and bytes they are."""
-    for part in ("csv", "parquet"):
-        (folder / part).mkdir(parents=True)
+) -> tuple[int, int, int, tuple[str, ...]]:
+    """Write all files of a package; how many metrics, rows and bytes they are, and which metrics
+    have no rows."""
+    (folder / UNFINISHED).touch()
+    for part in PARTS:
+        (folder / part).mkdir()
     resources: list[dict[str, Any]] = []
-    rows = 0
+    rows: dict[str, int] = {}
     for done, info in enumerate(metrics):
         told(info.name, done, len(metrics))
-        files, count = _write_metric(folder, build, info)
+        files, rows[info.name] = _write_metric(folder, build, info)
         resources += files
-        rows += count
     made = warehouse.build_info(build)
     texts = package_texts.texts(build, metrics)
     descriptor = _descriptor(build, made, resources)
     texts[DESCRIPTOR] = orjson.dumps(descriptor, option=orjson.OPT_INDENT_2).decode() + "\n"
     for name, text in texts.items():
         write_atomically(folder / name, text.encode())
-    names = sorted(name_of(path, folder) for path in folder.rglob("*") if path.is_file())
+    present = (path for path in folder.rglob("*") if path.is_file() and path.name != UNFINISHED)
+    names = sorted(name_of(path, folder) for path in present)
     lines = [f"{_sha256(folder / name)}  {name}\n" for name in names]
     # The last of all: what has it is whole.
     write_atomically(folder / CHECKSUMS, "".join(lines).encode())
+    (folder / UNFINISHED).unlink()
     told("", len(metrics), len(metrics))
     size = sum((folder / name).stat().st_size for name in (*names, CHECKSUMS))
-    return len(metrics), rows, size
+    return (
+        len(metrics),
+        sum(rows.values()),
+        size,
+        tuple(n for n, count in rows.items() if not count),
+    )
 
 
 def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dict[str, Any]], int]:
     """Write the rows of one metric in both formats; how each is described, and how many rows."""
-    rows = warehouse.cursor(build).sql(
-        f"SELECT * FROM {info.name} ORDER BY {', '.join(info.grain)}"
-    ).to_arrow_table()  # fmt: skip
+    rows, frame = _read(build, info)
     csv, parquet = folder / "csv" / f"{info.name}.csv", folder / "parquet" / f"{info.name}.parquet"
-    write_atomically(csv, tables.to_bytes(queries.metric(info.name, build=build), "csv"))
+    write_atomically(csv, tables.to_bytes(frame, "csv"))
     content = io.BytesIO()
     pq.write_table(rows, content, compression="zstd")
     write_atomically(parquet, content.getvalue())
@@ -195,6 +220,17 @@ def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dic
             "description": f"The rows of {info.name}, with types",
         },
     ], rows.num_rows
+
+
+def _read(build: Path, info: MetricInfo) -> tuple[pa.Table, pd.DataFrame]:
+    """The rows of a metric as both formats need them. The view is computed once."""
+    cursor = warehouse.cursor(build)
+    order = ", ".join(info.grain)
+    rows = cursor.sql(f"SELECT * FROM {info.name} ORDER BY {order}").to_arrow_table()
+    with warnings.catch_warnings():
+        # DuckDB asks pandas for a time zone by a name that pandas is about to spell otherwise.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return rows, cursor.from_arrow(rows).df()
 
 
 def _schema(info: MetricInfo, *, has_key: bool) -> dict[str, Any]:
@@ -255,6 +291,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_as_published(folder: Path, name: str, expected: Mapping[str, str]) -> bool:
+    return (folder / name).is_file() and _sha256(folder / name) == expected[name]
+
+
 def _checksums(folder: Path) -> dict[str, str] | None:
     """File -> SHA-256, as the package says; None when the folder is no package of ours."""
     try:
@@ -278,14 +318,20 @@ def _require_room(place: Path, *, replace: bool) -> None:
         raise PublishError(f"{place}: expected a folder, found a file")
     if not any(place.iterdir()):
         return
-    if _checksums(place) is None:
+    if _checksums(place) is not None and not replace:
+        raise PublishError(f"{place}: holds a package already; --force replaces it")
+    _require_package(place, place)
+
+
+def _require_package(folder: Path, place: Path) -> None:
+    """Refuse a folder that is not just a package as it was published; `place` is its name to
+    others."""
+    if _checksums(folder) is None:
         raise PublishError(
             f"{place}: expected a new or an empty folder, or a package made by this command, found "
             "other files; name another folder"
         )
-    if not replace:
-        raise PublishError(f"{place}: holds a package already; --force replaces it")
-    if problems := damage(place):
+    if problems := damage(folder):
         more = f", and {len(problems) - 3:,} more" if len(problems) > 3 else ""
         raise PublishError(
             f"{place}: expected the package as it was published, found {'; '.join(problems[:3])}"
@@ -293,31 +339,84 @@ def _require_room(place: Path, *, replace: bool) -> None:
         )
 
 
-def _swap(new: Path, place: Path, old: Path) -> None:
-    """Put a whole package into its place; on any trouble the one before is put back."""
-    if not place.exists() or not any(place.iterdir()):
-        new.replace(place)
-        return
-    place.rename(old)
+def _swap(new: Path, place: Path, old: Path, *, replace: bool) -> None:
+    """Put a whole package into its place. What is there is looked at again once it is set aside,
+    where nobody adds to it; on any trouble it is put back."""
+    is_aside = replace and _is_taken(place)
+    if is_aside:
+        place.rename(old)
     try:
-        new.rename(place)
+        if is_aside:
+            _require_package(old, place)
+        _move(new, place, "nothing was replaced")
     except BaseException:
-        old.rename(place)
+        if is_aside:
+            _move(old, place, f"what was there before is kept in {old}")
         raise
 
 
-def _recover(place: Path) -> None:
-    """Clear up after a publisher that was killed: put back what it had set aside, remove the rest
-    of what it made."""
+def _is_taken(place: Path) -> bool:
+    return place.exists() and not (place.is_dir() and not any(place.iterdir()))
+
+
+def _move(folder: Path, place: Path, otherwise: str) -> None:
+    """Rename a folder, which the system does only to a name that is free or an empty folder."""
+    try:
+        folder.rename(place)
+    except OSError as error:
+        if error.errno not in _OCCUPIED:
+            raise
+        raise PublishError(
+            f"{place}: expected a place that is free, found something that was put there "
+            f"meanwhile; {otherwise}"
+        ) from error
+
+
+def _recover(place: Path) -> bool:
+    """Clear up after publishers that were killed: put back the package that one had set aside,
+    remove what else they wrote. Whether one was put back."""
+    is_back = False
     for path, kind in _left_behind(place):
-        if kind == "old" and not place.exists():
-            path.rename(place)
-        else:
+        if kind == "new" and (path / UNFINISHED).is_file():
             shutil.rmtree(path, ignore_errors=True)
+        elif not _is_left_of_a_package(path):
+            continue
+        elif kind == "old" and not _is_taken(place):
+            path.rename(place)
+            is_back = True
+        else:
+            _remove(path)
+    return is_back
 
 
 def _left_behind(place: Path) -> Iterator[tuple[Path, str]]:
-    for path in sorted(place.parent.iterdir()) if place.parent.is_dir() else []:
-        match = _LEFT_BEHIND.fullmatch(path.name.removeprefix(f".{place.name}"))
-        if match and path.is_dir() and not warehouse.is_alive(int(match["pid"])):
+    """Folders named as a publisher of this place names them, whose process is gone."""
+    prefix = f".{place.name}."
+    for path in sorted(place.parent.iterdir()):
+        match = _LEFT_BEHIND.fullmatch(path.name.removeprefix(prefix))
+        if not match or not path.name.startswith(prefix) or path.is_symlink() or not path.is_dir():
+            continue
+        if not warehouse.is_alive(int(match["pid"])):
             yield path, match["kind"]
+
+
+def _is_left_of_a_package(folder: Path) -> bool:
+    """A package, or what is left of one after a removal that was cut short."""
+    return _checksums(folder) is not None and all(
+        problem.endswith(": is missing") for problem in damage(folder)
+    )
+
+
+def _remove(folder: Path) -> None:
+    """Remove the files of a package and the folders that are empty then; what else was put there
+    stays. What tells that it is a package goes last, so that the next publisher can go on."""
+    names = _checksums(folder) or {}
+    with suppress(OSError):
+        for name in names.keys() - {DESCRIPTOR}:
+            (folder / name).unlink(missing_ok=True)
+        for part in PARTS:
+            if (folder / part).exists():
+                (folder / part).rmdir()
+        for name in (DESCRIPTOR, CHECKSUMS) if names else ():
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()

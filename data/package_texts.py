@@ -59,8 +59,9 @@ rows <- read.csv("csv/{example}.csv", na.strings = "")
 - Shares and changes are fractions: 0.25 is 25 %. Nothing is rounded.
 - An empty cell is not known, which is not zero. Estimates have a reason or a flag in their row.
 - A day is a day in UTC.
-- In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe; Parquet has
-  the text as it is. An empty text and an unknown one are both an empty cell in CSV.
+- In CSV, an apostrophe stands before whatever a spreadsheet would run as a formula: at the start of
+  a text, and within it after a semicolon, a tab or a line break, where some begin a new cell.
+  Parquet has the text as it is. An empty text and an unknown one are both an empty cell in CSV.
 
 ## What they are not
 

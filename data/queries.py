@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -74,22 +74,25 @@ def metric(
     end: date | None = None,
     index: bool | str = False,
     build: Path | None = None,
+    where: Mapping[str, Any] | None = None,
     **equals: Any,
 ) -> pd.DataFrame:
     """Rows of a metric of a build (the newest by default), sorted by its grain.
 
     `families` keeps rows of these families; `start` and `end` (inclusive) filter the metric's time
     column; any other keyword keeps rows whose column equals the value, or is one of a list of
-    values. `index=True` turns the value into 100 = each series' first value that is not zero; the
-    name of another column does that to this one.
+    values, and so does each column of `where`, which may be called like a parameter. `index=True`
+    turns the value into 100 = each series' first value that is not zero; the name of another column
+    does that to this one.
 
     Returns a frame with the metric's columns, in order. Raises NoBuildError, UnknownMetricError and
     FilterError (a filter whose column the metric lacks, or a value of the wrong type).
     """
     path = build or warehouse.newest_build()
     info = metric_info(name, build=path)
-    where, values = _conditions(info, path, families, start, end, equals)
-    source = f"SELECT * FROM {info.name}" + (f" WHERE {' AND '.join(where)}" if where else "")
+    conditions, values = _conditions(info, path, families, start, end, {**(where or {}), **equals})
+    source = f"SELECT * FROM {info.name}"
+    source += f" WHERE {' AND '.join(conditions)}" if conditions else ""
     if index:
         source = _indexed(info, source, index if isinstance(index, str) else None)
     order = ", ".join(info.grain)
@@ -122,6 +125,15 @@ def values_of(name: str, column: str, *, build: Path | None = None) -> list[Any]
         f'SELECT DISTINCT "{column}" FROM {info.name} WHERE "{column}" IS NOT NULL ORDER BY 1'
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def has_rows(name: str, *, build: Path | None = None) -> bool:
+    """Whether a metric has any row, which is known from the first. Raises UnknownMetricError."""
+    path = build or warehouse.newest_build()
+    found = warehouse.cursor(path).execute(
+        f"SELECT 1 FROM {metric_info(name, build=path).name} LIMIT 1"
+    )
+    return found.fetchone() is not None
 
 
 def families(build: Path | None = None) -> pd.DataFrame:

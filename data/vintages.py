@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -35,20 +36,24 @@ class KeptBuild:
 
 
 def kept_builds() -> list[KeptBuild]:
-    """All builds, the newest first."""
-    reasons = warehouse.why_kept(warehouse.build_paths())
-    return [
-        KeptBuild(
-            name=path.stem,
-            path=path,
-            built_at=built_at(path),
-            as_of=_reaches_to(path),
-            size=path.stat().st_size,
-            is_pinned=warehouse.is_pinned(path),
-            why_kept=tuple(why),
-        )
-        for path, why in reversed(reasons.items())
-    ]
+    """All builds, the newest first, but for those that another run removes meanwhile."""
+    found = []
+    for path, why in reversed(warehouse.why_kept(warehouse.build_paths()).items()):
+        with suppress(FileNotFoundError):
+            found.append(_kept(path, why))
+    return found
+
+
+def _kept(path: Path, why: Sequence[str]) -> KeptBuild:
+    return KeptBuild(
+        name=path.stem,
+        path=path,
+        built_at=built_at(path),
+        as_of=_reaches_to(path),
+        size=path.stat().st_size,
+        is_pinned=warehouse.is_pinned(path),
+        why_kept=tuple(why),
+    )
 
 
 def built_at(build: Path) -> datetime:

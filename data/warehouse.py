@@ -178,7 +178,16 @@ def build_paths(home: Path | None = None) -> list[Path]:
     folder = (home or data_dir()) / "builds"
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if _BUILD_NAME.match(path.name))
+    return sorted(path for path in folder.iterdir() if _is_build(path.name))
+
+
+def _is_build(name: str) -> bool:
+    """Whether a file is named as a build is; the stamp must be an instant that there is."""
+    found = _BUILD_NAME.match(name)
+    try:
+        return bool(found and datetime.strptime(found["stamp"], STAMP_FORMAT))
+    except ValueError:
+        return False
 
 
 def newest_build(home: Path | None = None) -> Path:
@@ -280,18 +289,32 @@ def is_pinned(path: Path) -> bool:
 
 
 def pin(path: Path, *, is_on: bool = True) -> None:
-    """Keep a build for good, or (`is_on=False`) only as long as any other. Raises OSError."""
-    if is_on:
-        _pin_of(path).touch()
-    else:
+    """Keep a build for good, or (`is_on=False`) only as long as any other. Raises OSError, and
+    UnknownBuildError for a build that is not there any more."""
+    if not is_on:
         _pin_of(path).unlink(missing_ok=True)
+        return
+    _pin_of(path).touch()
+    if not path.exists():
+        _pin_of(path).unlink(missing_ok=True)
+        raise UnknownBuildError(
+            f"expected a build that is kept, found that {path.stem} was removed meanwhile; "
+            "`collectors builds` lists those that there are"
+        )
 
 
 def prune(builds: Path, keep: int = KEEP_BUILDS) -> list[Path]:
-    """Remove the builds that there is no reason to keep, see why_kept; returns those gone."""
-    gone = [path for path, why in why_kept(build_paths(builds.parent), keep).items() if not why]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    """Remove the builds that there is no reason to keep, see why_kept, and pins without a build;
+    returns the builds that are gone."""
+    gone = []
+    for path, why in why_kept(build_paths(builds.parent), keep).items():
+        # Asked again: somebody may have pinned it since.
+        if not why and not is_pinned(path):
+            path.unlink(missing_ok=True)
+            gone.append(path)
+    for pinned in builds.glob("adoption-*.pin"):
+        if not pinned.with_suffix(".duckdb").exists():
+            pinned.unlink(missing_ok=True)
     return gone
 
 

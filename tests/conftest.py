@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import gc
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,6 +40,13 @@ HUB = data.SourceFacts(
     cadence_days=1,
     tables=huggingface.TABLES,
 )
+
+
+# A twentieth of the time went into looking for cycles among millions of small objects.
+gc.set_threshold(20_000, 10, 10)
+# Shells let what runs in the background ignore Ctrl-C, and so would every command of a test.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -105,6 +105,7 @@ PUBLIC = [
     "family_card",
     "findings",
     "fractions",
+    "has_rows",
     "is_of_this_version",
     "kept_builds",
     "known_launches",

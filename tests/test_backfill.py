@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ from tests.fake_pulse import PULSE, pulse_files, pulse_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = date(2026, 6, 1)
+PATIENCE = 60.0  # seconds
 TOKEN = "hf_ThisIsNotARealTokenButAWordToLookFor"
 
 
@@ -907,13 +909,20 @@ def test_an_interrupt_says_how_to_go_on(lab: Lab) -> None:
         text=True,
     ) as process:
         assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if "asking for" in line:
-                time.sleep(0.3)
-                process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        # A command that does not hear it would read the slow files for a quarter of an hour.
+        late = threading.Timer(PATIENCE, process.kill)
+        late.start()
+        try:
+            said = []
+            for line in process.stderr:
+                said.append(line)
+                if "asking for" in line:
+                    time.sleep(0.3)
+                    process.send_signal(signal.SIGINT)
+            assert process.wait() == 130, said
+        finally:
+            late.cancel()
+            process.kill()
     assert said[-1] == (
         "interrupted; the days that were read are kept; run the same command again to go on\n"
     )

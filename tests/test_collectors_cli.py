@@ -223,6 +223,12 @@ def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPat
         (["query", "download_share", "--where", "scope"], "expected column=value, found 'scope'"),
         (["query", "download_share", "--where", "x=1"], "has no column 'x'"),
         (["query", "events", "--where", "starts_on=soon"], "which 'soon' is not"),
+        (["query", "claim_check", "--where", "figure_ids=R001"], "figure_ids holds lists, which"),
+        (["query", "freshness", "--where", "last_try_at=2026"], "last_try_at holds instants, "),
+        (
+            ["query", "hub_days", "--where", f"hub_days={10**40}"],
+            f"BIGINT, which '{10**40}' is not",
+        ),
         (
             ["query", "events", "--from", "2026-05", "--to", "2026-04"],
             "--from 2026-05 is after --to 2026-04",
@@ -719,6 +725,8 @@ def seeds_home(seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         ("claim_check", "is_main=true", None),
         ("events", "kind=releases", "there are release, "),
+        # A column that is called like a parameter of data.metric.
+        ("runtime_downloads", "name=vllm", "nothing collected yet: run "),
     ],
 )
 def test_a_value_that_no_row_has_names_those_there_are(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pptx
 import pytest
@@ -14,7 +18,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 import data
-from dashboard import deck, deck_file, recipes
+from dashboard import deck, deck_file, recipes, state, toolrow
 from dashboard.chart import Selection
 from dashboard.deck import Deck, DeckError, DeckItem
 from dashboard.recipes import Recipe
@@ -64,7 +68,7 @@ ITEMS = some.builds(
     some.fixed_dictionaries(
         {},
         optional={
-            "start": some.dates(),
+            "start": some.dates(recipes.FIRST_DAY, recipes.LAST_DAY),
             "measure": some.sampled_from(("Share", "Downloads", "Index = 100")),
             "is_raw": some.booleans(),
             "window": some.integers(1, 99),
@@ -196,11 +200,18 @@ def test_adding_charts(session: dict[str, Any]) -> None:
 
 
 def test_a_chart_of_an_older_build(session: dict[str, Any]) -> None:
+    """Only a build that the reader chose makes the deck one of it, and that is said."""
     older = Recipe(KEYS[0], recipe().selection, "adoption-20200101T000000000000Z")
-    deck.add(older)
+    told = deck.add(older, is_chosen=True)
+    assert told.endswith("The deck stays at the build of this page, which is not the newest.")
     assert deck.held().build == older.build
     told = deck.add(Recipe(KEYS[1], recipe().selection, data.newest_build().stem))
     assert told.endswith("The deck is of another build: its figures may differ.")
+    deck.clear()
+    # A page was open while a newer build came: the reader asked for none.
+    told = deck.add(older)
+    assert told.endswith("The deck is of another build: its figures may differ.")
+    assert deck.held().build is None
 
 
 def test_order_names_and_undo(session: dict[str, Any]) -> None:
@@ -289,6 +300,20 @@ def test_a_deck_of_which_nothing_can_be_shown() -> None:
         deck.deck_bytes(three(build="adoption-1"))
 
 
+def test_a_chart_that_cannot_be_drawn_spoils_no_other() -> None:
+    wrong = DeckItem(recipe("event_study", event="2026-01-01 Nothing"))
+    made = Deck(items=(DeckItem(recipe()), wrong, DeckItem(recipe("event_study", window=9999))))
+    first, second, third = deck.drawn(made)
+    assert first.chart is not None
+    assert second.chart is third.chart is None
+    assert "found '2026-01-01 Nothing'" in second.reason
+    assert "window: expected one of 1, 2, 3" in third.reason
+    assert deck.left_out(made) == [second.reason, third.reason]
+    content = deck.deck_bytes(made)
+    assert len(titles_of(content)) == 4
+    assert "Left out: event_study: event: expected its date and title" in words_of(content)
+
+
 def test_a_template_that_is_none() -> None:
     with pytest.raises(data.AdoptionError, match="PowerPoint"):
         deck.deck_bytes(three(), b"no zip")
@@ -316,9 +341,15 @@ def test_every_chart_has_its_page() -> None:
 # The page
 
 
+@cache
+def all_pages() -> Any:
+    """What a first run of the app registers, so that a test can begin at any page."""
+    return AppTest.from_file(APP, default_timeout=30).run()._registered_pages
+
+
 def opened(made: Deck | None = None) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=30)
-    at._registered_pages = AppTest.from_file(APP, default_timeout=30).run()._registered_pages
+    at._registered_pages = all_pages()
     at.switch_page("views/deck.py")
     if made is not None:
         at.session_state[deck.HELD] = made
@@ -372,9 +403,85 @@ def test_the_page_of_a_deck() -> None:
     assert "Add to deck" in at.info[0].value
 
 
+def test_a_chart_twice_and_one_that_cannot_be_drawn() -> None:
+    wrong = DeckItem(recipe("event_study", event="2026-01-01 Nothing"))
+    at = opened(Deck(items=(DeckItem(recipe()), DeckItem(recipe(), "Again"), wrong)))
+    assert [head[:6] for head in heads(at)] == ["**1. Q", "**2. A", "**3. L"]
+    assert "found '2026-01-01 Nothing'" in at.warning[0].value
+    next(one for one in reversed(at.button) if (one.key or "").startswith("deck-remove-")).click()
+    assert len(heads(run(at))) == 2
+    assert not at.warning
+
+
+@pytest.mark.parametrize(
+    ("key", "fields"),
+    [
+        ("event_study", {"at": date(2025, 9, 15), "window": 2, "measure": "Downloads"}),
+        ("standings", {"basis": "published", "counted": "monthly_downloads"}),
+        ("publishers", {"start": date(2025, 1, 1), "end": date(2026, 8, 31)}),
+    ],
+)
+def test_the_link_of_a_slide_leads_to_its_chart(
+    key: str, fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that opens shows the same recipe."""
+    fields = {"start": date(2024, 7, 1), "end": date(2026, 9, 30), "scale": "Log", **fields}
+    asked = recipe(key, **fields)
+    shown: list[Recipe] = []
+    monkeypatch.setattr(toolrow, "show", lambda _, recipe, *rest, **options: shown.append(recipe))
+    link = urlsplit(deck.page_link("http://127.0.0.1:1", asked))
+    at = AppTest.from_file(APP, default_timeout=30)
+    at._registered_pages = all_pages()
+    at.switch_page(f"views{link.path}.py")
+    for name, values in parse_qs(link.query, keep_blank_values=True).items():
+        at.query_params[name] = values
+    run(at)
+    # A date goes before the event, which the page names all the same.
+    found = [replace(one.selection, event="") for one in shown if one.key == key]
+    assert asked.selection in found
+
+
+def test_links_hold_the_controls_of_their_pages() -> None:
+    def controls(key: str, **fields: Any) -> dict[str, str]:
+        link = deck.page_link("http://127.0.0.1:1/", recipe(key, **fields))
+        assert link.startswith("http://127.0.0.1:1/")
+        page = urlsplit(link).path.removeprefix("/")
+        own = [pair for pair in parse_qsl(urlsplit(link).query) if pair[0] in state.PAGE_KEYS]
+        return {"page": page, **dict(own)}
+
+    assert controls("token_share", token_cut="author", step="day") == {
+        "page": "usage", "tokens_by": "Author", "token_step": "Days",
+    }  # fmt: skip
+    assert controls("weekly_downloads", is_raw=True, share_of="tracked") == {
+        "page": "downloads", "show": "Families", "step": "Weeks", "counters": "as reported",
+        "share_of": "tracked families",
+    }  # fmt: skip
+    assert controls("download_mix", cut="licence") == {
+        "page": "downloads", "show": "Mix", "by": "Licence",
+    }  # fmt: skip
+    assert controls("repackagers", relation="merge", is_judged=True, with_inferred=True) == {
+        "page": "derivatives", "relation": "merge", "filter": "more than 5 downloads",
+        "inferred": "true",
+    }  # fmt: skip
+    assert controls("runtime_stars", channel="npm") == {"page": "runtimes", "channel": "npm"}
+    assert controls("quality_and_adoption", benchmark="livebench", release="2026-01") == {
+        "page": "quality", "benchmark": "LiveBench", "release_livebench": "2026-01",
+    }  # fmt: skip
+    assert controls("launch_curves", launches=(("published", "a/b"),)) == {
+        "page": "launches", "launch": "a/b",
+    }  # fmt: skip
+    assert controls("momentum", momentum_basis="collected")["figures"] == "collected"
+    assert controls("regions_by_layer")["region_series"].endswith(", published")
+    assert controls("regions_by_layer", layer="runtimes") == {
+        "page": "regions", "layer": "LM Studio",
+    }  # fmt: skip
+    assert controls("account_downloads", is_brief=True) == {"page": "briefing"}
+    assert controls("account_downloads")["page"] == "downloads"
+
+
 def test_an_address_that_holds_no_deck_says_so() -> None:
     at = AppTest.from_file(APP, default_timeout=30)
-    at._registered_pages = AppTest.from_file(APP, default_timeout=30).run()._registered_pages
+    at._registered_pages = all_pages()
     at.switch_page("views/deck.py")
     at.query_params["item"] = "chart=nope"
     run(at)

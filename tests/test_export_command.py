@@ -292,6 +292,26 @@ def test_a_family_without_a_series_has_a_briefing_without_a_chart() -> None:
     Presentation(io.BytesIO(content("briefing", "--format", "pptx", "--family", "Zamba")))
 
 
+def test_slides_of_a_briefing_name_whose_share_it_is_and_what_does_not_hold() -> None:
+    made = Presentation(io.BytesIO(content("briefing", "--format", "pptx")))
+    titles = [slide.shapes.title.text_frame.text for slide in made.slides if slide.shapes.title]
+    assert any(title.startswith("Qwen, September 2026: ") for title in titles)
+    words = [
+        paragraph.text
+        for slide in made.slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+    ]
+    ratios = [
+        (text, float(ratio[1]))
+        for text in words
+        if (ratio := re.search(r": ([\d.]+) × (Llama|Meta)", text))
+    ]
+    assert ratios
+    assert all(text.endswith(": behind") == (ratio < 1) for text, ratio in ratios)
+
+
 def test_long_names_of_bars_are_cut() -> None:
     chart = dataclasses.replace(
         shares(), lines=(), bars=(Bar("a", "a" * 90, 0.5, ("#000000", "#ffffff")),)
@@ -310,6 +330,7 @@ def test_long_names_of_bars_are_cut() -> None:
         (("nothing_like_it_at_all",), "`dashboard export --list` names the charts"),
         ((*SHARES, "--format", "docx"), "--format: expected one of csv, json, parquet, xlsx, pptx"),
         (("briefing", "--format", "csv"), "expected one of md, html, pptx for the briefing"),
+        ((*SHARES, "--format", "csv", "--out", "shares.xlsx"), "named xlsx, and --format says csv"),
         ((*SHARES, "--out", "shares.doc"), "expected a name that ends in one of .csv"),
         ((*SHARES, "--out", "none/shares.csv"), "the folder none does not exist; make it first"),
         ((*SHARES, "--out", "."), "--out .: expected a file, found a folder"),
@@ -439,7 +460,7 @@ def test_without_kaleido(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setitem(sys.modules, "kaleido", None)
     done = export(*SHARES, "--out", str(tmp_path / "shares.png"))
     assert done.exit_code == 1
-    assert "pip install 'open-model-adoption[images]'" in done.stderr
+    assert "pip install -e '.[images]'" in done.stderr
     assert not list(tmp_path.iterdir())
 
 

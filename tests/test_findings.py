@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from dashboard import event_charts
 from dashboard import findings as charts
-from dashboard.chart import Bar, Chart, Line, Selection
+from dashboard.chart import (
+    Bar,
+    Chart,
+    Context,
+    Level,
+    Line,
+    Marker,
+    Selection,
+    layer_of,
+    line_of,
+    stacks_of,
+)
 from data import findings, wording
 from data.findings import Item, Series, Told
 
@@ -148,19 +162,25 @@ def test_the_least_that_a_value_can_be_wins_no_place() -> None:
 
 
 def test_what_is_unknown_or_a_median_leads_nothing() -> None:
-    rest = Series("unknown", MONTHS, (0.5, 0.6, 0.7), is_ranked=False)
-    assert findings.of_lines([rest], SHARES) == ""
-    told = findings.of_lines([rest, *lines(Qwen=(0.2, 0.2, 0.2))], SHARES)
-    assert told.startswith("Qwen holds 20.0 %")
-    assert findings.of_parts([*lines(US=(0.3, 0.3, 0.2), EU=(0.1, 0.1, 0.1)), rest], SHARES) == (
-        "The largest part in September 2026 is US with 20.0 % of all downloads, down 10.0 points "
-        "since July 2026"
+    median = Series("median", MONTHS, (0.5, 0.6, 0.7), is_ranked=False)
+    rest = Series("unknown", MONTHS, (0.5, 0.6, 0.7), is_rest=True)
+    assert findings.of_lines([rest, median], SHARES) == ""
+    own = lines(Qwen=(0.2, 0.2, 0.2))
+    assert findings.of_lines([median, *own], SHARES) == (
+        "Qwen holds 20.0 % of all downloads in September 2026, as in July 2026"
     )
-    short = replace(SHARES, noun="")
-    told = findings.of_parts([*lines(a=(0.3, 0.3, 0.2), b=(0.1, 0.1, 0.1)), rest], short, "Qwen")
+    assert findings.of_lines([rest, *own], SHARES) == (
+        "Qwen holds 20.0 % of all downloads in September 2026, as in July 2026; unknown: 70.0 %"
+    )
+    # What is not known goes before what has changed.
+    parts = lines(US=(0.3, 0.3, 0.2), EU=(0.1, 0.1, 0.1))
+    assert findings.of_parts([*parts, rest], SHARES) == (
+        "The largest part in September 2026 is US with 20.0 % of all downloads; unknown: 70.0 %"
+    )
+    told = findings.of_parts([*parts, rest], replace(SHARES, noun=""), "Qwen")
     assert told == (
-        "Qwen's largest part in September 2026 is a with 20.0 %, down 10.0 points since July 2026; "
-        "unknown: 70.0 %"
+        "Qwen's largest part in September 2026 is US with 20.0 %, down 10.0 points since July 2026;"
+        " unknown: 70.0 %"
     )
 
 
@@ -216,8 +236,154 @@ def test_rankings() -> None:
     rounded = [Item("a", 1.2e6, 5e4), Item("b", 1.15e6, 5e4)]
     assert "lead" not in findings.of_bars(rounded, COUNTS, at)
     least = findings.of_bars(bars, replace(COUNTS, at_least=True), at)
-    assert "a leads with at least 224M downloads" in least
-    assert "times" not in least
+    assert least == "Qwen has at least 5.0M downloads in the 30 days to 20 November 2026"
+
+
+AT = date(2026, 11, 20)
+DERIVATIVES = Told("share", "of the lineage's downloads", "month", "Qwen's derivatives", READ,
+                   part="derivatives")  # fmt: skip
+PULLS = Told("count", "new pulls", "month", "Qwen", READ)
+INDEX = Told("index", "", "month", "Qwen", READ)
+RANK = Told("rank", "", "month", "Qwen", READ)
+GROWTH = Told("growth", "downloads", "month", None, READ)
+CHANGE = Told("change", "downloads", "month", None, READ)
+
+
+def one(label: str, *values: float | None, **fields: object) -> Series:
+    return Series(label, MONTHS[: len(values)], values, **fields)  # type: ignore[arg-type]
+
+
+def level(number: int, part: str = "") -> list[Series]:
+    names = ["Qwen", *"ABCDE"][:number]
+    return [one(f"{name}'s {part}" if part else name, 0.574, 0.697) for name in names]
+
+
+def of_bars(*values: float, **fields: Any) -> str:
+    """A, B and C, of which the last is in focus."""
+    items = [Item(name, value) for name, value in zip("ABC", values, strict=False)]
+    told = replace(COUNTS, noun="", period="day", focus=items[-1].label)
+    return findings.of_bars(items, replace(told, **fields), AT)
+
+
+def of_points(*values: float, things: str = "models", **fields: Any) -> str:
+    items = [Item(name, value) for name, value in zip("ABC", values, strict=False)]
+    return findings.of_points(items, replace(Told("score", "", "day", "C"), **fields), AT, things)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        # What all share has not changed as one of them did.
+        (lambda: findings.of_lines(level(6), SHARES),
+         "All six stand at 69.7 % of all downloads in August 2026"),
+        (lambda: findings.of_lines(level(6, "derivatives"), DERIVATIVES),
+         "The derivatives of all six stand at 69.7 % of the lineage's downloads in August 2026"),
+        (lambda: findings.of_lines(
+            [*level(3, "derivatives"), one("D's derivatives", 0.1, 0.1)], DERIVATIVES),
+         "Qwen's derivatives and those of two others lead with 69.7 % of the lineage's downloads "
+         "each in August 2026"),
+        (lambda: findings.of_lines(
+            [*level(2), one("C", 0.1, 0.1)], SHARES),
+         "Qwen and A lead with 69.7 % of all downloads each in August 2026"),
+        # Estimates.
+        (lambda: findings.of_growth(
+            one("Qwen", -0.317, estimated=(True,)), [one("the market", -0.06)], GROWTH),
+         "Qwen's downloads fell ≈ 32 % in July 2026; the market's fell 6 %"),
+        (lambda: findings.of_split(
+            one("all", 23.8e6, estimated=(True,)),
+            [one("with the market", 15.4e6, estimated=(True,))], CHANGE, "Qwen"),
+         "Qwen's downloads rose by ≈ 23.8M in July 2026: with the market ≈ +15.4M"),
+        (lambda: findings.of_levels(
+            "Qwen", 0.377, 0.409, SHARES, date(2026, 3, 3), (False, True)),
+         "Qwen averages ≈ 40.9 % of all downloads after 3 March 2026, up from 37.7 % before"),
+        (lambda: findings.of_levels(
+            "Qwen", 0.409, 0.409, SHARES, date(2026, 3, 3), (True, False)),
+         "Qwen averages 40.9 % of all downloads after 3 March 2026, as much as ≈ 40.9 % before"),
+        (lambda: findings.of_lines([one("Qwen", 3, 1, estimated=(True, True))], RANK),
+         "Qwen is first in August 2026 by an estimate, up from an estimated third in July 2026"),
+        (lambda: findings.of_lines([one("Qwen", 1, 1)], replace(RANK, at_least=True)),
+         "Qwen is first in August 2026 by what is seen, as in July 2026"),
+        (lambda: findings.of_bars([Item("A", 9e6, is_estimate=True), Item("B", 3e6)], COUNTS, AT),
+         "A leads with ≈ 9.0M downloads in the 30 days to 20 November 2026, ≈ 3.0 times B's "
+         "3.0M"),
+        # An index: its base is exact, what is counted from an estimated one is not.
+        (lambda: findings.of_lines([one("Qwen", 100, 3860, estimated=(True, False))], INDEX),
+         "Qwen stands at ≈ 3,860 in August 2026, up from 100 in July 2026"),
+        (lambda: findings.of_lines([one("Qwen", 90, 130, estimated=(True, False))], INDEX),
+         "Qwen stands at 130 in August 2026, up from ≈ 90 in July 2026"),
+        # Rounded counters.
+        (lambda: findings.of_lines(
+            [one("Qwen", 12.8e6, margins=(2.75e6,)), one("Gemma", 9.1e6, margins=(1.05e6,))],
+            PULLS),
+         "Qwen has 12.8M new pulls in July 2026"),
+        (lambda: findings.of_lines(
+            [one("Qwen", 916e3, 915e3, margins=(55e4, 55e4)), one("Gemma", 9e3, 9e3)], PULLS),
+         "Qwen leads with 915K new pulls in August 2026, as in July 2026; Gemma follows with 9.0K"),
+        (lambda: findings.of_lines([one("Qwen", 1e6, 1.5e6, margins=(1e5, 1e5))], PULLS),
+         "Qwen has 1.5M new pulls in August 2026, up 50 % since July 2026"),
+        # Places that are shared, or not known.
+        (lambda: of_bars(10, 8, 8),
+         "A leads with 10 on 20 November 2026, 1.2 times B's 8; C is joint second"),
+        (lambda: of_bars(10, 10, 8), "A and B lead with 10 each on 20 November 2026; C is third"),
+        (lambda: of_points(10, 8, 8),
+         "Of three models, A is highest with 10.0 on 20 November 2026; C is joint second with 8.0"),
+        (lambda: of_points(10, 10, 8),
+         "Of three models, A and B are highest with 10.0 each on 20 November 2026; C is third with "
+         "8.0"),
+        (lambda: of_bars(1e6, 99e4, at_least=True), "B has at least 990K on 20 November 2026"),
+        (lambda: of_bars(1e6, 99e4, at_least=True, focus=None),
+         "A has at least 1.0M on 20 November 2026"),
+        (lambda: of_points(9, 8, 7, at_least=True), "C scores at least 7.0 on 20 November 2026"),
+        (lambda: of_points(9, 8, 7, things="models" * 12, focus="A"),
+         "A is highest of three with 9.0 on 20 November 2026"),
+        # What is unknown.
+        (lambda: findings.of_lines(
+            [one("China", 0.063, 0.348), one("USA", 0.2, 0.2),
+             one("unknown", 0.6, 0.511, is_rest=True)],
+            replace(SHARES, noun="of all text and vision-language downloads", focus=None)),
+         "China leads with 34.8 % of all text and vision-language downloads in August 2026; "
+         "unknown: 51.1 %"),
+        (lambda: findings.of_parts(
+            [one("2B to 10B", 0.2, 0.3), one("40B and up", 0.1, 0.1),
+             one("unknown", 0.6, 0.592, is_rest=True)],
+            replace(SHARES, noun="of " + "very " * 12 + "many")),
+         "The largest part in August 2026 is 2B to 10B with 30.0 %, up 10.0 points since July 2026;"
+         " unknown: 59.2 %"),
+        (lambda: findings.of_bars(
+            [Item("China", 0.3), Item("USA", 0.1), Item("unknown", 0.6, is_rest=True)],
+            replace(SHARES, focus=None), MONTHS[0]),
+         "China leads with 30.0 % of all downloads in July 2026; USA follows with 10.0 %; "
+         "unknown: 60.0 %"),
+        # Small shares, and changes that would be rounded to none or to all.
+        (lambda: findings.of_lines([one("Qwen", 0.000845, 0.000046)], SHARES),
+         "Qwen holds 0.0046 % of all downloads in August 2026, down from 0.085 % in July 2026"),
+        (lambda: findings.of_lines([one("Qwen", 1e6, 100)], PULLS),
+         "Qwen has 100 new pulls in August 2026, down from 1.0M in July 2026"),
+        (lambda: findings.of_lines([one("Qwen", 1e6, 0)], PULLS),
+         "Qwen has 0 new pulls in August 2026, down 100 % since July 2026"),
+        (lambda: findings.of_lines([one("Qwen", 1e6, 1.996e6)], PULLS),
+         "Qwen has 2.0M new pulls in August 2026, 2.0 times that of July 2026"),
+        (lambda: findings.of_growth(one("Qwen", -0.9999), [], GROWTH),
+         "Qwen's downloads fell more than 99 % in July 2026"),
+        (lambda: findings.of_split(one("all", 0.3), [], CHANGE, "Qwen"),
+         "Qwen's downloads did not change in July 2026"),
+        # Of how many: of those that have a value then.
+        (lambda: findings.of_lines(
+            [one("Qwen", 2.0, 8.0), one("A", 3.0, 9.0), one("B", 1.0, 4.0), one("C", 5.0)],
+            Told("count", "downloads", "age", "Qwen", zero=MONTHS[0])),
+         "Qwen has 8 downloads 31 days after its release, second of the three with a value at that "
+         "age; A leads with 9"),
+        (lambda: findings.of_lines(
+            [one("Qwen", 2.0, 8.0), one("A", 3.0, 7.0), one("C", 5.0)],
+            Told("count", "downloads", "age", "Qwen", zero=MONTHS[0])),
+         "Qwen leads with 8 downloads 31 days after its release, of two with a value at that age; "
+         "A follows with 7"),
+        (lambda: findings.of_lines([*level(3), one("C", 0.5)], SHARES),
+         "All three with a value then stand at 69.7 % of all downloads in August 2026"),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_no_more_than_is_known(told: Callable[[], str], sentence: str) -> None:
+    assert told() == sentence
 
 
 def test_points_and_levels() -> None:
@@ -268,14 +434,12 @@ def line(key: str, values: tuple[float | None, ...], role: str = "compare") -> L
 
 
 def chart(**fields: object) -> Chart:
-    import pandas as pd  # noqa: PLC0415
-
     told = {
         "key": "monthly_downloads", "title": "Downloads", "shown": "", "unit": "downloads",
         "value_kind": "count", "source": "", "source_url": "", "citation": "",
         "as_of": "2026-09-30", "frame": pd.DataFrame(),
     }  # fmt: skip
-    return Chart(**{**told, **fields})  # type: ignore[arg-type]
+    return Chart(**{**told, **fields})
 
 
 def test_which_rule_tells_a_chart() -> None:
@@ -296,4 +460,95 @@ def test_which_rule_tells_a_chart() -> None:
     )
     assert told(chart(lines=(qwen,), unit="pulls since the beginning", day_zero=MONTHS[0])) == (
         "Qwen has 2.0M pulls 31 days after its release"
+    )
+
+
+def test_estimates_that_are_not_dotted_are_told() -> None:
+    """An interpolated month is hatched, not dotted: words say ≈ all the same."""
+    families = pd.DataFrame({"family": ["Llama"]})
+    nothing = pd.DataFrame()
+    context = Context(Selection("Qwen", ()), families, nothing, nothing, {})
+    rows = pd.DataFrame({
+        "month": pd.to_datetime(["2026-07-01", "2026-08-01"]), "share": [0.3, 0.4], "size": "2B",
+        "estimate_reason": ["none", "interpolated_boundary"],
+    })  # fmt: skip
+    colours = ("#000000", "#ffffff")
+    drawn = line_of(
+        rows, "month", "share", key="Qwen", label="Qwen", family="Qwen", context=context
+    )
+    layer = layer_of(rows, "month", "share", "Qwen", "Qwen", colours)
+    (stack,) = stacks_of(rows, "month", "share", "size", {"2B": ("Qwen", colours)})
+    for one_line in (drawn, layer, stack):
+        assert (one_line.estimated, one_line.inexact) == ((False, False), (False, True))
+        told = charts._by_rule(
+            chart(lines=(one_line,), value_kind="share"), Selection("Qwen", ()), {"Qwen"}
+        )
+        assert "holds ≈ 40.0 %" in told
+    flagged = rows.drop(columns="estimate_reason").assign(is_estimate=[True, None])
+    assert layer_of(flagged, "month", "share", "Qwen", "Qwen", colours).inexact == (True, False)
+
+
+def test_rounded_counters_lead_only_where_rounding_cannot_turn_it() -> None:
+    frame = pd.DataFrame({
+        "month": pd.to_datetime(["2026-07-01", "2026-08-01"] * 2),
+        "family": ["Qwen", "Qwen", "Gemma", "Gemma"],
+        "pulls_half_step": [3.2e6, 2.75e6, None, 1.05e6],
+    })  # fmt: skip
+    pulls = (line("Qwen", (12.9e6, 12.8e6), "focus"), line("Gemma", (None, 9.1e6)))
+    told = {"key": "monthly_ollama_pulls", "unit": "new pulls", "frame": frame}
+
+    def sentence(**fields: object) -> str:
+        return charts._by_rule(chart(**told, **fields), Selection("Qwen", ()), {"Qwen"})
+
+    assert sentence(lines=pulls) == "Qwen has 12.8M new pulls in August 2026, as in July 2026"
+    bars = (Bar("Qwen", "Qwen", 12.8e6, ("", "")), Bar("Gemma", "Gemma", 9.1e6, ("", "")))
+    assert sentence(bars=bars) == "Qwen has 12.8M new pulls in August 2026"
+    # How far an index of them is off is not known: it is told as an estimate, of one alone.
+    index = (line("Qwen", (100, 104), "focus"), line("Gemma", (100, 103)))
+    assert sentence(lines=index, value_kind="index") == (
+        "Qwen stands at ≈ 104 in August 2026, up from 100 in July 2026"
+    )
+
+
+def test_parts_unknown_and_single_days_of_charts() -> None:
+    def sentence(**fields: object) -> str:
+        return charts._by_rule(chart(**fields), Selection("Qwen", ()), {"Qwen"})
+
+    shares = {"value_kind": "share", "unit": "share of the lineage's downloads in the month"}
+    both = (line("Qwen", (0.5, 0.697), "focus"), line("gpt-oss", (0.997, 0.697)))
+    assert sentence(key="derivative_download_share", lines=both, **shares) == (
+        "Qwen's derivatives and gpt-oss's derivatives stand at 69.7 % of the lineage's downloads "
+        "in August 2026"
+    )
+    regions = tuple(
+        replace(line(name, (value,)), is_dashed=True)
+        for name, value in (("China", 0.3), ("USA", 0.2), ("unknown", 0.5))
+    )
+    days = {"value_kind": "share", "unit": "share of all downloads", "lines": regions}
+    assert sentence(**days) == (
+        "China leads with 30.0 % of all downloads in July 2026; USA follows with 20.0 %; "
+        "unknown: 50.0 %"
+    )
+    bars = tuple(Bar(one.key, one.key, one.y[0] or 0.0, ("", "")) for one in regions)
+    assert "China leads with 30.0 %" in (text := sentence(**{**days, "lines": ()}, bars=bars))
+    assert text.endswith("; unknown: 50.0 %")
+
+
+def test_an_average_over_estimated_months_is_told_as_one() -> None:
+    points = pd.DataFrame({
+        "date": pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"]),
+        "value": [1.0, 2.0, None],
+        "estimate_reason": ["none", "interpolated_boundary", "interpolated_boundary"],
+    })  # fmt: skip
+    july, august, september = MONTHS
+    assert event_charts._holds_estimates(points, july, august)
+    assert not event_charts._holds_estimates(points, july, july)
+    assert not event_charts._holds_estimates(points, september, september)
+    study = chart(
+        lines=(line("Qwen", (0.3, 0.4, 0.5), "focus"),), value_kind="share",
+        levels=(Level(july, july, 0.3), Level(september, september, 0.5, is_inexact=True)),
+        markers=(Marker(august, "a", "a", "2026-08-03"),),
+    )  # fmt: skip
+    assert charts._by_rule(study, Selection("Qwen", ()), {"Qwen"}) == (
+        "Qwen averages ≈ 50.0 % downloads after 3 August 2026, up from 30.0 % before"
     )

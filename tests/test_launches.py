@@ -21,11 +21,10 @@ import pytest
 
 import data
 from data import launch_weeks, launches, warehouse
-from data.catalog import metrics
 from data.labels import Labels
 from tests import app_builds
 from tests.hub_days import clean
-from tests.test_metrics import HUB, INFO, completed, derive, insert
+from tests.test_metrics import HUB, INFO, completed, insert
 from tests.test_pages import control, figures, opened, words
 
 START = date(2026, 1, 4)
@@ -150,10 +149,7 @@ def test_curves_milestones_and_rams_are_those_of_a_walk(seed: int) -> None:
     models = made(random.Random(seed))
     curves = {name: walked(one["points"]) for name, one in models.items()}
     with build_of(models) as connection:
-        derive(connection, "ram_v1")
-        for file in metrics():
-            if file.name in ("ram_2026q2", "launch_milestones"):
-                connection.execute(f"CREATE VIEW {file.name} AS {file.sql}")
+        warehouse.derive(connection)
         told, v1, q2, rows = (
             connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()
             for name, columns in {
@@ -205,7 +201,7 @@ def test_later_readings_do_not_move_the_frozen_baseline() -> None:
     baselines = []
     for given in (early, models):
         with build_of(given) as connection:
-            derive(connection, "ram_2026q2")
+            warehouse.derive(connection)
             rows = connection.execute(
                 "SELECT DISTINCT size_class, age_days, baseline FROM ram_2026q2 "
                 "WHERE baseline IS NOT NULL"
@@ -222,6 +218,8 @@ NAMES = {
     "Qwen2.5-1.5B-Instruct": "1.5", "Mistral-7B-Instruct-v0.2": "7.0", "phi-2": None,
     "Mixtral-8x7B-v0.1": None, "gemma-4-E4B-it": None, "Qwen2.5-Turbo-1M": None,
     "Qwen3-4bit": None, "Phi-3-mini-4k-instruct": None, "BitNet-b1.58-2B-4T": "2.0",
+    "Llama-4-Scout-17B-16E-Instruct": None, "Llama-4-Maverick-17B-128E": None,
+    "OLMoE-1B-7B-0924": None, "Qwen3-30B-A3B-Instruct-2507": "30.0",
 }  # fmt: skip
 
 
@@ -236,7 +234,7 @@ def test_a_name_states_the_size() -> None:
             for name in NAMES
         ]  # fmt: skip
         insert(connection, "seed__release_dates", rows)
-        derive(connection, "launch_curves")
+        warehouse.derive(connection)
         found = connection.execute("SELECT model_id, params_b FROM launch_models").fetchall()
     assert {name.partition("/")[2]: value for name, value in found} == {
         name: None if size is None else float(size) for name, size in NAMES.items()

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 import data
-from data import package
+from data import described, package
 from tests.test_collectors_cli import run
 
 METRICS = ("account_downloads", "reported_figures", "freshness", "concentration")
@@ -128,6 +128,63 @@ def test_the_words(made: Path) -> None:
     assert not any("{as_of}" in text for text in texts.values())
 
 
+def test_sources_are_those_that_the_rows_name(seeds_build: Path, collected_build: Path) -> None:
+    """By title, publisher, address or citation, and no other that fills a table on the way."""
+
+    def names(build: Path, metric: str) -> set[str]:
+        return {credit.name for credit in data.credits(build, metric)}
+
+    report = "model-pulse-report-2026-10"
+    assert names(seeds_build, "family_shares") == {report}
+    assert names(collected_build, "family_shares") == {report, "huggingface"}
+    assert names(collected_build, "momentum") <= {report, "huggingface"}
+    assert names(seeds_build, "launch_milestones") == {"open-model-evolution"}
+    assert names(seeds_build, "layers") == {report, "ollama-library", "openrouter-rankings"}
+    assert names(seeds_build, "quality_and_adoption") == set()
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (set(), []),
+        ({"OpenRouter"}, ["published"]),
+        ({"Source: Pulls (x), as of 2026-01-02. Source: Other, as of 1."}, ["collected"]),
+        ({"Hugging Face Hub archive"}, ["one", "two"]),
+        ({"https://two.example"}, ["one", "two"]),
+        ({"(unsaid)"}, ["collected", "one", "two"]),
+        ({"(unsaid)", "an article", "OpenRouter"}, ["collected", "one", "two", "published"]),
+        ({"an article"}, ["collected", "one", "two", "published"]),
+        (None, ["collected", "one", "two", "published"]),
+    ],
+)
+def test_which_sources_texts_name(
+    monkeypatch: pytest.MonkeyPatch, texts: set[str] | None, expected: list[str]
+) -> None:
+    def source(name: str, line: str, **more: object) -> described._Source:
+        credit = data.Credit(
+            name=name,
+            title=f"Title of {name}",
+            url=f"https://{name}.example",
+            licence="none stated",
+            citation=line + ", as of {as_of}",
+            as_of="2026-01-02",
+            is_collected=name != "published",
+        )
+        return described._Source(credit, frozenset({"read"}), **more)  # type: ignore[arg-type]
+
+    known = (
+        source("collected", "Source: Pulls (x)"),
+        source("one", "Source: One", is_archive=True),
+        source("two", "Source: Two", is_archive=True),
+        source("published", "Source: Rankings", publisher="OpenRouter"),
+    )
+    monkeypatch.setattr(described, "_sources", lambda _: known)
+    monkeypatch.setattr(described, "_tables_of", lambda _: frozenset({"read"}))
+    monkeypatch.setattr(described, "_texts", lambda *_: texts)
+    found = described._resting.__wrapped__(Path("a build"), "metric")
+    assert [credit.name for credit in found] == expected
+
+
 def test_checksums_find_what_was_changed(copied: Path) -> None:
     def checked() -> subprocess.CompletedProcess[str]:
         command = ["sha256sum", "--check", "--strict", "--quiet", "CHECKSUMS"]
@@ -163,7 +220,9 @@ def test_progress_is_told(home: Path, tmp_path: Path) -> None:
     assert told == [("account_downloads", 0, 1), ("", 1, 1)]
 
 
-@pytest.mark.parametrize("is_there", ["file", "foreign", "package", "half", "changed", "added"])
+@pytest.mark.parametrize(
+    "is_there", ["file", "foreign", "package", "half", "changed", "added", "folder", "link"]
+)
 def test_what_is_there_is_not_lost(home: Path, copied: Path, tmp_path: Path, is_there: str) -> None:
     place, force, message = copied, True, "other files"
     if is_there == "file":
@@ -177,6 +236,13 @@ def test_what_is_there_is_not_lost(home: Path, copied: Path, tmp_path: Path, is_
     elif is_there == "changed":
         (copied / "codebook.md").write_text("notes of mine")
         message = "codebook.md: was changed"
+    elif is_there == "folder":
+        (copied / "csv" / "mine").mkdir()
+        message = "csv/mine: was not published"
+    elif is_there == "link":
+        (copied / "README.md").rename(tmp_path.parent / "elsewhere.md")
+        (copied / "README.md").symlink_to(tmp_path.parent / "elsewhere.md")
+        message = "README.md: was changed"
     else:
         (copied / "csv" / "mine.csv").write_text("mine")
         message = "csv/mine.csv: was not published"
@@ -234,6 +300,7 @@ def test_what_killed_publishers_left_is_cleared_up(home: Path, copied: Path) -> 
     dead.wait()
     half = copied.with_name(f".copied.{dead.pid}.new")
     half.mkdir()
+    (half / package.UNFINISHED).touch()
     (half / "README.md").write_text("half")
     aside = copied.with_name(f".copied.{dead.pid}.old")
     before = files_of(copied)
@@ -248,6 +315,103 @@ def test_what_killed_publishers_left_is_cleared_up(home: Path, copied: Path) -> 
     assert listed(copied.parent) == [at_work.name, "copied"]
 
 
+def test_folders_of_others_are_not_touched(home: Path, copied: Path, tmp_path: Path) -> None:
+    """Names like those that a publisher gives, of another place or without a publisher's files."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    package_aside = shutil.copytree(copied, tmp_path / f".copied.{dead.pid}.old")
+    names = [f".{dead.pid}.old", f".{dead.pid}.new", f".other.{dead.pid}.new",
+             f".copied.{dead.pid}.new", f".new.{dead.pid}.old"]  # fmt: skip
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("mine")
+    before = files_of(tmp_path)
+    with pytest.raises(data.PublishError, match="holds a package already"):
+        one(copied)
+    with pytest.raises(data.PublishError, match="does not exist; make it first"):
+        one(tmp_path / "nowhere" / "new")
+    assert files_of(tmp_path) == before
+    one(tmp_path / "new")
+    assert files_of(tmp_path).items() >= before.items()
+    (package_aside / "mine.txt").write_text("mine")
+    one(copied, replace=True)
+    assert (package_aside / "mine.txt").read_text() == "mine"
+    (package_aside / "mine.txt").unlink()
+    # What is left after a removal that was cut short.
+    shutil.rmtree(package_aside / "csv")
+    one(copied, replace=True)
+    assert listed(tmp_path) == sorted([*names, "copied", "new"])
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_appears_meanwhile_is_not_lost(
+    home: Path, tmp_path: Path, copied: Path, replace: bool, is_there: bool
+) -> None:
+    place = copied if is_there and replace else tmp_path / "new"
+    if is_there and not replace:
+        place.mkdir()
+    found: list[Files] = []
+
+    def appears(name: str, done: int, count: int) -> None:
+        if done == count:
+            place.mkdir(exist_ok=True)
+            (place / "mine.txt").write_text("mine")
+            found.append(files_of(place))
+
+    with pytest.raises(
+        data.PublishError, match=r"meanwhile|mine\.txt: was not published|found other"
+    ):
+        one(place, replace=replace, told=appears)
+    assert [files_of(place)] == found
+    assert listed(tmp_path) == sorted({"copied", place.name})
+
+
+def test_of_two_publishers_one_is_refused(home: Path, tmp_path: Path) -> None:
+    place = tmp_path / "new"
+    whole: list[Files] = []
+
+    def another(name: str, done: int, count: int) -> None:
+        if done == count:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(os, "getpid", os.getppid)
+                data.publish(place, metrics=["freshness"])
+            whole.append(files_of(place))
+
+    with pytest.raises(data.PublishError, match="put there meanwhile; nothing was replaced"):
+        one(place, told=another)
+    assert [files_of(place)] == whole
+    assert listed(tmp_path) == ["new"]
+
+
+def test_what_cannot_be_put_back_is_kept(
+    home: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another's files take the place in the moment in which the old package is set aside."""
+    before = files_of(copied)
+    rename = Path.rename
+
+    def taken(path: Path, target: Path) -> Path:
+        done = rename(path, target)
+        if path == copied:
+            copied.mkdir()
+            (copied / "mine.txt").write_text("mine")
+        return done
+
+    monkeypatch.setattr(Path, "rename", taken)
+    with pytest.raises(data.PublishError, match="what was there before is kept in"):
+        one(copied, replace=True)
+    assert files_of(copied) == {"mine.txt": b"mine"}
+    assert files_of(copied.with_name(f".copied.{os.getpid()}.old")) == before
+
+
+def test_no_name_leads_out_of_a_package(copied: Path) -> None:
+    with (copied / "CHECKSUMS").open("a") as file:
+        file.write(f"{'0' * 64}  ../mine.txt\n")
+    with pytest.raises(data.PublishError, match="expected a package made by"):
+        package.damage(copied)
+
+
 def test_the_command(home: Path, tmp_path: Path) -> None:
     place = tmp_path / "out"
     ended = run("publish", str(place), "--metric", "freshness", "--metric", "concentration")
@@ -255,3 +419,18 @@ def test_the_command(home: Path, tmp_path: Path) -> None:
     assert ended.err.startswith(f"published 2 metrics of {home.stem}, ")
     for arguments in ([str(place)], [str(place), "--build", "x"], [str(place), "--metric", "x"]):
         assert run("publish", *arguments).code == 2
+
+
+def test_an_empty_name_is_refused(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = run("publish", "", "--metric", "freshness")
+    assert (ended.code, listed(tmp_path)) == (2, [])
+    assert "DIR: expected the name of a folder, found an empty one" in ended.err
+
+
+def test_apostrophes_are_told(made: Path) -> None:
+    told = " ".join((made / "README.md").read_text(encoding="utf-8").split())
+    assert "at the start of a text, and within it after a semicolon, a tab or a line break" in told
+    assert data.tables.harmless("=1;=2\t=3\n=4") == "'=1;'=2\t'=3\n'=4"

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, urlencode
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import data
-from dashboard import recipes
+from dashboard import exports, readings, recipes, state
 from dashboard.chart import Chart, Selection
 from dashboard.charts import CHARTS
 from dashboard.recipes import NothingToShowError, Recipe, RecipeError
@@ -111,6 +112,9 @@ def test_people_may_write_less() -> None:
         ([("from", "2026-13")], "from: expected a day as 2026-09-30, or a month; found '2026-13'"),
         ([("to", "2026-02-30")], "to: expected a day"),
         ([("at", "yesterday")], "at: expected a day"),
+        ([("at", "9999-12-31")], "at: expected a day from 2000-01-01 to 2100-12-31, found"),
+        ([("from", "0001-01")], "from: expected a day from 2000-01-01"),
+        ([("to", "2101-01")], "to: expected a day from 2000-01-01"),
         ([("window", "-3")], "window: expected a number from 1 to 9999"),
         ([("launches", "Qwen/Qwen3-8B")], "launches: expected 'published:owner/model'"),
         ([("standing_title", "Qwen is best")], "unknown parameters standing_title"),
@@ -146,6 +150,30 @@ def test_nothing_to_show_says_of_what() -> None:
         recipes.draw(Recipe("model_downloads_30d", PLAIN))
 
 
+@pytest.mark.parametrize("key", CHARTS)
+def test_an_open_end_draws_what_the_newest_month_does(home: Path, key: str) -> None:
+    """A deck follows the newest build, so it holds no end that is only the newest month."""
+
+    def drawn(selection: Selection) -> Chart | str:
+        try:
+            return recipes.draw(Recipe(key, selection))
+        except NothingToShowError:
+            return "nothing"
+
+    newest = readings.newest_day(home)
+    ends = state.last_day(f"{newest:%Y-%m}")
+    for more in ({}, {"at": date(2025, 2, 10), "window": 1}) if key == "event_study" else ({},):
+        closed = replace(PLAIN, start=date(2024, 7, 1), end=ends, **more)
+        opened = recipes.open_ended(closed, home)
+        assert opened.end is None
+        before, after = drawn(closed), drawn(opened)
+        if isinstance(before, str) or isinstance(after, str):
+            assert before == after
+            continue
+        pd.testing.assert_frame_equal(before.frame, after.frame)
+        assert replace(before, frame=after.frame) == after
+
+
 def test_without_a_build_there_is_no_recipe(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +205,30 @@ def test_the_whole_metric_is_all_of_it(home: Path) -> None:
     recipe = Recipe("account_downloads", replace(PLAIN, start=date(2026, 1, 1)), home.stem)
     assert len(recipes.draw(recipe).frame) < len(recipes.whole(recipe))
     assert len(recipes.whole(recipe)) == len(data.metric("account_downloads"))
+
+
+def test_all_rows_need_no_chart() -> None:
+    """Nothing of the selection lies there, and all rows of the metric are asked for."""
+    later = Recipe("account_downloads", replace(PLAIN, start=date(2034, 1, 1)))
+    with pytest.raises(NothingToShowError):
+        exports.chart_bytes(later, "csv")
+    recipe = Recipe("account_downloads", PLAIN)
+    usual = exports.chart_bytes(recipe, "csv", rows="whole")
+    assert exports.chart_bytes(later, "csv", rows="whole") == usual
+    assert exports.chart_bytes(later, "xlsx", rows="whole")[:2] == b"PK"
+    names = [exports.file_name(one, "csv", "whole") for one in (later, recipe)]
+    assert names == ["account_downloads_all-rows_as-of-2026-10-02.csv"] * 2
+    # Of one repository there are no rows of others.
+    with pytest.raises(NothingToShowError):
+        exports.chart_bytes(Recipe("model_downloads_30d", PLAIN), "csv", rows="whole")
+
+
+def test_a_file_is_of_one_build(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest build is looked up once."""
+    asked: list[None] = []
+    monkeypatch.setattr(data, "newest_build", lambda: asked.append(None) or home)
+    exports.chart_bytes(Recipe("account_downloads", PLAIN), "xlsx", rows="whole")
+    assert len(asked) == 1
 
 
 def test_threads_share_one_chart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import shutil
@@ -20,10 +21,12 @@ import pptx
 import pytest
 from openpyxl.chart.chartspace import ChartSpace
 from openpyxl.utils.cell import range_boundaries
-from pptx.util import Inches
+from pptx.oxml import parse_xml
+from pptx.util import Inches, Pt
 
 from dashboard import lettering, scales, slide_axes, slide_charts, slide_layout, slides
 from dashboard.chart import Band, Bar, Chart, Level, Line, Marker, Note, Point
+from dashboard.slide_look import contrast
 from dashboard.slides import SlideError, SlideItem, deck_bytes, slide_bytes
 from data import AdoptionError
 
@@ -489,6 +492,105 @@ def test_a_template_for_new_files_is_one_too() -> None:
     assert pptx.Presentation(io.BytesIO(deck(template=stream.getvalue()))).slides
 
 
+def dark_brand(background: bytes = b"", clear: bytes = b"12204A") -> bytes:
+    """A template with white words on navy, or on the background that the XML of `p:bg` holds."""
+    made = pptx.Presentation()
+    master = made.slide_masters[0]
+    theme = master.part.part_related_by(
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/theme"
+    )
+    for slot, colour in ((b"dk1", b"FFFFFF"), (b"lt1", clear)):
+        theme._blob = re.sub(
+            b"<a:%b>.*?</a:%b>" % (slot, slot),
+            b'<a:%b><a:srgbClr val="%b"/></a:%b>' % (slot, colour, slot), theme.blob, flags=re.S,
+        )  # fmt: skip
+    if background:
+        plain = made.slide_layouts.get_by_name("Title Only")
+        assert plain is not None
+        plain._element.cSld.insert(0, parse_xml(
+            b'<p:bg xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="'
+            + A[1:-1].encode() + b'"><p:bgPr>' + background + b"<a:effectLst/></p:bgPr></p:bg>"
+        ))  # fmt: skip
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def test_words_on_a_dark_template_are_light() -> None:
+    parts = parts_of(deck(template=dark_brand(), method=("How it is made",)))
+    told = [name for name in parts if re.match(r"ppt/(slides/slide|charts/chart|drawings/d)", name)]
+    words = [
+        (name, element.attrib["val"])
+        for name in told
+        for look in ("rPr", "defRPr")
+        for element in ElementTree.fromstring(parts[name]).findall(
+            f".//a:{look}/a:solidFill/a:srgbClr", NAMES
+        )
+    ]
+    assert {name.split("/")[1] for name, _ in words} == {"slides", "charts", "drawings"}
+    for name, colour in words:
+        assert contrast(f"#{colour}", "#12204a") >= 4.5, (name, colour)
+    chart_xml = parts["ppt/charts/chart1.xml"]
+    assert BLUE[1][1:].upper().encode() in chart_xml
+    assert BLUE[0][1:].upper().encode() not in chart_xml
+    links = [xml for name, xml in parts.items() if b"hlinkClick" in xml and "/slides/" in name]
+    assert links
+    assert all(b"hlinkClr" in xml for xml in links), "the theme's blue links could not be read"
+
+
+@pytest.mark.parametrize(
+    ("background", "index", "backing"),
+    [
+        (b"", 1, "#12204a"),
+        (b'<a:solidFill><a:srgbClr val="FAF6EE"/></a:solidFill>', 0, "#faf6ee"),
+        (b'<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>', 0, "#ffffff"),
+        (b'<a:solidFill><a:schemeClr val="tx1"><a:lumMod val="15000"/></a:schemeClr></a:solidFill>',
+         1, "#262626"),
+        (b'<a:gradFill><a:gsLst/></a:gradFill>', 1, ""),
+        (b'<a:solidFill><a:prstClr val="black"/></a:solidFill>', 1, ""),
+    ],
+)  # fmt: skip
+def test_the_background_of_a_layout(background: bytes, index: int, backing: str) -> None:
+    look = slide_layout.new_deck(dark_brand(background)).look
+    assert (look.index, look.background) == (index, backing)
+    assert contrast(look.muted, backing or "#12204a") >= 4.5
+
+
+def test_titles_of_a_template_have_one_size_and_a_gap_below() -> None:
+    items = [SlideItem(FORMS["one date"], "A finding of many words " * n) for n in (1, 3, 9)]
+    made = pptx.Presentation(io.BytesIO(
+        deck_bytes("t", "", items, build=BUILD, as_of="2026-11-20", template=brand())))  # fmt: skip
+    sizes = set()
+    for slide in list(made.slides)[1:]:
+        title = slide.shapes.title
+        assert title is not None
+        size = title.text_frame.paragraphs[0].runs[0].font.size
+        sizes.add(size)
+        below = min(shape.top for shape in slide.shapes if shape.shape_id != title.shape_id)
+        lines = lettering.wrap(title.text_frame.text, size.pt, title.width.pt - 16, factor=1.1)
+        assert slide_layout.lines_tall(len(lines), size.pt) < title.height.pt
+        assert below >= title.top + title.height + Pt(8)
+    assert len(sizes) == 1
+
+
+@pytest.mark.parametrize("length", range(170, 260, 9))
+def test_the_date_of_a_source_is_never_cut(length: int) -> None:
+    long = "Source: " + "name " * (length // 5) + "x" * (length % 5)
+    file = slide_bytes(SlideItem(chart(lines=(FOCUS,), citation=long)), build=BUILD)
+    (slide,) = pptx.Presentation(io.BytesIO(file)).slides
+    assert texts_of(slide).count("as of 2026-02-28. Open the source") == 1
+    assert "2026-02-…" not in texts_of(slide)
+    assert b'type="slidenum"' not in _xml(slide), "a slide by itself needs no number"
+
+
+def test_each_date_of_a_citation_is_kept() -> None:
+    two = "Source: " + "Hub " * 40 + "as of 2025-10-01; Source: Archive " + "of it " * 40
+    file = slide_bytes(SlideItem(chart(lines=(FOCUS,), citation=two.strip())), build=BUILD)
+    told = texts_of(pptx.Presentation(io.BytesIO(file)).slides[0])
+    assert "Hub… as of 2025-10-01; Source: Archive of it" in told
+    assert "…, as of 2026-02-28. Open the source" in told
+
+
 def without_titles() -> bytes:
     made = pptx.Presentation()
     for layout in made.slide_layouts:
@@ -516,9 +618,56 @@ def test_templates_that_cannot_be_used(tmp_path: Path) -> None:
         deck_bytes("t", "s", [], build=BUILD, as_of="2026-11-20")
 
 
+@pytest.fixture(scope="module")
+def master_at() -> tuple[bytes, int]:
+    """A template, and where in it the packed slide master begins."""
+    whole = brand()
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts:
+        entry = parts.getinfo("ppt/slideMasters/slideMaster1.xml")
+    return whole, entry.header_offset + 30 + len(entry.filename)
+
+
+@pytest.mark.parametrize("at", [-30, -24, -22, -20, -4, 0, 1, 2, 40, 200])
+def test_damaged_templates_are_told(master_at: tuple[bytes, int], at: int) -> None:
+    """Wherever bytes of a part are damaged: its method, its flags, what is packed."""
+    whole, start = master_at
+    place = start + at
+    damaged = whole[:place] + b"\xff\xff\xff" + whole[place + 3 :]
+    with contextlib.suppress(SlideError):
+        slide_layout.new_deck(damaged)
+
+
+def test_a_template_of_which_bytes_were_lost(master_at: tuple[bytes, int]) -> None:
+    whole, start = master_at
+    for damaged in (whole[: len(whole) // 2], whole[:start] + b"\0" * 64 + whole[start + 64 :],
+                    without_theme()):  # fmt: skip
+        with pytest.raises(SlideError, match="the template: expected a PowerPoint file"):
+            slide_layout.new_deck(damaged)
+
+
+def without_theme() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out:
+        for name, part in parts_of(brand()).items():
+            if not name.startswith("ppt/theme/"):
+                out.writestr(name, part)
+    return stream.getvalue()
+
+
+def test_a_zero_has_no_place_on_a_log_axis() -> None:
+    drawn = slide_charts.native(
+        chart(lines=(line("Qwen", (10.0, 0.0, 30.0)),), is_log=True), (800, 400), "Arial"
+    )
+    cells = next(column.cells for column in drawn.sheet.columns if column.title == "Qwen")
+    assert cells == (10.0, 0.0, 30.0), "Edit data shows it"
+    told = re.findall(r'<c:pt idx="(\d)"><c:v>([\d.]+)</c:v>', drawn.xml.decode())
+    assert ("1", "0") not in told
+    assert {("0", "10"), ("2", "30")} <= set(told)
+
+
 def test_long_lines_below_a_chart_keep_the_date_and_say_that_more_is_in_the_notes() -> None:
     drawn = chart(
-        lines=(FOCUS,), citation="Source: " + "a long name of it " * 30,
+        lines=(FOCUS,), citation="Source:" + " a long name of it" * 30,
         caveats=tuple(f"Caveat {n} says this and that and more of it at length." for n in range(9)),
     )  # fmt: skip
     file = slide_bytes(SlideItem(drawn), build=BUILD)
@@ -527,7 +676,7 @@ def test_long_lines_below_a_chart_keep_the_date_and_say_that_more_is_in_the_note
     caveats, source = (paragraph.text for paragraph in footer.text_frame.paragraphs)
     assert caveats.startswith("Dotted: estimates. Caveat 0")
     assert caveats.endswith("More in the notes.")
-    assert "… As of 2026-02-28. Open the source" in source
+    assert "…, as of 2026-02-28. Open the source" in source
     assert footer.top + footer.height <= Inches(7.5)
     notes = slide.notes_slide.notes_text_frame
     assert notes is not None

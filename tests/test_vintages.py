@@ -140,6 +140,59 @@ def test_a_metric_without_a_value_compares_all_its_numbers(tiny: Any) -> None:
     assert (found.values, found.changed, found.column) == (2, 1, "stars")
 
 
+def test_a_verdict_that_changed_is_a_difference(tiny: Any) -> None:
+    columns = {"family": "VARCHAR", "likes": "BIGINT", "test_value": "DOUBLE", "verdict": "VARCHAR",
+               "figure_ids": "VARCHAR[]", "as_of": "DATE", "source_url": "VARCHAR"}  # fmt: skip
+    old = tiny(EARLIER, columns, "('Qwen', 10, 2.0, 'holds', ['R1'], '2026-09-01', 'a')")
+    new = tiny(LATER, columns, "('Qwen', 10, 3.0, 'contradicts', ['R1'], '2026-10-01', 'b')")
+    found = data.compare("likes", old, new)
+    assert (found.values, found.changed, found.largest) == (4, 2, 0.5)
+    assert found.column == "test_value"
+    # Where the value differs, too, its change is the one that is told.
+    newer = tiny(LATER + "2", columns, "('Qwen', 11, 9.0, 'holds', ['R1'], '2026-10-01', 'b')")
+    found = data.compare("likes", old, newer)
+    assert (found.changed, found.column, found.largest) == (2, "likes", pytest.approx(0.1))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "values"),
+    [
+        (("INT", "VARCHAR"), ("(7, 10)", "('7', 12)")),
+        (("DATE", "VARCHAR"), ("('2026-09-01', 10)", "('2026-09-01', 12)")),
+        (("BOOLEAN", "VARCHAR"), ("(NULL, 10)", "(NULL, 12)")),
+        (("INT", "DOUBLE"), ("(7, 10)", "(7.0, 12)")),
+    ],
+)
+def test_a_grain_of_another_type(
+    tiny: Any, kinds: tuple[str, str], values: tuple[str, str]
+) -> None:
+    old, new = (
+        tiny(name, {"family": kind, "likes": "BIGINT"}, row)
+        for name, kind, row in zip((EARLIER, LATER), kinds, values, strict=True)
+    )
+    found = data.compare("likes", old, new)
+    assert (found.values, found.changed, found.added, found.gone) == (1, 1, 0, 0)
+
+
+def test_a_column_that_is_called_like_a_parameter(tiny: Any) -> None:
+    columns = {"name": "VARCHAR", "families": "INT", "likes": "BIGINT"}
+    old = tiny(EARLIER, columns, "('vllm', 1, 10), ('ollama', 2, 3)", "['name']")
+    new = tiny(LATER, columns, "('vllm', 1, 11), ('ollama', 2, 6)", "['name']")
+    assert list(data.metric("likes", where={"name": "vllm"}, build=old)["likes"]) == [10]
+    assert list(data.metric("likes", where={"families": [2]}, build=old)["likes"]) == [3]
+    found = data.compare("likes", old, new, where={"name": ["vllm"]})
+    assert (found.changed, found.largest) == (1, pytest.approx(0.1))
+
+
+def test_whether_a_metric_has_rows(tiny: Any) -> None:
+    columns = {"family": "VARCHAR", "likes": "BIGINT"}
+    assert data.has_rows("likes", build=tiny(EARLIER, columns, "('Qwen', 10)"))
+    empty = tiny(LATER, columns, "('Qwen', 10)")
+    with duckdb.connect(str(empty)) as build:
+        build.execute("DELETE FROM likes")
+    assert not data.has_rows("likes", build=empty)
+
+
 def test_metrics_of_another_grain_are_not_compared(tiny: Any) -> None:
     columns = {"family": "VARCHAR", "scope": "VARCHAR", "likes": "BIGINT"}
     old = tiny(EARLIER, columns, "('Qwen', 'own', 10)")
@@ -261,3 +314,19 @@ def test_builds_are_called_by_their_day(home: Path) -> None:
     assert [kept.name for kept in listed[:2]] == [LATER, EARLIER]
     assert listed[0].as_of is not None
     assert listed[2].as_of is None
+
+
+def test_a_build_that_goes_while_builds_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds = tmp_path / "builds"
+    builds.mkdir()
+    for name in (EARLIER, LATER, "adoption-20269999T999999999999Z"):
+        (builds / f"{name}.duckdb").touch()
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+
+    def remove(path: Path) -> None:
+        (builds / f"{EARLIER}.duckdb").unlink(missing_ok=True)
+
+    monkeypatch.setattr(vintages, "_reaches_to", remove)
+    assert [kept.name for kept in data.kept_builds()] == [LATER]

@@ -407,6 +407,38 @@ def test_prune_keeps_the_newest_months_of_a_year_and_what_is_pinned(home: Path) 
         data.build_named("adoption-20240101T000000000000Z", home)
 
 
+def test_a_build_that_is_pinned_while_others_are_removed_stays(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds = home / "builds"
+    builds.mkdir(parents=True)
+    paths = [builds / f"adoption-2026010{day}T000000000000Z.duckdb" for day in range(1, 5)]
+    for path in paths:
+        path.touch()
+    reasons = warehouse.why_kept(paths, keep=1)
+    data.pin(paths[1])  # after it was decided what goes
+    monkeypatch.setattr(warehouse, "why_kept", lambda *_: reasons)
+    orphan = builds / "adoption-20250101T000000000000Z.pin"
+    orphan.touch()
+    assert warehouse.prune(builds, keep=1) == [paths[0], paths[2]]
+    assert data.build_paths(home) == [paths[1], paths[3]]
+    assert list(builds.glob("*.pin")) == [paths[1].with_suffix(".pin")]
+
+
+def test_a_build_that_is_gone_is_not_pinned(home: Path) -> None:
+    (home / "builds").mkdir(parents=True)
+    gone = home / "builds" / "adoption-20260101T000000000000Z.duckdb"
+    with pytest.raises(data.UnknownBuildError, match="adoption-20260101T000000000000Z was removed"):
+        data.pin(gone)
+    assert not list((home / "builds").iterdir())
+
+
+def test_a_file_whose_stamp_is_no_instant_is_no_build(home: Path) -> None:
+    (home / "builds").mkdir(parents=True)
+    (home / "builds" / "adoption-20269999T999999999999Z.duckdb").touch()
+    assert data.build_paths(home) == []
+
+
 def test_a_build_prunes(home: Path, few_seeds: Path) -> None:
     builds = home / "builds"
     builds.mkdir(parents=True)

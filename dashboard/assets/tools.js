@@ -23,6 +23,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".row");
   root.replaceChildren();
   root.dataset.chart = data.key;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", `Tools of: ${data.title}`);
   const row = new Row(root, data, setTriggerValue);
   root.append(...row.parts());
   const warm = () => load(data.library);
@@ -100,6 +102,7 @@ class Row {
 
   deck() {
     const button = tool("button", "Add to deck", "deck");
+    button.setAttribute("aria-label", `Add to deck: ${this.data.title}`);
     // The server answers what became of it, since the chart may be in the deck already.
     button.addEventListener("click", () => this.trigger("deck", this.data.key));
     return button;
@@ -107,10 +110,11 @@ class Row {
 
   menu(label, icon, fill, when = "") {
     const button = tool("button", label, icon, when);
-    button.setAttribute("aria-haspopup", "true");
-    const menu = element("div", { popover: "auto", class: "menu", role: "group", "aria-label": label });
+    const of = `${label}: ${this.data.title}`;
+    button.setAttribute("aria-label", of);
+    const menu = element("div", { popover: "auto", class: "menu", role: "group", "aria-label": of });
     button.popoverTargetElement = menu;
-    const away = () => menu.hidePopover();
+    const away = (event) => { if (!event.composedPath().includes(menu)) menu.hidePopover(); };
     button.setAttribute("aria-expanded", "false");
     menu.addEventListener("beforetoggle", (event) => {
       if (event.newState !== "open") return;
@@ -121,7 +125,9 @@ class Row {
     menu.addEventListener("toggle", (event) => {
       const isOpen = event.newState === "open";
       button.setAttribute("aria-expanded", String(isOpen));
-      (isOpen ? addEventListener : removeEventListener)("resize", away);
+      const change = isOpen ? addEventListener : removeEventListener;
+      change("resize", away);
+      change("wheel", away, { passive: true });
       if (isOpen) place(menu, button);
       menu.style.visibility = "";
     });
@@ -133,6 +139,8 @@ class Row {
   links(menu) {
     const now = pageAddress(), frozen = new URL(now);
     now.searchParams.delete("build");
+    // Who looks up to the newest month wants, later on, the months that are to come.
+    if (now.searchParams.get("to") === heldState()?.newestMonth) now.searchParams.delete("to");
     frozen.searchParams.set("build", this.data.build);
     menu.append(
       this.copying("Newest figures", now.href, "The same view, of whatever is newest then"),
@@ -249,15 +257,17 @@ function place(menu, button) {
   const top = isBelow ? at.bottom + gap : at.top - gap - size.height;
   menu.style.left = `${left}px`;
   menu.style.top = `${Math.max(8, Math.min(top, innerHeight - size.height - 8))}px`;
-  const away = () => { if (menu.matches(":popover-open")) menu.hidePopover(); };
-  addEventListener("wheel", away, { once: true, passive: true });
+}
+
+function heldState() {
+  return document.querySelector("[data-page-state]")?.dataset;
 }
 
 // The page's whole state, defaults included, as app.py left it; else what the address bar says.
 function pageAddress() {
-  const held = document.querySelector("[data-page-state]");
+  const held = heldState();
   const address = new URL(location.href);
-  if (held) address.search = held.dataset.pageState;
+  if (held) address.search = held.pageState;
   address.hash = "";
   return address;
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -18,6 +20,7 @@ LIVE, FROZEN = "Newest build", "This build"
 TEMPLATE, OPENED_FILES = "deck_template", "deck_files"
 FIELDS = {"title": "Title", "subtitle": "Subtitle", "made_by": "Made by"}
 TEMPLATE_MB = 50
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WIDTHS: tuple[plots.Width, ...] = ("wide", "narrow")  # the browser shows the one that fits
 HOW_TO = (
     "The deck is empty. On any page, press **Add to deck** below a chart; here you then order the "
@@ -136,6 +139,8 @@ def actions(shown: Deck, charts: list[Drawn]) -> None:
     """The file, and the deck to keep and to share."""
     template = st.session_state.get(TEMPLATE)
     address = (st.context.url or "").rsplit("/", maxsplit=1)[0]
+    if urlsplit(address).hostname in LOOPBACK:
+        address = ""  # whoever gets the slides could not open it
     with st.container(horizontal=True, key="deck-actions"):
         st.download_button(
             "Download PowerPoint",
@@ -188,22 +193,28 @@ def own_template(template: Any) -> None:
             )
 
 
-def slide(place: int, one: Drawn, number: int) -> None:
+def slide(place: int, one: Drawn, number: int, mark: str) -> None:
     """One chart of the deck: what its slide says, and what to do with it."""
-    mark = mark_of(one)
     with st.container(border=True, key=f"deck-item-{mark}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="top", key=f"deck-head-{mark}"):
             with st.container(gap=None, key=f"deck-words-{mark}"):
                 words(place, one)
             buttons(place, one, number, mark)
         if one.chart is not None:
-            parts.folded("Preview", f"deck-{mark}", lambda: preview(one))
+            parts.folded("Preview", f"deck-{mark}", lambda: preview(one, mark))
 
 
-def mark_of(one: Drawn) -> str:
-    """What names a chart of the deck wherever it stands."""
-    query = str(recipes.to_query(one.item.recipe))
-    return f"{zlib.crc32(query.encode()):08x}"
+def marks_of(charts: list[Drawn]) -> list[str]:
+    """What names each chart of the deck wherever it stands; of one that is in it several times the
+    second has a number, and so on."""
+    found: list[str] = []
+    times: Counter[str] = Counter()
+    for one in charts:
+        query = str(recipes.to_query(one.item.recipe))
+        mark = f"{zlib.crc32(query.encode()):08x}"
+        times[mark] += 1
+        found.append(mark if times[mark] == 1 else f"{mark}-{times[mark]}")
+    return found
 
 
 def words(place: int, one: Drawn) -> None:
@@ -261,10 +272,10 @@ def buttons(place: int, one: Drawn, number: int, mark: str) -> None:
         )
 
 
-def preview(one: Drawn) -> None:
+def preview(one: Drawn, mark: str) -> None:
     """The chart as it is drawn on pages."""
     assert one.chart is not None
-    look, recipe, mark = parts.theme(), one.item.recipe, mark_of(one)
+    look, recipe = parts.theme(), one.item.recipe
     for width in WIDTHS:
         with st.container(key=f"{width}-deck-{mark}", gap="small"):
             st.plotly_chart(
@@ -283,7 +294,6 @@ problems()
 held = deck.held()
 try:
     build = deck.build_path(held)
-    listed = deck.drawn(held)
 except recipes.RecipeError:
     text = f"This deck is frozen at {vintage_notices.not_kept(held.build or '')}"
     st.info(text, icon=":material/history:")
@@ -291,10 +301,11 @@ except recipes.RecipeError:
     st.button("Use the newest build", on_click=deck.hold, args=(replace(held, build=None),))
     st.stop()
 if held.items:
+    listed = deck.drawn(held)
     texts(held)
     actions(held, listed)
-    for position, drawn_item in enumerate(listed):
-        slide(position, drawn_item, len(listed))
+    for position, (drawn_item, mark) in enumerate(zip(listed, marks_of(listed), strict=True)):
+        slide(position, drawn_item, len(listed), mark)
 else:
     empty()
 deck.show_address()

@@ -12,16 +12,6 @@ import streamlit as st
 import data
 from dashboard import parts, readings, region_charts, state
 
-# Layers on the buttons; only those that the build has are offered.
-LAYERS = {
-    "Own downloads": "own_downloads",
-    "Lineages": "lineage_downloads",
-    "Derivatives": "derivatives",
-    "Served tokens": "served_tokens",
-    "New local pulls": "new_local_pulls",
-    "All local pulls": "all_local_pulls",
-    "LM Studio": "runtimes",
-}
 HEAD = ["Layer", "China", "USA", "China / USA", "EU", "Others", "Unknown", "Who is ahead",
         "Period", "Source"]  # fmt: skip
 NOTHING = "No figure of this layer lies in this period. Choose a longer one under From and To."
@@ -113,11 +103,13 @@ def _under(text: str) -> str:
 
 def over_time(rows: pd.DataFrame) -> None:
     """The chosen layer, and where it has several, the chosen series of it."""
-    offered = [name for name, layer in LAYERS.items() if (rows["layer"] == layer).any()]
+    offered = [
+        name for name, layer in region_charts.LAYERS.items() if (rows["layer"] == layer).any()
+    ]
     layer = st.segmented_control(
         "Layer", offered, default=offered[0], required=True, key="layer", bind="query-params"
     )
-    of_layer = rows[rows["layer"] == LAYERS[layer or offered[0]]]
+    of_layer = rows[rows["layer"] == region_charts.LAYERS[layer or offered[0]]]
     names = {f"{row['title']}, {row['basis']}": row for row in of_layer.to_dict("records")}
     chosen = next(iter(names))
     if len(names) > 1:

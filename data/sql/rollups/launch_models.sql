@@ -7,8 +7,9 @@
 --   name the youngest. Published: the models whose all-time counter others recorded. A model with a
 --   corrected release date is listed though nothing was collected of it. Size classes are those of
 --   total parameters in billions; where nobody says how many there are, the name may (8B, 0.6B,
---   235B-A22B), of collected repositories as of published ones, and size_from_name says so; of several
---   experts (8x7B) it does not.
+--   235B-A22B), of collected repositories as of published ones, and size_from_name says so. Of a name
+--   that counts experts (8x7B, 17B-16E) or states two sizes (1B-7B) it does not: what it states may be
+--   the size of one expert, or of those at work.
 WITH listed AS (
     SELECT
         model_names.hub_id AS hub_id,
@@ -96,23 +97,32 @@ dated AS (
         coalesce(dates.released_on, models.created_on) AS released_on,
         dates.released_on IS NOT NULL AS is_corrected,
         models.total_params AS total_params,
-        regexp_extract(
-            lower(split_part(models.model_id, '/', 2)),
-            '(?:^|[-_.])([0-9]+(?:[.][0-9]+)?b|[0-9]{2,4}m)(?:[-_.]|$)', 1
-        ) AS spelled
+        lower(split_part(models.model_id, '/', 2)) AS name
     FROM models
     LEFT JOIN seed__release_dates AS dates ON dates.model_id = models.model_id
 ),
-sized AS (
+named AS (
     SELECT
         dated.*,
+        CASE
+            WHEN regexp_like(name, '[-_.][0-9]+e(?:[-_.]|$)') THEN ''
+            WHEN regexp_like(name, '(?:^|[-_.])[0-9.]+b[-_.](?:.*[-_.])?[0-9.]+b(?:[-_.]|$)') THEN ''
+            ELSE regexp_extract(
+                name, '(?:^|[-_.])([0-9]+(?:[.][0-9]+)?b|[0-9]{2,4}m)(?:[-_.]|$)', 1
+            )
+        END AS spelled
+    FROM dated
+),
+sized AS (
+    SELECT
+        named.*,
         CASE
             WHEN total_params IS NOT NULL THEN total_params / 1000000000.0
             WHEN spelled = '' THEN NULL
             WHEN spelled LIKE '%b' THEN CAST(replace(spelled, 'b', '') AS DOUBLE)
             ELSE CAST(replace(spelled, 'm', '') AS DOUBLE) / 1000
         END AS params_b
-    FROM dated
+    FROM named
 )
 SELECT
     basis,                              -- collected (listings and archive), or published by others

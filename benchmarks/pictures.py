@@ -35,7 +35,7 @@ ARGUMENTS = (
 )  # fmt: skip
 WINDOW = {"width": 1440, "height": 900}
 PATIENCE = 60  # seconds
-CLICKS = 5  # at most, of one button: a browser holds back many downloads of one page
+CLICKS = 5  # at most, of one button: enough for a median
 SERVE = (
     "import sys; from dashboard.server import application, settings; "
     "application().run(config=settings('127.0.0.1', int(sys.argv[1])))"

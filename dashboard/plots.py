@@ -373,17 +373,12 @@ def _draw_markers(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> int
 
 
 def _rows_of(chart: Chart, width: Width) -> list[int]:
-    ends: list[float] = []
-    rows = []
-    for marker in chart.markers:
-        centre = _position(chart, marker.at)
-        half = len(marker.label) * LETTER_SHARE[width] / 2 + 0.006
-        row = next((r for r, end in enumerate(ends) if centre - half > end), len(ends))
-        if row == len(ends):
-            ends.append(0.0)
-        ends[row] = centre + half
-        rows.append(row)
-    return rows
+    return scales.rows_apart(
+        [
+            (_position(chart, marker.at), len(marker.label) * LETTER_SHARE[width] / 2 + 0.006)
+            for marker in chart.markers
+        ]
+    )
 
 
 def _draw_end_labels(drawn: Sheet, chart: Chart, theme: Theme, scale: float, apart: float) -> None:

@@ -224,6 +224,20 @@ def since(chart: Chart, line: Line) -> str:
     return f" ({known[-1]:%Y-%m})" if is_monthly(chart) else f" ({known[-1]:%m-%d})"
 
 
+def rows_apart(labels: Sequence[tuple[float, float]]) -> list[int]:
+    """In which row each label stands so that none touches another: the lowest one that is free.
+    `labels`: the middle and half the width of each, from left to right."""
+    ends: list[float] = []
+    rows = []
+    for middle, half in labels:
+        row = next((r for r, end in enumerate(ends) if middle - half > end), len(ends))
+        if row == len(ends):
+            ends.append(0.0)
+        ends[row] = middle + half
+        rows.append(row)
+    return rows
+
+
 def spread(places: Sequence[float], apart: float) -> list[float]:
     """Sorted places, moved as little as needed to lie that far apart and within 0..1.
 

@@ -177,18 +177,16 @@ def _event_rows(chart: Chart, is_narrow: bool, width: int) -> list[int]:
     """In which row above the plot each event's label stands, so that none touches another."""
     first, last = scales.span(chart)
     days = max((last - first).days, 1)
-    ends: list[float] = []
-    rows = []
-    for number, marker in enumerate(chart.markers, start=1):
-        # The plot is narrower than the drawing, which leaves room between labels.
-        centre = (marker.at - first).days / days * width * 0.78
-        half = text_width(str(number) if is_narrow else marker.label, SMALL) / 2 + 5
-        row = next((r for r, end in enumerate(ends) if centre - half > end), len(ends))
-        if row == len(ends):
-            ends.append(0.0)
-        ends[row] = centre + half
-        rows.append(row)
-    return rows
+    return scales.rows_apart(
+        [
+            (
+                # The plot is narrower than the drawing, which leaves room between labels.
+                (marker.at - first).days / days * width * 0.78,
+                text_width(str(number) if is_narrow else marker.label, SMALL) / 2 + 5,
+            )
+            for number, marker in enumerate(chart.markers, start=1)
+        ]
+    )
 
 
 def _events(chart: Chart, frame: _Frame, rows: Sequence[int], is_narrow: bool) -> list[str]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import data
-from dashboard import readings, recipes, vectors
+from dashboard import findings, readings, recipes, vectors
 from dashboard.chart import REST_COLOURS, Chart, cited_text, plain_caveats
 from dashboard.recipes import Recipe
 
@@ -40,13 +40,15 @@ def briefing_bytes(recipe: Recipe, format: str, *, template: Path | None = None)
     )
     if format == "md":
         return f"{brief.markdown()}- {made(build, built_at)}\n".encode()
-    chart = _chart(recipe)
+    shown = _share_recipe(recipe)
+    chart = _chart(shown)
     if format == "html":
         return page(brief, chart, build, built_at).encode()
-    from dashboard import briefing_slides  # noqa: PLC0415  (python-pptx is slow to load)
+    from dashboard import briefing_slides, slides  # noqa: PLC0415  (python-pptx is slow to load)
 
     colours = {name: _colours(build, name) for name in (brief.focus, brief.rival) if name}
-    return briefing_slides.deck_bytes(brief, chart, build.stem, template, colours=colours)
+    share = slides.SlideItem(chart, findings.finding(shown)) if chart else None
+    return briefing_slides.deck_bytes(brief, share, build.stem, template, colours=colours)
 
 
 def made(build: Path, built_at: datetime) -> str:
@@ -89,11 +91,16 @@ def page(brief: data.Brief, chart: Chart | None, build: Path, built_at: datetime
     )
 
 
-def _chart(recipe: Recipe) -> Chart | None:
-    """The share chart of the first page; None where no selected family has a published series."""
+def _share_recipe(recipe: Recipe) -> Recipe:
+    """The recipe of the share chart of the first page."""
     brief = replace(recipe.selection, is_brief=True, measure="Share", scale="Linear", scope="own")
+    return Recipe(CHART, brief, recipe.build)
+
+
+def _chart(shown: Recipe) -> Chart | None:
+    """The share chart; None where no selected family has a published series."""
     try:
-        return recipes.draw(Recipe(CHART, brief, recipe.build))
+        return recipes.draw(shown)
     except recipes.NothingToShowError:
         return None
 

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import data
 from dashboard import slides
-from dashboard.chart import Chart
 from dashboard.lettering import clean
 from dashboard.slide_layout import Ink, Words
 from dashboard.slide_tables import Cell, TablePage
-from data.findings import MOST_LETTERS
 
 SMALL = 16  # points, of pages with many words
 WIDTHS = (0.37, 0.13, 0.15, 0.18, 0.17)
@@ -21,17 +19,17 @@ WIDTHS = (0.37, 0.13, 0.15, 0.18, 0.17)
 
 def deck_bytes(
     brief: data.Brief,
-    chart: Chart | None,
+    share: slides.SlideItem | None,
     build: str,
     template: Path | None,
     *,
     colours: Mapping[str, tuple[str, str]],
 ) -> bytes:
-    """The briefing as a PowerPoint file; `chart` is that of the accounts' shares, `colours` are
-    those of families. Raises SlideError for a template that cannot be used."""
+    """The briefing as a PowerPoint file; `share` is the chart of the accounts' shares, `colours`
+    are those of families. Raises SlideError for a template that cannot be used."""
     pages: list[slides.Page] = [_layers(brief, colours)]
-    if chart:
-        pages.append(slides.SlideItem(chart, _finding(brief, chart)))
+    if share:
+        pages.append(share)
     if moved := list(_moved(brief)):
         pages.append(slides.TextPage("What changed, and does it hold?", tuple(moved)))
     care = tuple(_words(text) for text in (*brief.scope, *brief.care))
@@ -43,14 +41,6 @@ def deck_bytes(
     return slides.pages_bytes(
         brief.headline, line, pages, build=build, as_of=as_of, template=template
     )
-
-
-def _finding(brief: data.Brief, chart: Chart) -> str:
-    """The brief's line, which begins with its month, as a sentence with its subject."""
-    own = next((line.short_label for line in chart.lines if line.role == "focus"), "")
-    line = _plain(brief.line).removesuffix(".")
-    text = f"{own}, {line}" if own else line
-    return text if len(text) <= MOST_LETTERS else text.partition("; a year ago")[0]
 
 
 def _layers(brief: data.Brief, colours: Mapping[str, tuple[str, str]]) -> TablePage:

@@ -428,6 +428,7 @@ def _of_card(
     return model_history(
         card.history, context, column=column, model_id=card.facts["model_id"],
         family=card.facts["family"] or card.facts["root_family"], milestones=milestones,
+        lost=card.lost,
     )  # fmt: skip
 
 
@@ -439,11 +440,14 @@ def model_history(
     model_id: str,
     family: str | None,
     milestones: pd.DataFrame | None = None,
+    lost: str = "",
 ) -> Chart | None:
-    """One counter of one repository over time; `milestones` become markers."""
+    """One counter of one repository over time; `milestones` become markers. `lost` says of which
+    days it is not known any more: these are rows without a value."""
     known = history[history[column].notna()]
     if known.empty:
         return None
+    told = history[history[column].notna() | history["note"].notna()]
     what = {
         "downloads_30d": ("Downloads in the trailing 30 days", "downloads in the trailing 30 days"),
         "downloads_all_time": ("All-time downloads", "downloads since the repository's creation"),
@@ -451,7 +455,7 @@ def model_history(
     names = [n for n in HUB_SOURCES if "source" not in known or n in set(known["source"])]
     sources = [cited(context, name) for name in names]
     line = line_of(
-        known, "date", column, key=model_id, label=model_id.rpartition("/")[2], family=family,
+        told, "date", column, key=model_id, label=model_id.rpartition("/")[2], family=family,
         context=context,
     )  # fmt: skip
     passed = milestones if milestones is not None else pd.DataFrame()
@@ -465,8 +469,9 @@ def model_history(
         source_url=f"https://huggingface.co/{model_id}",
         citation="; ".join(one.citation.rstrip(".") for one in sources),
         as_of=day(known["date"].max()),
-        frame=known,
+        frame=told,
         lines=(replace(line, role="focus", label=""),),
+        caveats=(lost[:1].upper() + lost[1:],) if lost else (),
         bands=_incidents(known["date"], "date", context),
         markers=tuple(
             Marker(

@@ -109,11 +109,11 @@ class DayStore:
         path = self.path(day, "counters")
         if not path.exists():
             raise HistoryError(f"{self.table.name}: {day} was not seen")
-        facts = _facts(path)
+        facts, stored = _told(path)
         return DayInfo(
             day=day,
             repositories=facts["repositories"],
-            stored=pq.read_metadata(path).num_rows,
+            stored=stored,
             base=_day(facts["base"]),
             facts=facts["source"],
             totals=facts["totals"],
@@ -299,7 +299,7 @@ class DayStore:
         return {
             day: wanted
             for day, wanted in before.items()
-            if any(_told_base(self.path(day, part)) != wanted for part in PARTS)
+            if any(_day(_told(self.path(day, part))[0]["base"]) != wanted for part in PARTS)
         }
 
     @contextmanager
@@ -602,26 +602,31 @@ def _write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, leve
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    metadata = pq.read_schema(path).metadata or {}
+    return _facts_and_rows(path)[0]
+
+
+def _facts_and_rows(path: Path) -> tuple[dict[str, Any], int]:
+    about = pq.read_metadata(path)
+    metadata = about.metadata or {}
     if _FACTS not in metadata:
         raise HistoryError(f"{path}: expected a day's file, found no facts in its metadata")
-    facts: dict[str, Any] = json.loads(metadata[_FACTS])
-    return facts
+    return json.loads(metadata[_FACTS]), about.num_rows
 
 
 def _base(path: Path) -> date | None:
     return _day(_facts(path)["base"])
 
 
-def _told_base(path: Path) -> date | None:
-    """The same; a file that is as it was is not opened again, since each add asks of all days."""
+def _told(path: Path) -> tuple[dict[str, Any], int]:
+    """Facts and rows of a file, not to be changed; one that is as it was is not opened again, since
+    each add, and each history of a repository, asks all days."""
     at = path.stat()
-    return _base_of_version(path, at.st_ino, at.st_ctime_ns, at.st_size)
+    return _told_by_version(path, at.st_ino, at.st_ctime_ns, at.st_size)
 
 
 @lru_cache(maxsize=1 << 13)
-def _base_of_version(path: Path, *_version: int) -> date | None:
-    return _base(path)
+def _told_by_version(path: Path, *_version: int) -> tuple[dict[str, Any], int]:
+    return _facts_and_rows(path)
 
 
 def _day(text: str | None) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -191,21 +191,45 @@ def _summed(hub: Hub, labelled: Labels, owned: Owners) -> dict[str, pa.Table]:
 def _days(hub: Hub) -> pa.Table:
     """hub__days, as the archive's files say it."""
     used = set(hub.cleaning.days.used)
-    rows = []
-    for day in hub.store.days():
-        info = hub.store.info(day)
-        sums = {name: total["sum"] for name, total in info.totals.items()}
-        rows.append(
-            {
-                "date": day,
-                "source": str(info.facts.get("source", hub.store.source(day))),
-                "is_complete": is_complete(info),
-                "repositories": info.repositories,
-                **sums,
-                "is_used": day.toordinal() in used,
-            }
-        )
+    rows = [
+        {**_told(hub.store, day), "is_used": day.toordinal() in used} for day in hub.store.days()
+    ]
     return pa.Table.from_pylist(rows)
+
+
+def _told(store: Store, day: date) -> dict[str, Any]:
+    """What a build keeps of a day that was seen. Two readings of a day that agree in all of it are
+    the same."""
+    info = store.info(day)
+    return {
+        "date": day,
+        "source": str(info.facts.get("source", store.source(day))),
+        "is_complete": is_complete(info),
+        "repositories": info.repositories,
+        **{name: total["sum"] for name, total in info.totals.items()},
+    }
+
+
+def readings_of(
+    history: Path, hub_id: str, told: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], list[date]]:
+    """The counters of one repository as a build read them, and the days of the build that are not
+    in the history any more as they were then: read again, taken out, or of another archive now.
+
+    `told` are the days of the build, rows of hub__days, oldest first. A reading has date and
+    counters.
+    """
+    store = next(iter(stores(history)), None)
+    days = set(store.days()) if store else set()
+    kept = {
+        row["date"] for row in told if store and row["date"] in days
+        and _told(store, row["date"]).items() <= row.items()
+    }  # fmt: skip
+    series = store.series(hub_id, until=max(kept)) if store and kept else []
+    return (
+        [reading for reading in series if reading["date"] in kept],
+        [row["date"] for row in told if row["date"] not in kept],
+    )
 
 
 def _incidents(connection: duckdb.DuckDBPyConnection, hub: Hub, owned: Owners) -> pa.Table:

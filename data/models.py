@@ -14,7 +14,8 @@ import pandas as pd
 
 from data import warehouse
 from data.errors import UnknownModelError
-from data.queries import model_history
+from data.queries import NOT_AS_READ, model_history
+from data.wording import whole
 
 MILESTONES = (10_000, 100_000, 1_000_000, 10_000_000, 100_000_000)
 MAX_CHILDREN = 50
@@ -41,6 +42,8 @@ class ModelCard:
     model_id, relation and counters; `history` is what data.model_history says. `milestones`:
     milestone, reached_on (first day on which the all-time counter had passed it) and before_on
     (the day seen before that one; NULL when it had already passed on the first day seen).
+    `lost` says which days of the history cannot be read again as the build read them; '' when all
+    can.
     """
 
     facts: Mapping[str, Any]
@@ -50,6 +53,7 @@ class ModelCard:
     children_total: int
     history: pd.DataFrame
     milestones: pd.DataFrame
+    lost: str = ""
 
 
 def search_models(text: str, limit: int = 20, build: Path | None = None) -> pd.DataFrame:
@@ -91,7 +95,19 @@ def model_card(model_id: str, build: Path | None = None) -> ModelCard:
         children_total=len(children),
         history=history,
         milestones=milestones_of(history),
+        lost=_lost(history),
     )
+
+
+def _lost(history: pd.DataFrame) -> str:
+    """'12 days from 2026-06-01 to 2026-06-30 are not in the history any more as ...'."""
+    days = [f"{day:%Y-%m-%d}" for day in history.loc[history["note"].notna(), "date"]]
+    if not days:
+        return ""
+    if len(days) == 1:
+        return f"{days[0]} is {NOT_AS_READ}: it has no value here."
+    told = f"{whole(len(days))} days from {days[0]} to {days[-1]}"
+    return f"{told} are {NOT_AS_READ}: they have no value here."
 
 
 def _facts(path: Path, model_id: str) -> dict[str, Any]:

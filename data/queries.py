@@ -17,10 +17,10 @@ import pandas as pd
 from data import hub_tables, warehouse
 from data.catalog import TIME_COLUMNS
 from data.errors import FilterError, UnknownMetricError
-from data.paths import data_dir
 
 # Time columns of record-like metrics, whose rows are things and not points of a series.
 _PERIOD_COLUMNS = (*TIME_COLUMNS, "starts_on", "crossed_on")
+NOT_AS_READ = "not in the history any more as this build read it"
 
 
 @dataclass(frozen=True)
@@ -154,36 +154,54 @@ def series_sources(build: Path | None = None) -> pd.DataFrame:
 
 
 def model_history(hub_id: str, build: Path | None = None) -> pd.DataFrame:
-    """All that was read of one repository, a row a day, oldest first.
+    """All that a build read of one repository, a row a day, oldest first.
 
-    Columns: date, downloads_30d, downloads_all_time, likes; NULL where a counter was absent.
-    Listings go before archives, which are read from the history itself, as far as the build goes.
+    Columns: date, downloads_30d, downloads_all_time, likes; NULL where a counter was absent; and
+    `note`, NULL on most days: NOT_AS_READ where the counters are not known any more. Listings go
+    before archives. These are too large for a build, and read from the history itself: the days
+    that the build knew, as far as they are there as it read them.
     """
+    path = build or warehouse.newest_build()
     listed = warehouse.frame(
-        build,
-        "SELECT date, downloads_30d, downloads_all_time, likes "
+        path,
+        "SELECT date, downloads_30d, downloads_all_time, likes, CAST(NULL AS VARCHAR) AS note "
         "FROM model_days WHERE hub_id = ? ORDER BY date",
         [hub_id],
     )
-    row = warehouse.cursor(build).execute("SELECT max(date) FROM hub__days").fetchone()
-    if row is None or row[0] is None:
-        return listed
-    archived = [
-        reading
-        for store in hub_tables.stores(data_dir() / "history")
-        for reading in store.series(hub_id, until=row[0])
-    ]
+    archived = _archived(path, hub_id)
     if not archived:
         return listed
     # Column by column: frames of dicts cost as much as reading them.
     dates = np.array([reading["date"] for reading in archived], "datetime64[D]")
     counters = {
-        name: pd.array([reading[name] for reading in archived], dtype="Int64")
-        for name in listed.columns[1:]
+        name: pd.array([reading.get(name) for reading in archived], dtype="Int64")
+        for name in listed.columns[1:-1]
     }
-    frame = pd.DataFrame({"date": dates.astype(listed["date"].dtype), **counters})
+    notes = pd.Series([reading.get("note") for reading in archived], dtype="str")
+    frame = pd.DataFrame({"date": dates.astype(listed["date"].dtype), **counters, "note": notes})
     both = pd.concat([listed, frame]) if len(listed) else frame
     return both.drop_duplicates("date").sort_values("date", ignore_index=True)
+
+
+def _archived(build: Path, hub_id: str) -> list[dict[str, Any]]:
+    """What a build read of a repository in archives, and the days of which that is lost."""
+    days = warehouse.cursor(build).execute("SELECT * FROM hub__days ORDER BY date")
+    names = [column[0] for column in days.description]
+    told = [dict(zip(names, row, strict=True)) for row in days.fetchall()]
+    if not told:
+        return []
+    history = build.parent.parent / "history"
+    readings, lost = hub_tables.readings_of(history, hub_id, told)
+    if lost:
+        # Nothing is lost of days before the repository was there.
+        row = (
+            warehouse.cursor(build)
+            .execute("SELECT min(first_seen_on) FROM hub__models WHERE hub_id = ?", [hub_id])
+            .fetchone()
+        )
+        first = (row and row[0]) or (readings[0]["date"] if readings else None)
+        lost = [day for day in lost if first and day >= first]
+    return [*readings, *({"date": day, "note": NOT_AS_READ} for day in lost)]
 
 
 def observations(build: Path | None = None) -> pd.DataFrame:

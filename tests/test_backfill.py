@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -723,8 +724,28 @@ def test_a_ready_series_and_the_archive_after_it_are_one_history(
     ]
     known = [*used, *range(archive.rows(switch - 1), archive.rows(9))]
     assert total == (archive.all_time(8) - archive.all_time(1))[known].sum()
-    history = data.model_history(archive.hub_ids[archive._row_of("Qwen/Qwen3-0.6B")].as_py())
+    hub_id = archive.hub_ids[archive._row_of("Qwen/Qwen3-0.6B")].as_py()
+    history = data.model_history(hub_id)
     assert history["date"].dt.date.tolist() == [archive.date_of(number) for number in range(10)]
+    assert history["note"].isna().all()
+    # A build that knew less, and other figures of two days, shows what it read and nothing else.
+    earlier = report.path.with_name("adoption-20260101T000000000000Z.duckdb")
+    shutil.copy(report.path, earlier)
+    with duckdb.connect(str(earlier)) as build:
+        build.execute("DELETE FROM hub__days WHERE date = ?", [archive.date_of(9)])
+        build.execute(
+            "UPDATE hub__days SET downloads_30d = downloads_30d + 1 WHERE date = ?",
+            [archive.date_of(8)],
+        )
+        build.execute(
+            "UPDATE hub__days SET source = 'model_pulse' WHERE date = ?", [archive.date_of(5)]
+        )
+    frozen = data.model_history(hub_id, earlier)
+    assert frozen["date"].tolist() == history["date"].tolist()[:9]
+    assert frozen.index[frozen["note"].notna()].tolist() == [5, 8]
+    assert frozen.loc[frozen["note"].notna(), "downloads_30d"].isna().all()
+    same = frozen["note"].isna()
+    assert frozen.loc[same, "likes"].tolist() == history[:9].loc[same, "likes"].tolist()
 
 
 # Repair.

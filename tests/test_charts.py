@@ -819,8 +819,9 @@ def test_repackagers_of_the_newest_month() -> None:
 
 def test_milestones_of_a_model_become_markers() -> None:
     history = pd.DataFrame(
-        {"date": MONTHS, "downloads_30d": [1, 2, 3, None], "downloads_all_time": [9, 10, 11, 12]}
-    )
+        {"date": MONTHS, "downloads_30d": [1, 2, 3, None], "downloads_all_time": [9, 10, 11, 12],
+         "note": None}
+    )  # fmt: skip
     passed = pd.DataFrame(
         {
             "milestone": [10_000, 1_000_000],
@@ -840,6 +841,14 @@ def test_milestones_of_a_model_become_markers() -> None:
     )
     assert recent is not None
     assert recent.lines[0].y == (1, 2, 3)
+    lost = hub_charts.model_history(
+        history.assign(note=[None, None, None, "gone"]), context(), column="downloads_30d",
+        model_id="Qwen/M", family=None, lost="1 day is gone.",
+    )  # fmt: skip
+    assert lost is not None
+    assert (lost.lines[0].y, lost.as_of) == ((1, 2, 3, None), recent.as_of)
+    assert lost.caveats == ("1 day is gone.",)
+    assert list(lost.frame["note"].dropna()) == ["gone"]
     assert "Source" in recent.citation
     nothing = history.assign(downloads_30d=None)
     assert (

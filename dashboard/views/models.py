@@ -83,12 +83,14 @@ def history(card: data.ModelCard) -> None:
     for column in ("downloads_30d", "downloads_all_time"):
         parts.show_chart(
             build, f"model_{column}", replace(selection, model=model_id),
-            empty=f"No {column.replace('_', ' ')} of {model_id} are known.",
+            empty=f"No {column.replace('_', ' ')} of {model_id} are known. {card.lost}",
         )  # fmt: skip
     st.subheader("Milestones", anchor=False)
     if card.milestones.empty:
-        st.caption("The all-time counter has not passed 10,000, or is not known.")
+        st.caption(f"The all-time counter has not passed 10,000, or is not known. {card.lost}")
         return
+    if card.lost:
+        st.caption(f"Of the days that are known: {card.lost}")
     parts.html_table(
         ["All-time downloads", "Passed by", "Day seen before"],
         [

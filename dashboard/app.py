@@ -99,7 +99,7 @@ def show(page: st.Page, deck_page: st.Page, build: Path) -> None:
         st.rerun()
     # A deck says itself of which build its charts are.
     if vintage.chosen() and page.title != "Deck":
-        vintage_notices.bar(build, st.session_state[state.FOCUS])
+        vintage_notices.bar(build, state.selection(st.session_state).families)
     try:
         hide_idle(acting(page.title, build))
         page.run()

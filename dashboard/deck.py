@@ -93,6 +93,12 @@ class Deck:
     build: str | None = None
     items: tuple[DeckItem, ...] = ()
 
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families of its charts, each once, in their order."""
+        shown = (family for item in self.items for family in item.recipe.selection.families)
+        return tuple(dict.fromkeys(shown))
+
     def recipe(self, item: DeckItem) -> Recipe:
         """How to draw a chart of the deck."""
         return replace(item.recipe, build=self.build)

@@ -55,10 +55,11 @@ def build() -> Path:
     return found
 
 
-def newer(opened: Path, focus: str) -> str:
-    """What the newest build says that this one does not, as one sentence; '' for the newest."""
+def newer(opened: Path, families: tuple[str, ...]) -> str:
+    """What the newest build says of these families, the focus first, that this one does not, as one
+    sentence; '' for the newest."""
     newest = data.newest_build()
-    return "" if opened == newest else vintages.newer(focus, opened, newest)
+    return "" if opened == newest else vintages.newer(families, opened, newest)
 
 
 def difference(recipe: Recipe) -> str:
@@ -111,6 +112,8 @@ def _values(chart: Chart) -> pd.DataFrame:
             day = f"{moment:%Y-%m}" if is_monthly else moment.isoformat()
             at = f"day {(moment - chart.day_zero).days}" if chart.day_zero else day
             found[line.label, at] = value
+        for moment, value in zip(line.x, line.highs, strict=False):
+            found[line.label, f"{moment.isoformat()}, at most"] = value
     found |= {(bar.label, ""): bar.value for bar in chart.bars}
     found |= {(point.label, ""): point.y for point in chart.points}
     found |= {(point.label, chart.x_unit or "x"): point.x for point in chart.points}

@@ -17,10 +17,13 @@ MOST_LETTERS = 60  # of a name that is none
 MOST_LISTED = 12
 
 
-def bar(opened: Path, focus: str) -> None:
-    """What stands on top of each page of a chosen build: whose figures these are, what is newer."""
+def bar(opened: Path, families: tuple[str, ...]) -> None:
+    """What stands on top of each page of a chosen build: whose figures these are, what is newer of
+    the families that are shown."""
     with st.container(key="vintage", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/history: You see **{_called(opened)}**{_state_of(opened, focus)}")
+        st.markdown(
+            f":material/history: You see **{_called(opened)}**{_state_of(opened, families)}"
+        )
         st.button(
             "Show the newest",
             key="newest-build",
@@ -100,10 +103,10 @@ def _others(but: str) -> None:
     st.html(f'<div class="oma-list oma-link">{items}</div>')
 
 
-def _state_of(opened: Path, focus: str) -> str:
+def _state_of(opened: Path, families: tuple[str, ...]) -> str:
     as_of = data.as_of(opened)
     told = f", figures as of {as_of}." if as_of else "."
-    return f"{told} {plain(vintage.newer(opened, focus)) or 'It is the newest one.'}"
+    return f"{told} {plain(vintage.newer(opened, families)) or 'It is the newest one.'}"
 
 
 def _called(opened: Path) -> str:

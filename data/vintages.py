@@ -18,6 +18,7 @@ from data.layers import Layer, layers_of, named
 from data.wording import count_change, day_and_month, month_name, score, whole, whole_day
 
 TOLD = 3  # layers that moved; more are counted
+NAMED = 3  # compared families that moved; more are counted
 _FLOWS = {"own_downloads", "served_tokens", "new_local_pulls"}  # of a period, which may be another
 
 
@@ -71,23 +72,65 @@ def called(build: Path, beside: Path | None = None) -> str:
     return f"{text}, {moment:%H:%M} UTC" if is_same_day else text
 
 
-def newer(focus: str, build: Path, newest: Path) -> str:
-    """How the newest build differs from another one on the layers of a family, as one sentence:
-    'The newest one, of 20 November 2026, differs: own downloads of September +0.4M; ...'."""
+@lru_cache(maxsize=64)
+def newer(families: tuple[str, ...], build: Path, newest: Path) -> str:
+    """How the newest build differs from another one on the layers of the families of a page, the
+    focus first, as one sentence: 'The newest one, of 20 November 2026, differs for Qwen: own
+    downloads of September +0.4M; and for Llama.' Kept, since builds never change."""
     begins = f"The newest one, {called(newest, build).removeprefix('the build ')},"
-    before, after = (_layers(focus, path) for path in (build, newest))
-    if before is None or after is None:
+    pairs = [[_layers(family, path) for path in (build, newest)] for family in families]
+    known = [(before, after) for before, after in pairs if before is not None and after is not None]
+    if len(known) < len(pairs):
         return f"{begins} cannot be compared: one of the two has no layers that can be read."
-    filled = [layer for layer in after if layer.focus is not None]
-    gone = {layer.name for layer in before if layer.focus is not None}
-    gone -= {layer.name for layer in filled}
-    is_same = all((then := named(before, layer.name)) and _is_same(then, layer) for layer in filled)
-    if is_same and not gone:
-        return f"{begins} has the same figures of {focus} on {_counted(len(filled))}."
-    told = [] if is_same else [told_since(before, after)]
-    if gone:
-        told.append(f"{len(gone)} {'layer' if len(gone) == 1 else 'layers'} without a value now")
-    return f"{begins} differs for {focus}: {'; '.join(told)}."
+    differ = [family for family, (before, after) in zip(families, known, strict=True)
+              if not _has_same(before, after)]  # fmt: skip
+    focus, (before, after) = families[0], known[0]
+    others = [family for family in differ if family != focus]
+    if not differ:
+        whose = focus if len(families) == 1 else f"all {len(families)} families here"
+        return f"{begins} has the same figures of {whose} on {_counted(len(_filled(after)))}."
+    if focus not in differ:
+        told = _some(others, len(families) - 1)
+        return f"{begins} has the same figures of {focus}, others of {told}."
+    also = f"; and for {_some(others, len(families) - 1)}" if others else ""
+    return f"{begins} differs for {focus}: {_told_change(before, after)}{also}."
+
+
+def _some(others: Sequence[str], of: int) -> str:
+    """'Llama and Gemma'; of more than NAMED families how many they are."""
+    if len(others) > NAMED:
+        return f"all {of} others" if len(others) == of else f"{len(others)} of the {of} others"
+    *first, last = others
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _has_same(before: Sequence[Layer], after: Sequence[Layer]) -> bool:
+    """Whether a family has the same figures on all layers of both builds."""
+    return _keeps(before, after) and not _gone(before, after)
+
+
+def _keeps(before: Sequence[Layer], after: Sequence[Layer]) -> bool:
+    """Whether all that is known after was the same before."""
+    return all(
+        (then := named(before, layer.name)) and _is_same(then, layer) for layer in _filled(after)
+    )
+
+
+def _told_change(before: Sequence[Layer], after: Sequence[Layer]) -> str:
+    """What moved, and how many layers have no value any more."""
+    told = [] if _keeps(before, after) else [told_since(before, after)]
+    if gone := len(_gone(before, after)):
+        told.append(f"{gone} {'layer' if gone == 1 else 'layers'} without a value now")
+    return "; ".join(told)
+
+
+def _filled(layers: Sequence[Layer]) -> list[Layer]:
+    return [layer for layer in layers if layer.focus is not None]
+
+
+def _gone(before: Sequence[Layer], after: Sequence[Layer]) -> set[str]:
+    """Layers that have no value any more."""
+    return {layer.name for layer in _filled(before)} - {layer.name for layer in _filled(after)}
 
 
 def _counted(layers: int) -> str:

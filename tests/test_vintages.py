@@ -207,8 +207,8 @@ def test_metrics_of_another_grain_are_not_compared(tiny: Any) -> None:
 def test_the_values_of_a_chart() -> None:
     months, days = (date(2026, 8, 1), date(2026, 9, 1)), (date(2026, 9, 1), date(2026, 9, 4))
 
-    def line(x: tuple[date, ...]) -> Line:
-        return Line("qwen", "Qwen", x, (1.0, None), (False, False), ("", ""))
+    def line(x: tuple[date, ...], highs: tuple[float | None, ...] = ()) -> Line:
+        return Line("qwen", "Qwen", x, (1.0, None), (False, False), ("", ""), highs=highs)
 
     blank = ("", "", "", "count", "", "", "", "2026-09-30", pd.DataFrame())
     found = [
@@ -223,6 +223,10 @@ def test_the_values_of_a_chart() -> None:
         ["2026-08", "2026-09"], ["2026-09-01", "2026-09-04"], ["day 0", "day 3"], ["", "USD"],
     ]  # fmt: skip
     assert list(found[3]["value"]) == [7.0, 5.0]
+    interval = vintage._values(Chart("c", *blank, lines=(line(days, (2.0, None)),)))
+    assert list(interval["at"]) == ["2026-09-01", "2026-09-04", "2026-09-01, at most",
+                                    "2026-09-04, at most"]  # fmt: skip
+    assert list(interval["value"].dropna()) == [1.0, 2.0]
 
 
 # Pages
@@ -269,6 +273,7 @@ def test_a_page_of_a_build_says_what_differs(home: Path) -> None:
     (bar,) = [one.value for one in at.markdown if "You see" in one.value]
     assert "**the build of 16 November 2026**, figures as of 20" in bar
     assert "The newest one, of 20 November 2026, differs for Qwen: own downloads of Sept" in bar
+    assert bar.endswith("; and for Llama.")
     below = [one.value for one in at.caption if one.value.startswith("In the newest build")]
     assert len(below) == 1
     assert "values of this chart differ, by up to 50.0 % (" in below[0]
@@ -295,15 +300,35 @@ def test_a_page_of_a_build_that_is_not_kept(home: Path) -> None:
     assert "The build of 1 January 2026" in damaged.info[0].value
 
 
+def told(before: Path, after: Path, *families: str) -> str:
+    """What is said of a newer build, without its name."""
+    return vintages.newer(families, before, after).split(" 2026, ", maxsplit=1)[1]
+
+
 def test_which_build_a_chart_is_compared_with(home: Path) -> None:
     recipe = Recipe("account_downloads", Selection("Qwen", ("Llama",)), EARLIER)
     assert "of this chart differ, by up to 50.0 %" in vintage.difference(recipe)
     assert vintage.difference(Recipe(recipe.key, recipe.selection, LATER)) == ""
     one, other = (data.build_named(name) for name in (EARLIER, LATER))
-    assert vintages.newer("Llama", one, one).endswith(
-        "has the same figures of Llama on all 5 layers."
-    )
-    assert "differs for Llama: own downloads of September +" in vintages.newer("Llama", one, other)
+    same, changed = (functools.partial(told, one, path) for path in (one, other))
+    assert same("Llama") == "has the same figures of Llama on all 5 layers."
+    assert same("Llama", "Gemma") == "has the same figures of all 2 families here on all 5 layers."
+    assert changed("Llama").startswith("differs for Llama: own downloads of September +")
+    assert changed("Llama", "Gemma", "Qwen").endswith("; and for Qwen.")
+    assert changed("Gemma", "Qwen", "Llama").endswith(", others of Qwen and Llama.")
+
+
+@pytest.mark.parametrize(
+    ("others", "of", "text"),
+    [
+        (["Llama"], 5, "Llama"),
+        (["Llama", "Yi", "Phi"], 3, "Llama, Yi and Phi"),
+        (["Llama", "Yi", "Phi", "GLM"], 5, "4 of the 5 others"),
+        (["Llama", "Yi", "Phi", "GLM"], 4, "all 4 others"),
+    ],
+)
+def test_how_many_compared_families_moved(others: list[str], of: int, text: str) -> None:
+    assert vintages._some(others, of) == text
 
 
 def test_builds_are_called_by_their_day(home: Path) -> None:

@@ -131,7 +131,7 @@ def texts(shown: Deck) -> None:
             "build is kept.",
         )
     if shown.build:
-        said = vintage.newer(build, shown.items[0].recipe.selection.focus) or "It is the newest."
+        said = vintage.newer(build, shown.families) or "It is the newest."
         st.caption(f":material/history: Frozen at `{shown.build}`. {parts.plain(said)}")
 
 

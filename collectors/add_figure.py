@@ -6,7 +6,6 @@ itself as soon as it is known, then the row with all seed files; only then is th
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +16,7 @@ import pyarrow as pa
 
 from collectors.errors import ConfigurationError
 from collectors.http import shortened
-from data import seeds
+from data import seeds, wording
 from data.errors import SeedError
 from data.seed_edits import SeedFile, violations_with
 from data.seed_tables import TABLES, Column
@@ -70,10 +69,9 @@ class Figure:
             table, _, name = column.refers.partition(".")
             names = self.known[table][name].to_pylist()
             if cell not in names:
-                close = difflib.get_close_matches(cell, names, n=1)
-                todo = f"did you mean {close[0]}?" if close else "add it there first,"
+                todo = wording.guess(cell, names) or "add it there first, "
                 found = [
-                    f"expected a {name} of {TABLES[table].file}, found {cell!r}; {todo} "
+                    f"expected a {name} of {TABLES[table].file}, found {cell!r}; {todo}"
                     f"there are {shortened(sorted(names), MOST_LISTED)}"
                 ]
         elif column.unique and cell in self.known[TABLE][column.name].to_pylist():
@@ -153,8 +151,7 @@ def _explained(column: Column) -> list[str]:
 
 
 def _no_column(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
+    hint = wording.guess(name, known)
     return f"{TABLES[TABLE].file} has no column {name!r}; {hint}its columns are {', '.join(known)}"
 
 

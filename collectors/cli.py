@@ -779,8 +779,10 @@ def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]
         if not sign:
             raise UsageError(f"--where: expected column=value, found {condition!r}")
         if column not in types:
-            known = ", ".join(types)
-            raise UsageError(f"--where: {info.name} has no column {column!r}; it has {known}")
+            raise UsageError(
+                f"--where: {info.name} has no column {column!r}; "
+                f"{data.wording.guess(column, types)}it has {', '.join(types)}"
+            )
         spelled = query_hints.as_spelled(info.name, column, value)
         equals.setdefault(column, []).append(_typed(column, spelled, types[column]))
     return equals

@@ -10,7 +10,6 @@ word in `collectors.SOURCES`; a contract test holds every module to the protocol
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ import collectors
 from collectors.errors import ConfigurationError
 from collectors.http import Session
 from collectors.hub import Dataset
+from data import wording
 from data.archives import ArchiveFile
 from data.snapshots import Manifest, run_name
 from data.warehouse import SourceFacts
@@ -226,8 +226,7 @@ def build_facts(source: AnySource) -> SourceFacts:
 def load(name: str) -> AnySource:
     """The source of that name; raises ConfigurationError with the known names."""
     if name not in collectors.SOURCES:
-        close = difflib.get_close_matches(name, collectors.SOURCES, n=1)
-        hint = f"did you mean {close[0]}? " if close else ""
+        hint = wording.guess(name, collectors.SOURCES)
         known = ", ".join(collectors.SOURCES)
         raise ConfigurationError(f"no source is named {name!r}; {hint}known sources: {known}")
     return cast(AnySource, importlib.import_module(f"collectors.{name}"))

@@ -48,7 +48,8 @@ class Entry:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "a list as a name"
             if name not in known:
                 raise Entry(self.file, self.path, key).wrong(
-                    f"expected some of {', '.join(known)}; found {name[:40]!r}"
+                    f"{data.wording.guess(name[:40], known)}expected some of {', '.join(known)}; "
+                    f"found {name[:40]!r}"
                 )
             path = f"{self.path}.{name}" if self.path else name
             if name in found:

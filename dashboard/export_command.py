@@ -7,7 +7,6 @@ interrupted. A file is written whole or not at all.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import sys
@@ -298,7 +297,10 @@ def _check_options(order: Order, how: str) -> None:
         ("--scale", order.scale, SCALES),
     ):
         if value and value not in allowed:
-            raise UsageError(f"{option}: expected one of {', '.join(allowed)}; found {value!r}")
+            hint = data.wording.guess(value, allowed)
+            raise UsageError(
+                f"{option}: {hint}expected one of {', '.join(allowed)}; found {value!r}"
+            )
     if order.template and not order.template.is_file():
         raise UsageError(f"--template {order.template}: expected a PowerPoint file, found none")
     if order.file is None and how not in TEXTS and sys.stdout.isatty():
@@ -358,8 +360,7 @@ def _recipe(order: Order, key: str | None = None) -> Recipe:
     from dashboard.charts import CHARTS  # noqa: PLC0415
 
     if key is None and order.target not in CHARTS:
-        near = difflib.get_close_matches(order.target, [*CHARTS, BRIEFING], n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        hint = data.wording.guess(order.target, [*CHARTS, BRIEFING], 3)
         raise UsageError(
             f"expected briefing, a deck file (.yml) or a chart; found {order.target!r}; "
             f"{hint}`dashboard export --list` names the charts"
@@ -395,6 +396,7 @@ def _setting(chart: str, text: str) -> tuple[str, str]:
     known = SETTINGS.get(chart, ())
     if name not in known:
         has = f"it has {', '.join(known)}" if known else "it has none of its own"
+        has = f"{data.wording.guess(name, known)}{has}"
         raise UsageError(f"--set: {chart} has no setting {name!r}; {has}")
     return name, value
 

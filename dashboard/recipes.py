@@ -94,13 +94,19 @@ def from_query(pairs: Iterable[tuple[str, str]]) -> Recipe:
         asked.setdefault(name, []).append(_checked(name, value))
     key = _single(KEY, asked.pop(KEY, [""]))
     if key not in CHARTS:
-        raise RecipeError(f"chart: expected one of {', '.join(sorted(CHARTS))}; found {key!r}")
+        hint = data.wording.guess(key, CHARTS)
+        raise RecipeError(
+            f"chart: {hint}expected one of {', '.join(sorted(CHARTS))}; found {key!r}"
+        )
     build = _single(BUILD, asked.pop(BUILD, [""])) or None
     families = _families(asked.pop(state.FOCUS, []), asked.pop(state.FAMILY, None), build)
     names = {PARAMETERS.get(name, name): name for name in _DEFAULTS if name not in LEFT_OUT}
     if unknown := sorted(set(asked) - set(names)):
-        known = ", ".join([state.FOCUS, state.FAMILY, *names, BUILD])
-        raise RecipeError(f"unknown parameters {', '.join(unknown)}; expected some of {known}")
+        known = [state.FOCUS, state.FAMILY, *names, BUILD]
+        hint = data.wording.guess(unknown[0], known)
+        raise RecipeError(
+            f"unknown parameters {', '.join(unknown)}; {hint}expected some of {', '.join(known)}"
+        )
     chosen = {names[name]: _value(name, names[name], texts) for name, texts in asked.items()}
     return Recipe(key, Selection(families[0], tuple(families[1:]), **chosen), build)
 
@@ -293,8 +299,9 @@ def _families(focus: list[str], others: list[str] | None, build: str | None) -> 
     chosen = list(dict.fromkeys([*chosen, *(name for name in others or () if name)]))
     known = set(readings.families(_build_named(build))["family"])
     if unknown := [name for name in chosen if name not in known]:
+        hint = data.wording.guess(unknown[0], sorted(known))
         raise RecipeError(
-            f"family: expected some of {', '.join(sorted(known))}; found {', '.join(unknown)}"
+            f"family: {hint}expected some of {', '.join(sorted(known))}; found {', '.join(unknown)}"
         )
     if not chosen:
         raise RecipeError(f"family: expected one or more of {', '.join(sorted(known))}; found none")
@@ -338,7 +345,8 @@ def allowed(field: str) -> tuple[str, ...]:
 
 def _one_of(name: str, text: str, allowed: Collection[str]) -> str:
     if text not in allowed:
-        raise RecipeError(f"{name}: expected one of {', '.join(allowed)}; found {text!r}")
+        hint = data.wording.guess(text, allowed)
+        raise RecipeError(f"{name}: {hint}expected one of {', '.join(allowed)}; found {text!r}")
     return text
 
 

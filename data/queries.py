@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data import hub_tables, warehouse
+from data import hub_tables, warehouse, wording
 from data.catalog import TIME_COLUMNS
 from data.errors import FilterError, UnknownMetricError
 
@@ -106,11 +105,9 @@ def metric_info(name: str, *, build: Path | None = None) -> MetricInfo:
     """Header and columns of one metric. Raises UnknownMetricError with a close match."""
     known = _catalog(build or warehouse.newest_build())
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}? " if close else ""
         raise UnknownMetricError(
-            f"no metric is named {name!r}; {hint}`collectors metrics` lists them: "
-            + ", ".join(sorted(known))
+            f"no metric is named {name!r}; {wording.guess(name, known)}"
+            f"`collectors metrics` lists them: {', '.join(sorted(known))}"
         )
     return known[name]
 
@@ -291,11 +288,9 @@ def _require_known(names: Sequence[str], build: Path) -> None:
     ).fetchall()]  # fmt: skip
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]}? " if close else ""
             raise FilterError(
-                f"no family is named {name!r}; {hint}families are spelled as in "
-                f"seeds/model_families.csv: {', '.join(known)}"
+                f"no family is named {name!r}; {wording.guess(name, known)}"
+                f"families are spelled as in seeds/model_families.csv: {', '.join(known)}"
             )
 
 
@@ -316,6 +311,7 @@ def _require(info: MetricInfo, column: str) -> None:
     if column not in info.column_names:
         raise FilterError(
             f"metric {info.name} has no column {column!r} to filter; "
+            f"{wording.guess(column, info.column_names)}"
             f"its columns are {', '.join(info.column_names)}"
         )
 

@@ -1,8 +1,11 @@
-"""Numbers and periods as people write them: 1.2B, 34.7 %, 11.6 times, September 2026."""
+"""Numbers and periods as people write them: 1.2B, 34.7 %, 11.6 times, September 2026; and what a
+name was probably meant to be."""
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -212,3 +215,14 @@ def _is_whole_month(starts_on: date, ends_on: date) -> bool:
     next_day = date.fromordinal(ends_on.toordinal() + 1)
     same_month = (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month)
     return starts_on.day == 1 and next_day.day == 1 and same_month
+
+
+def guess(name: str, known: Iterable[str], most: int = 1) -> str:
+    """'Quen' of ('Llama', 'Qwen') -> 'did you mean Qwen? ', at most so many of them; '' where no
+    known name is near. Capitals do not count."""
+    folded: dict[str, list[str]] = {}
+    for one in known:
+        folded.setdefault(one.casefold(), []).append(one)
+    near = difflib.get_close_matches(name.casefold(), folded, n=most, cutoff=0.5)
+    names = [one for text in near for one in folded[text]][:most]
+    return f"did you mean {' or '.join(names)}? " if names else ""

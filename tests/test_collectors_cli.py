@@ -222,6 +222,7 @@ def test_collect_never_shows_a_token(hub: FakeHub, monkeypatch: pytest.MonkeyPat
         (["query", "download_share", "--to", "yesterday"], "--to: expected YYYY, YYYY-MM"),
         (["query", "download_share", "--where", "scope"], "expected column=value, found 'scope'"),
         (["query", "download_share", "--where", "x=1"], "has no column 'x'"),
+        (["query", "download_share", "--where", "famly=Qwen"], "did you mean family? it has"),
         (["query", "events", "--where", "starts_on=soon"], "which 'soon' is not"),
         (["query", "claim_check", "--where", "figure_ids=R001"], "figure_ids holds lists, which"),
         (["query", "freshness", "--where", "last_try_at=2026"], "last_try_at holds instants, "),

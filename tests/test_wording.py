@@ -200,3 +200,18 @@ def test_months() -> None:
 )
 def test_period(starts_on: date | None, ends_on: date, precision: str | None, text: str) -> None:
     assert wording.period(starts_on, ends_on, precision=precision) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "text"),
+    [
+        ("Quen", 1, "did you mean Qwen? "),
+        ("lama", 1, "did you mean Llama? "),
+        ("QWEN", 1, "did you mean Qwen? "),
+        ("llam", 2, "did you mean Llama or Llama 4? "),
+        ("nothing like it", 1, ""),
+        ("", 1, ""),
+    ],
+)
+def test_guesses(name: str, most: int, text: str) -> None:
+    assert wording.guess(name, ["Gemma", "Llama", "Llama 4", "Qwen"], most) == text

@@ -6,8 +6,9 @@ A deck follows the newest build, or names one and stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -69,8 +70,9 @@ WINDOW = (
     "Downloads in the trailing 30 days are the Hub's own window: they are not added up over days."
 )
 # Of the session: the deck, what it was before something was taken out, the parameters that it was
-# opened from, and why those of an address could not be read.
-HELD, BEFORE, OPENED, PROBLEM = "deck", "deck_before", "deck_opened", "deck_problem"
+# opened from, why an address or a file holds no deck, and why charts of one were left out.
+HELD, BEFORE, OPENED = "deck", "deck_before", "deck_opened"
+PROBLEM, MISSING = "deck_problem", "deck_missing"
 _ANY = Selection("", ())  # where only a build is asked for
 
 
@@ -111,14 +113,21 @@ class Deck:
 
     @classmethod
     def from_yaml(cls, content: str | bytes, name: str = "deck.yml") -> Deck:
-        """The deck of a file. Raises DeckError, which names the place, and NoBuildError."""
+        """The deck of a file. Raises DeckError, which names each wrong place, and NoBuildError."""
+        return cls.read_yaml(content, name).whole()
+
+    @classmethod
+    def read_yaml(cls, content: str | bytes, name: str) -> Read:
+        """What can be read of the deck of a file, and what is wrong with its other charts. Raises
+        DeckError for a file that is no deck or of which no chart can be read, and NoBuildError."""
         found = deck_file.read(content, name).fields([*TEXTS, recipes.BUILD, CHARTS_KEY])
         texts = {key: found[key].text(MOST_LETTERS) for key in TEXTS if key in found}
         build = None
         if recipes.BUILD in found:
             build = _build_named(found[recipes.BUILD])
         charts = found[CHARTS_KEY].entries(MOST_CHARTS) if CHARTS_KEY in found else []
-        return cls(**texts, build=build, items=tuple(_item_of(one, build) for one in charts))
+        items, problems = _readable(partial(_item_of, entry, build) for entry in charts)
+        return Read(cls(**texts, build=build, items=items), problems)
 
     def to_query(self) -> list[tuple[str, str]]:
         """The deck as parameters of an address."""
@@ -128,8 +137,14 @@ class Deck:
 
     @classmethod
     def from_query(cls, pairs: Iterable[tuple[str, str]]) -> Deck:
-        """The deck of an address; parameters that are no deck's are left alone. Raises DeckError
-        and NoBuildError."""
+        """The deck of an address; parameters that are no deck's are left alone. Raises DeckError,
+        which names each wrong item, and NoBuildError."""
+        return cls.read_query(pairs).whole()
+
+    @classmethod
+    def read_query(cls, pairs: Iterable[tuple[str, str]]) -> Read:
+        """What can be read of the deck of an address, and what is wrong with its other charts.
+        Raises DeckError where no chart can be read, and NoBuildError."""
         asked: dict[str, list[str]] = {}
         for name, value in pairs:
             asked.setdefault(name, []).append(value)
@@ -143,11 +158,24 @@ class Deck:
                 build_path(cls(build=build))
             except RecipeError as error:
                 raise DeckError(f"{VINTAGE}: {_after(error, recipes.BUILD)}") from error
-        return cls(
-            **texts,
-            build=build,
-            items=tuple(_unpacked(text, build, place) for place, text in enumerate(items, 1)),
+        found, problems = _readable(
+            partial(_unpacked, text, build, place) for place, text in enumerate(items, 1)
         )
+        return Read(cls(**texts, build=build, items=found), problems)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What could be read of a deck, and a sentence for each chart that could not."""
+
+    deck: Deck
+    problems: tuple[str, ...] = ()
+
+    def whole(self) -> Deck:
+        """The deck, if nothing of it is missing; else DeckError."""
+        if self.problems:
+            raise DeckError("\n".join(self.problems))
+        return self.deck
 
 
 @dataclass(frozen=True)
@@ -296,8 +324,10 @@ def open_address() -> None:
     is_gone = bool(named) and named not in {path.stem for path in data.build_paths()}
     try:
         # A build that is gone is no reason to lose the deck: the page offers the newest one.
-        found = Deck.from_query([pair for pair in pairs if not is_gone or pair[0] != VINTAGE])
+        read = Deck.read_query([pair for pair in pairs if not is_gone or pair[0] != VINTAGE])
+        found = read.deck
         hold(replace(found, build=named[:MOST_LETTERS]) if is_gone else found)
+        st.session_state[MISSING] = read.problems
     except DeckError as error:
         st.session_state[PROBLEM] = f"This link holds no deck: {error}"
 
@@ -450,6 +480,22 @@ def _item_of(entry: deck_file.Entry, build: str | None) -> DeckItem:
         ) from error
     title = found["title"].text(MOST_LETTERS) if "title" in found else ""
     return DeckItem(replace(recipe, build=None), title)
+
+
+def _readable(
+    readers: Iterable[Callable[[], DeckItem]],
+) -> tuple[tuple[DeckItem, ...], tuple[str, ...]]:
+    """The charts that can be read, and what is wrong with the others. Raises DeckError when there
+    are only others."""
+    items, problems = [], []
+    for read in readers:
+        try:
+            items.append(read())
+        except DeckError as error:
+            problems.append(str(error))
+    if problems and not items:
+        raise DeckError("\n".join(problems))
+    return tuple(items), tuple(problems)
 
 
 def _build_named(entry: deck_file.Entry) -> str | None:

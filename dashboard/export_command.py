@@ -1,8 +1,9 @@
 """The command `dashboard export`: charts, decks and the briefing as files, without a server.
 
 Data goes to standard output, talk to standard error. Exit codes: 0 done; 1 it could not be done,
-there is nothing to show, or a deck was written without some of its charts; 2 wrong usage; 130
-interrupted. A file is written whole or not at all.
+there is nothing to show, or a deck was written without charts that have nothing to show; 2 wrong
+usage; 130 interrupted. A file is written whole or not at all; of a deck file with a mistake nothing
+is, and every mistake is told with its line.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from dashboard.begin import EXIT_INTERRUPTED, has_begun
 
 # What draws is loaded when it is known what to draw.
 if TYPE_CHECKING:
-    from dashboard.chart import Chart
     from dashboard.recipes import Recipe
 
 EXIT_FAILED = 1
@@ -77,6 +77,8 @@ EXAMPLES = {
     "model": "OWNER/MODEL",
 }
 NOTHING_YET = "– nothing for the usual families in this build"
+OF_ONE = "– of one repository: --set model=OWNER/MODEL"
+NO_BUILD = "– needs a build"
 
 
 class UsageError(Exception):
@@ -442,13 +444,15 @@ def _list(order: Order, *, as_json: bool) -> None:
     from dashboard.charts import CHARTS  # noqa: PLC0415
 
     has_begun()
-    titles = {}
-    for key in CHARTS:
-        try:
-            chart: Chart | None = recipes.draw(_recipe(Order(key, build=order.build)))
-        except recipes.NothingToShowError:
-            chart = None
-        titles[key] = chart.title if chart else None
+    titles: dict[str, str | None] = {}
+    words: dict[str, str] = {}
+    try:
+        for key in CHARTS:
+            titles[key], words[key] = _listed(key, order.build)
+    except (data.NoBuildError, data.BuildError) as error:
+        # Charts are code: which there are is known without a build.
+        titles, words = dict.fromkeys(CHARTS), dict.fromkeys(CHARTS, NO_BUILD)
+        _say(f"what the charts would show is not known: {error}")
     settings = {
         name: recipes.allowed(name) or EXAMPLES[name]
         for names in SETTINGS.values()
@@ -467,13 +471,31 @@ def _list(order: Order, *, as_json: bool) -> None:
         told = {"charts": charts, "settings": settings, "formats": FORMATS}
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    print(_columns([(key, title or NOTHING_YET) for key, title in titles.items()]))
+    print(_columns(list(words.items())))
     print("\n--set NAME=VALUE, and the charts that it is for:")
     print(_columns([
         (name, allowed if isinstance(allowed, str) else ", ".join(allowed),
          ", ".join(key for key, names in SETTINGS.items() if name in names))
         for name, allowed in settings.items()
     ]))  # fmt: skip
+
+
+def _listed(key: str, build: str | None) -> tuple[str | None, str]:
+    """A chart's title in a build, None where it shows nothing; and the words of its line. Raises
+    UsageError, NoBuildError, BuildError."""
+    from dashboard import recipes  # noqa: PLC0415
+    from dashboard.charts import CHARTS  # noqa: PLC0415
+    from dashboard.hub_charts import ChartKind  # noqa: PLC0415
+
+    recipe, kind = _recipe(Order(key, build=build)), CHARTS[key]
+    try:
+        title = recipes.draw(recipe).title
+    except recipes.NothingToShowError:
+        if not isinstance(kind, ChartKind):
+            return None, OF_ONE if "model" in kind.asks else NOTHING_YET
+        info = data.metric_info(kind.metric, build=recipes.build_of(recipe))
+        return None, f"{NOTHING_YET}: {info.title}"
+    return title, title
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:

@@ -94,10 +94,10 @@ def from_query(pairs: Iterable[tuple[str, str]]) -> Recipe:
         asked.setdefault(name, []).append(_checked(name, value))
     key = _single(KEY, asked.pop(KEY, [""]))
     if key not in CHARTS:
+        # With a guess the list of them all would only hide it.
         hint = data.wording.guess(key, CHARTS)
-        raise RecipeError(
-            f"chart: {hint}expected one of {', '.join(sorted(CHARTS))}; found {key!r}"
-        )
+        told = hint or f"expected one of {', '.join(sorted(CHARTS))}; "
+        raise RecipeError(f"chart: {told}found {key!r}")
     build = _single(BUILD, asked.pop(BUILD, [""])) or None
     families = _families(asked.pop(state.FOCUS, []), asked.pop(state.FAMILY, None), build)
     names = {PARAMETERS.get(name, name): name for name in _DEFAULTS if name not in LEFT_OUT}

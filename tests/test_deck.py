@@ -127,6 +127,9 @@ CHART = "charts:\n- chart: standings\n"
         ("charts:\n- standings", r"deck.yml:2: charts\[0\]: expected names: values, found 'st"),
         ("charts:\n- title: a", r"deck.yml:2: charts\[0\]: expected chart: and the name"),
         ("charts:\n- chart: nope", r"deck.yml:2: charts\[0\].chart: expected one of .*'nope'"),
+        ("charts:\n- chart: standing", r"\[0\].chart: did you mean standings\? found 'standing'"),
+        (f"{CHART}- chart: nope\n- chart: no", r":3: charts\[1\].*\ndeck.yml:4: charts\[2\]"),
+        (f"{CHART}  mesure: Share", r":3: charts\[0\]: did you mean measure\? expected some"),
         (f"{CHART}  colour: red", r"deck.yml:3: charts\[0\]: expected some of chart, .*'colour'"),
         (f"{CHART}  families: [Qwen, Qwenn]", r":3: charts\[0\].families: .*; found Qwenn"),
         (f"{CHART}  families: []", r"deck.yml:3: charts\[0\].families: .*; found none"),
@@ -479,14 +482,27 @@ def test_links_hold_the_controls_of_their_pages() -> None:
     assert controls("account_downloads")["page"] == "downloads"
 
 
-def test_an_address_that_holds_no_deck_says_so() -> None:
+def of_address(*items: str) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=30)
     at._registered_pages = all_pages()
     at.switch_page("views/deck.py")
-    at.query_params["item"] = "chart=nope"
-    run(at)
+    at.query_params["item"] = list(items)
+    return run(at)
+
+
+def test_an_address_that_holds_no_deck_says_so() -> None:
+    at = of_address("chart=nope")
     assert "This link holds no deck: item 1: chart: expected one of" in at.error[0].value
     assert "Add to deck" in at.info[0].value
+
+
+def test_an_address_with_a_wrong_chart_opens_the_others() -> None:
+    at = of_address("chart=account_downloads", "chart=standngs", "chart=standings&focus=Quen")
+    assert len(heads(at)) == 1
+    told = at.warning[0].value
+    assert "2 charts were left out:\n- item 2: chart: did you mean standings? found" in told
+    assert "- item 3: family: did you mean Qwen?" in told
+    assert not run(at).warning
 
 
 def test_a_build_that_is_gone() -> None:

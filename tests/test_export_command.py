@@ -161,6 +161,16 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("**", "").replace("\u00a0", " "))
 
 
+def test_a_deck_with_a_wrong_chart_is_not_written(tmp_path: Path) -> None:
+    """A deck for the board that is shorter than its file says would be believed."""
+    deck, out = tmp_path / "deck.yml", tmp_path / "deck.pptx"
+    deck.write_text("charts:\n- chart: account_downloads\n- chart: token_shre\n")
+    done = export(str(deck), "--out", str(out))
+    assert done.exit_code == 1
+    assert "deck.yml:3: charts[1].chart: did you mean token_share? found" in done.stderr
+    assert not out.exists()
+
+
 def test_a_deck_of_a_file(tmp_path: Path) -> None:
     deck, out = tmp_path / "deck.yml", tmp_path / "deck.pptx"
     deck.write_text(
@@ -390,6 +400,10 @@ def test_without_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     done = export("briefing")
     assert done.exit_code == 1
     assert "collectors build" in done.stderr
+    listed = export("--list")
+    assert listed.exit_code == 0
+    assert all(re.search(rf"^{key} +– needs a build$", listed.stdout, re.M) for key in CHARTS)
+    assert "collectors build" in listed.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
@@ -419,7 +433,8 @@ def test_an_interrupt_is_one_line(
 def test_the_list_names_every_chart_and_setting() -> None:
     told = content("--list").decode()
     assert all(re.search(rf"^{key}  ", told, re.MULTILINE) for key in CHARTS)
-    assert re.search(r"^token_share +– nothing", told, re.MULTILINE)
+    assert re.search(r"^token_share +– nothing .* in this build: Share of ", told, re.MULTILINE)
+    assert re.search(r"^model_downloads_30d +– of one repository: --set mod", told, re.MULTILINE)
     assert re.search(r"^cut +size, generation.*download_mix$", told, re.MULTILINE)
 
 

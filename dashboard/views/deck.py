@@ -47,7 +47,9 @@ def keep_file(key: str) -> None:
         return
     st.session_state[OPENED_FILES] = st.session_state.get(OPENED_FILES, 0) + 1
     try:
-        deck.replace_with(Deck.from_yaml(file.getvalue(), file.name))
+        read = Deck.read_yaml(file.getvalue(), file.name)
+        deck.replace_with(read.deck)
+        st.session_state[deck.MISSING] = read.problems
     except data.AdoptionError as error:
         st.session_state[deck.PROBLEM] = str(error)
 
@@ -77,6 +79,10 @@ def problems() -> None:
     problem = st.session_state.pop(deck.PROBLEM, None)
     if problem:
         st.error(parts.plain(problem), icon=":material/error:")
+    if missing := st.session_state.pop(deck.MISSING, ()):
+        left = "1 chart was" if len(missing) == 1 else f"{len(missing)} charts were"
+        reasons = "\n".join(f"- {parts.plain(reason)}" for reason in missing)
+        st.warning(f"{left} left out:\n{reasons}", icon=":material/warning:")
 
 
 def open_file() -> None:

@@ -31,6 +31,10 @@ HOVER_LETTERS = 60
 INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
 POINT_LABELS = {"wide": 14, "narrow": 3, "slide": 14}
 SLIDE_BARS = 14
+# Of remarks at points, in pixels: a letter, a line, and how wide plots are that they stand in.
+NOTE_LETTER, NOTE_LINE = 6.2, 15
+PLOT_WIDTHS = (640, 850, 1050)
+SLIDE_PLOT = 300  # how high a plot is on a slide of half its size
 CLOSE = 0.12  # part of the plot within which names of dots could overlap
 TOLD_INCIDENTS = 4  # of one month, under the pointer
 
@@ -147,7 +151,8 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> Sheet:
     top = _draw_markers(drawn, chart, theme, width)
     if width != "narrow":
         _draw_end_labels(drawn, chart, theme, scale, LABEL_STEPS[width])
-        _draw_notes(drawn, chart, theme, scale)
+        tall = LINE_HEIGHT - 30 - top if width == "wide" else SLIDE_PLOT
+        _draw_notes(drawn, chart, theme, scale, tall)
     drawn.layout.update(
         height=LINE_HEIGHT if width != "narrow" else NARROW_HEIGHT,
         margin={
@@ -424,18 +429,42 @@ def _label_width(chart: Chart) -> int:
     return 66 + interval + round(7.3 * letters)
 
 
-def _draw_notes(drawn: Sheet, chart: Chart, theme: Theme, scale: float) -> None:
+def _draw_notes(drawn: Sheet, chart: Chart, theme: Theme, scale: float, tall: int) -> None:
+    """Remarks beside their points, where no line is covered however wide the plot becomes; it is
+    `tall` pixels high."""
+    low, high = drawn.yaxis["range"]
+    taken: list[scales.Box] = []
+
+    def place(day: date, value: float | None) -> scales.Place | None:
+        if value is None or (chart.is_log and value <= 0):
+            return None
+        shown = math.log10(value * scale) if chart.is_log else value * scale
+        return _position(chart, day), tall * (high - shown) / (high - low)
+
     for note in chart.notes:
-        value = note.value * scale
-        if chart.is_log and value <= 0:
+        at = place(note.at, note.value)
+        if at is None:
             continue
+        lines = note.text.split("\n")
+        size = (NOTE_LETTER * max(map(len, lines)) + 4, NOTE_LINE * len(lines) + 4)
+        # The browser says how wide the plot is: from the note's own point on, all of these hold.
+        x = at[0] * PLOT_WIDTHS[0]
+        spots = [
+            (x + (across - at[0]) * wide, y)
+            for line in chart.lines
+            for across, y in scales.along(list(map(place, line.x, line.y)))
+            for wide in PLOT_WIDTHS
+        ]
+        limits = (0.0, 20.0, float(PLOT_WIDTHS[0]), float(tall))
+        box, is_left = scales.clear_box((x, at[1]), size, limits, note.side, spots, taken)
+        taken.append(box)
+        value = note.value * scale
         drawn.annotate(
             x=note.at, y=math.log10(value) if chart.is_log else value,
             text=safe(note.text).replace("\n", "<br>"),
-            align="right" if note.side == "left" else "left",
-            ax=-62 if note.side == "left" else 62,
-            ay=-6 if _position(chart, note.at) > 0.5 else -46,
-            xanchor="right" if note.side == "left" else "left",
+            align="right" if is_left else "left", xanchor="right" if is_left else "left",
+            yanchor="middle",
+            ax=(box[2] if is_left else box[0]) - x, ay=(box[1] + box[3]) / 2 - at[1],
             arrowcolor=theme.marker, arrowwidth=1, arrowhead=0, standoff=5,
             bgcolor=theme.background, opacity=0.95, font={"size": 12, "color": theme.text},
         )  # fmt: skip

@@ -20,6 +20,10 @@ DIRECT_LABELS = 9
 LAYER_LABELS = 14
 RANKS_NAMED = 15  # each; of more every fifth
 MOST_BARS = 40  # of a stack; more are an area
+BETWEEN = 6  # places of a stretch between two points of a line, where words could cover it
+
+Place = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def span(chart: Chart) -> tuple[date, date]:
@@ -236,6 +240,59 @@ def rows_apart(labels: Sequence[tuple[float, float]]) -> list[int]:
         ends[row] = middle + half
         rows.append(row)
     return rows
+
+
+def along(points: Sequence[Place | None]) -> list[Place]:
+    """Places along a line from point to point; None where it has none."""
+    found = [point for point in points if point is not None]
+    for one, other in pairwise(points):
+        if one is not None and other is not None:
+            found += [
+                tuple(a + (b - a) * number / BETWEEN for a, b in zip(one, other, strict=True))  # type: ignore[misc]
+                for number in range(1, BETWEEN)
+            ]
+    return found
+
+
+def clear_box(
+    at: Place,
+    size: Place,
+    limits: Box,
+    side: str,
+    drawn: Sequence[Place],
+    taken: Sequence[Box],
+) -> tuple[Box, bool]:
+    """The box for words about the point `at` that covers the fewest places of lines and none of the
+    boxes that are taken, and whether it stands left of the point. All in points or pixels, from the
+    top left; the nearer side of equal ones, first `side`."""
+    (x, y), (wide, tall) = at, size
+    best: tuple[float, Box, bool] | None = None
+    for number, (across, down) in enumerate(
+        (across, down)
+        for across in ((-40, 40) if side == "left" else (40, -40))
+        for down in (-8, -40, 36, -70, 64, -110, 100)
+    ):
+        left = x + across - (wide if across < 0 else 0)
+        top = min(max(y + down - tall / 2, limits[1]), limits[3] - tall)
+        box = (left, top, left + wide, top + tall)
+        cost = float(number)
+        cost += 1000 * (left < limits[0] or left + wide > limits[2])
+        cost += 500 * sum(overlaps(box, other) for other in taken)
+        cost += 10 * sum(holds(box, place) for place in drawn)
+        if best is None or cost < best[0]:
+            best = (cost, box, across < 0)
+    assert best is not None
+    return best[1], best[2]
+
+
+def overlaps(one: Box, other: Box) -> bool:
+    """Whether two boxes have a place in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def holds(box: Box, place: Place) -> bool:
+    """Whether a place lies in a box, or so near that a mark there would touch it."""
+    return box[0] - 4 < place[0] < box[2] + 4 and box[1] - 3 < place[1] < box[3] + 3
 
 
 def spread(places: Sequence[float], apart: float) -> list[float]:

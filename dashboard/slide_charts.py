@@ -542,64 +542,31 @@ def _draw_notes(
 ) -> None:
     """Remarks beside their points, where the least of the lines is covered."""
     drawn = [
-        plot.at(place(day), values.place(value))
+        spot
         for line in chart.lines
-        for day, value in zip(line.x, line.y, strict=True)
-        if value is not None and (value > 0 or not values.is_log)
-    ]
-    taken: list[tuple[float, float, float, float]] = []
+        for spot in scales.along([
+            plot.at(place(day), values.place(value))
+            if value is not None and (value > 0 or not values.is_log) else None
+            for day, value in zip(line.x, line.y, strict=True)
+        ])
+    ]  # fmt: skip
+    limits = (plot.left, plot.top + ROW, plot.right, plot.bottom)
+    taken: list[scales.Box] = []
     for note in chart.notes:
         if values.is_log and note.value <= 0:
             continue
         x, y = plot.at(place(note.at), values.place(note.value))
         lines = [clean(line) for line in note.text.split("\n")]
         room = max(width(line, TEXT, factor=factor) for line in lines)
-        box, align = _clear_box((x, y), (room, ROW * len(lines)), plot, note.side, drawn, taken)
+        size = (room, ROW * len(lines))
+        box, is_left = scales.clear_box((x, y), size, limits, note.side, drawn, taken)
+        align: Align = "r" if is_left else "l"
         taken.append(box)
         left, top, right, bottom = box
         near_x = right if align == "r" else left
         over.line(near_x, (top + bottom) / 2, x, y, over.look.marker, name="remark")
         over.text(near_x, (top + bottom) / 2, [[Run(line, over.look.text)] for line in lines],
                   room=room, align=align, is_backed=True)  # fmt: skip
-
-
-def _clear_box(
-    at: tuple[float, float],
-    size: tuple[float, float],
-    plot: _Plot,
-    side: str,
-    drawn: Sequence[tuple[float, float]],
-    taken: Sequence[tuple[float, float, float, float]],
-) -> tuple[tuple[float, float, float, float], Align]:
-    """The box near a point that covers the fewest points of lines and no other box."""
-    (x, y), (wide, tall) = at, size
-    best: tuple[float, tuple[float, float, float, float], Align] | None = None
-    for number, (across, down) in enumerate(
-        (across, down)
-        for across in ((-40, 40) if side == "left" else (40, -40))
-        for down in (-8, -40, 36, -70, 64)
-    ):
-        left = x + across - (wide if across < 0 else 0)
-        top = min(max(y + down - tall / 2, plot.top + ROW), plot.bottom - tall)
-        box = (left, top, left + wide, top + tall)
-        cost = float(number)
-        cost += 1000 * (left < plot.left or left + wide > plot.right)
-        cost += 500 * sum(_overlaps(box, other) for other in taken)
-        cost += 10 * sum(_holds(box, point) for point in drawn)
-        if best is None or cost < best[0]:
-            best = (cost, box, "r" if across < 0 else "l")
-    assert best is not None
-    return best[1], best[2]
-
-
-def _overlaps(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _holds(box: tuple[float, float, float, float], point: tuple[float, float]) -> bool:
-    return box[0] - 3 < point[0] < box[2] + 3 and box[1] - 2 < point[1] < box[3] + 2
 
 
 # Rankings
@@ -767,8 +734,8 @@ def _name_points(
             others = (place for key, place in places.items() if key != point.key)
             if (
                 outside
-                or any(_overlaps(box, b) for b in taken)
-                or any(_holds(box, place) for place in others)
+                or any(scales.overlaps(box, b) for b in taken)
+                or any(scales.holds(box, place) for place in others)
             ):
                 continue
             taken.append(box)

@@ -17,6 +17,7 @@ from dashboard.lettering import width as text_width
 
 ROW = 17  # of event labels, pixels
 SIZE, SMALL = 13, 12  # letters, pixels
+NOTE_LINE = 15
 LABEL_STEP = 17  # between labels at the lines' ends
 BAR_ROW = 30
 EDGE = 12
@@ -275,21 +276,35 @@ def _end_labels(chart: Chart, labels: Sequence[Line], frame: _Frame) -> list[str
 
 
 def _notes(chart: Chart, frame: _Frame) -> list[str]:
-    parts = []
+    """Remarks beside their points, where no line is covered."""
+    spots = [
+        spot
+        for line in chart.lines
+        for spot in scales.along([
+            None if value is None else (frame.x(day), frame.y(value))
+            for day, value in zip(line.x, line.y, strict=True)
+        ])
+    ]  # fmt: skip
+    limits = (frame.left, frame.top + 20, frame.right, frame.bottom)
+    parts: list[str] = []
+    taken: list[scales.Box] = []
     for note in chart.notes:
         x, y = frame.x(note.at), frame.y(note.value)
-        side = -1 if note.side == "left" else 1
-        is_high = x > (frame.left + frame.right) / 2
-        at_x, at_y = x + 62 * side, y - (6 if is_high else 46)
         lines = note.text.split("\n")
-        at_y -= 7.5 * (len(lines) - 1)
+        size = (max(text_width(text, SMALL) for text in lines), NOTE_LINE * len(lines))
+        box, is_left = scales.clear_box((x, y), size, limits, note.side, spots, taken)
+        taken.append(box)
+        left, top, right, bottom = box
+        near = right if is_left else left
         parts.append(
-            f'<path class="leader" d="M{x + 6 * side:.1f} {y - 3:.1f}L{at_x + 3:.1f} {at_y:.1f}"/>'
+            f'<path class="leader" d="M{x + (-6 if is_left else 6):.1f} {y:.1f}'
+            f'L{near + (3 if is_left else -3):.1f} {(top + bottom) / 2:.1f}"/>'
         )
         parts += [
-            _text(at_x, at_y + 4 + 15 * number, text, "end" if side < 0 else "start", SMALL, "halo")
-            for number, text in enumerate(lines)
-        ]
+            _text(near, top + NOTE_LINE * (n + 0.75), text, "end" if is_left else "start", SMALL,
+                  "halo")
+            for n, text in enumerate(lines)
+        ]  # fmt: skip
     return parts
 
 

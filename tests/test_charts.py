@@ -1016,6 +1016,38 @@ def test_a_note_at_zero(is_log: bool) -> None:
     spec(hand_made([1, 0, 2], is_log=is_log, notes=(note,)))
 
 
+@pytest.mark.parametrize("width", ["wide", "slide"])
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize(
+    "values",
+    [[10, 20, 30, 40, 50, 60], [60, 50, 40, 30, 20, 10], [30] * 6, [30, 60, 60, 10, 30, 9]],
+)
+def test_a_note_covers_no_line(values: list[float], is_log: bool, width: Any) -> None:
+    note = Note(date(2025, 4, 1), values[3], "ahead of Meta\nfor good")
+    chart = hand_made(values, [value / 2 + 15 for value in values], is_log=is_log, notes=(note,))
+    figure = spec(chart, width=width)
+    (drawn,) = [one for one in figure["layout"]["annotations"] if "Meta" in one["text"]]
+    low, high = figure["layout"]["yaxis"]["range"]
+    tall = 400 if width == "wide" else plots.SLIDE_PLOT
+    first, days = chart.lines[0].x[0], scales.days(chart)
+
+    def height(value: float) -> float:
+        return tall * ((math.log10(value) if is_log else value) - low) / (high - low)
+
+    for wide in plots.PLOT_WIDTHS:
+        x = (note.at - first).days / days * wide + drawn["ax"]
+        left, right = (x - 80, x) if drawn["xanchor"] == "right" else (x, x + 80)
+        middle = height(note.value) - drawn["ay"]
+        for line in chart.lines:
+            places = [
+                ((day - first).days / days * wide, height(value))
+                for day, value in zip(line.x, line.y, strict=True)
+                if value is not None
+            ]
+            for across, up in scales.along(places):
+                assert not (left < across < right and abs(up - middle) < 15)
+
+
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_one_point_only(width: Any) -> None:
     figure = spec(hand_made([12]), width=width)

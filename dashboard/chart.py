@@ -113,7 +113,9 @@ class Line:
     colours: tuple[str, str]
     role: Role = "compare"
     short_label: str = ""
-    shade: int = 0  # several lines of one colour: 0 is the full colour, 1, 2 ... are paler
+    # Several lines of one colour: 0 is the full colour, 1, 2 ... are paler; of dashed lines each
+    # has a pattern of its own.
+    shade: int = 0
     remarks: tuple[str, ...] = ()
     highs: tuple[float | None, ...] = ()
     is_dashed: bool = False  # what is no series of its own, but a measure of the others

@@ -36,7 +36,8 @@ STATES = {
     "no_release_date": "release date unknown",
 }
 WEEKLY = 8  # days between readings from which on a line is dotted
-MAX_MEDIANS = 3
+# Of the medians of size classes, which are also dashed each in its own way.
+MEDIAN_COLOURS = (("#4b5563", "#c3cad4"), REST_COLOURS, ("#7a6452", "#bfae9d"))
 
 
 def days_to(row: Any) -> str:
@@ -140,7 +141,10 @@ def _medians(chosen: list[pd.DataFrame], context: Context) -> tuple[Line, ...]:
         # Of two launches of a class the older one has more of the median.
         if before is None or len(line.x) > len(before.x):
             found[line.key] = line
-    return tuple(found.values())[:MAX_MEDIANS]
+    return tuple(
+        replace(line, colours=colours, shade=number)
+        for number, (line, colours) in enumerate(zip(found.values(), MEDIAN_COLOURS, strict=False))
+    )
 
 
 def _drawn(column: pd.Series, context: Context) -> tuple[float | None, ...]:

@@ -18,7 +18,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import data
-from dashboard import deck, plots, readings, recipes, state, toolrow, vintage
+from dashboard import deck, plots, readings, recipes, scales, state, toolrow, vintage
 from dashboard.chart import (
     ARCHIVE,
     REST_COLOURS,
@@ -403,8 +403,8 @@ def _sentence(text: str) -> str:
 def legend(drawn: Chart, look: Theme) -> str:
     """What names the lines of a chart below it in narrow windows, with its events, as HTML."""
     items = [
-        f'<span style="color:{line.colours[look.index]}">{html.escape(line.short_label)} '
-        f"<i>{drawn.newest_text(line)}</i></span>"
+        f'<span style="color:{line.colours[look.index]}">{scales.sign(drawn, line)}'
+        f"{html.escape(line.short_label)} <i>{drawn.newest_text(line)}</i></span>"
         for line in drawn.lines
         if line.role != "rest" and line.short_label
     ]

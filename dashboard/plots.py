@@ -28,6 +28,7 @@ LETTER_SHARE = {"wide": 0.0078, "narrow": 0.0078, "slide": 0.0105}
 LABEL_STEP = 0.047
 LABEL_STEPS = {"wide": LABEL_STEP, "slide": 0.058}
 HOVER_LETTERS = 60
+DASHES = ("dash", "dashdot", "longdash")  # of lines that are no series of their own
 INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
 POINT_LABELS = {"wide": 14, "narrow": 3, "slide": 14}
 SLIDE_BARS = 14
@@ -197,7 +198,8 @@ def _draw_line(drawn: Sheet, chart: Chart, line: Line, theme: Theme, scale: floa
         )
     ]
     solid, dotted = scales.parts(values, line.estimated)
-    for part, dash in ((dotted, "dot"), (solid, "dash" if line.is_dashed else "solid")):
+    plain = DASHES[line.shade % len(DASHES)] if line.is_dashed else "solid"
+    for part, dash in ((dotted, "dot"), (solid, plain)):
         if not any(value is not None for value in part):
             continue
         hovers = [
@@ -212,7 +214,7 @@ def _draw_line(drawn: Sheet, chart: Chart, line: Line, theme: Theme, scale: floa
             name=safe(line.label),
             line={"color": colour, "width": weight, "dash": dash},
             marker={"color": colour, "size": [5 if lonely else 0 for lonely in scales.alone(part)]},
-            opacity=_opacity(line),
+            opacity=scales.opacity(line),
             customdata=hovers,
             hovertemplate="%{customdata}",
             hoverinfo="skip" if line.role == "rest" else None,
@@ -272,10 +274,6 @@ def _draw_layer(drawn: Sheet, chart: Chart, layer: Line, theme: Theme, scale: fl
         marker={"color": layer.colours[theme.index], "line": {"width": 0}},
         **told,
     )
-
-
-def _opacity(line: Line) -> float:
-    return 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
 
 
 def _draw_bands(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> None:
@@ -402,6 +400,7 @@ def _draw_end_labels(drawn: Sheet, chart: Chart, theme: Theme, scale: float, apa
     ):
         colour = line.colours[theme.index]
         name = f"<b>{safe(line.label)}</b>" if line.role != "rest" else safe(line.label)
+        name = f"{scales.sign(chart, line)}{name}"
         if line in chart.stacks:
             # The colours of layers are for areas; the palest could not be read as letters.
             name, colour = (
@@ -424,7 +423,11 @@ def _draw_end_labels(drawn: Sheet, chart: Chart, theme: Theme, scale: float, apa
 def _label_width(chart: Chart) -> int:
     """Room to the right of the plot, in pixels, for the longest label that stands there."""
     labelled = [*scales.labelled(chart), *(layer for layer, _ in scales.middles(chart))]
-    letters = max((len(line.label + scales.since(chart, line)) for line in labelled), default=0)
+    letters = max(
+        (len(scales.sign(chart, line) + line.label + scales.since(chart, line))
+         for line in labelled),
+        default=0,
+    )  # fmt: skip
     interval = 62 if any(line.highs for line in labelled) else 0
     return 66 + interval + round(7.3 * letters)
 

@@ -21,6 +21,7 @@ LAYER_LABELS = 14
 RANKS_NAMED = 15  # each; of more every fifth
 MOST_BARS = 40  # of a stack; more are an area
 BETWEEN = 6  # places of a stretch between two points of a line, where words could cover it
+DASH_SIGNS = ("– –", "– ·", "— —")  # patterns of dashed lines, as letters beside their names
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -199,6 +200,19 @@ def labelled(chart: Chart) -> list[Line]:
     """The lines that get a label: the selected first, then the rest in their order."""
     known = [line for line in chart.lines if line.newest is not None]
     return sorted(known, key=lambda line: line.role == "rest")[:DIRECT_LABELS]
+
+
+def opacity(line: Line) -> float:
+    """How much of a line's colour it is drawn in."""
+    if line.role == "rest":
+        return 0.55
+    return 1.0 if line.is_dashed else max(0.4, 1 - 0.18 * line.shade)
+
+
+def sign(chart: Chart, line: Line) -> str:
+    """'– – ' before the name of a dashed line among solid ones: its pattern; '' for others."""
+    is_told = line.is_dashed and not all(one.is_dashed for one in chart.lines)
+    return f"{DASH_SIGNS[line.shade % len(DASH_SIGNS)]} " if is_told else ""
 
 
 def middles(chart: Chart) -> list[tuple[Line, float]]:

@@ -31,7 +31,8 @@ from dashboard.slide_marks import LINE, Align, Drawing, Run, solid, stroke
 from dashboard.slide_sheet import CELL_FORMATS, Cell, Sheet
 from dashboard.style import THEMES, Theme
 
-DASHES = {"estimate": "sysDot", "measure": "sysDash"}
+DASHES = {"estimate": "sysDot"}
+MEASURES = ("sysDash", "sysDashDot", "lgDash")  # of lines that are no series of their own
 WEIGHTS = {"focus": 3.5, "compare": 2.25, "rest": 1.25}
 MOST_LABEL = 0.36  # of the chart's width, for names beside it
 LABEL_GAP = 8
@@ -204,7 +205,7 @@ def _line_columns(
     shown_as = CELL_FORMATS[chart.value_kind]
     label = clean(line.label)
     found = []
-    plain = DASHES["measure"] if line.is_dashed else ""
+    plain = MEASURES[line.shade % len(MEASURES)] if line.is_dashed else ""
     for title, part, dash in (
         (label, solid_part, plain), (f"{label}, estimate", dotted, DASHES["estimate"]),
     ):  # fmt: skip
@@ -230,8 +231,7 @@ def _stretches(values: Sequence[float | None]) -> list[list[float | None]]:
 
 def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str) -> str:
     colour = line.colours[parts.look.index]
-    opacity = 0.55 if line.role == "rest" else max(0.4, 1 - 0.18 * line.shade)
-    look = stroke(colour, WEIGHTS[line.role], dash, opacity=opacity)
+    look = stroke(colour, WEIGHTS[line.role], dash, opacity=scales.opacity(line))
     cells = parts.sheet.columns[column].cells
     dots = _dots(line, cells, colour, look, is_estimate=dash == DASHES["estimate"])
     return (
@@ -380,7 +380,8 @@ def _end_labels(chart: Chart, over: Drawing, factor: float) -> list[_End]:
         figure = f" {chart.between(newest, line.newest_high)}{scales.since(chart, line)}"
         is_bold = line.role != "rest" and not is_layer
         room = most - width(f"■ {figure}", TEXT, is_bold=is_bold, factor=factor)
-        name = shortened(clean(line.label), TEXT, room, is_bold=is_bold, factor=factor)
+        label = f"{scales.sign(chart, line)}{clean(line.label)}"
+        name = shortened(label, TEXT, room, is_bold=is_bold, factor=factor)
         text = f"{name}{figure}"
         ends.append(
             _End(value, text, line.colours[over.look.index], is_bold, is_layer,

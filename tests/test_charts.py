@@ -1048,6 +1048,25 @@ def test_a_note_covers_no_line(values: list[float], is_log: bool, width: Any) ->
                 assert not (left < across < right and abs(up - middle) < 15)
 
 
+def test_dashed_lines_are_told_apart() -> None:
+    """Each has its own pattern, which stands as a sign beside its name; solid lines have none."""
+    chart = hand_made([1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6])
+    dashed = [
+        replace(line, is_dashed=True, shade=shade) for shade, line in enumerate(chart.lines[1:])
+    ]
+    chart = replace(chart, lines=(chart.lines[0], *dashed))
+    drawn = spec(chart)["data"]
+    assert len({trace["line"]["dash"] for trace in drawn if trace["mode"] == "lines"}) == 4
+    signs = [scales.sign(chart, line) for line in chart.lines]
+    assert signs[0] == ""
+    assert len(set(signs)) == 4
+    told = " ".join(text for _, text in end_labels(chart))
+    assert all(sign in told for sign in signs)
+    # Where every line is dashed, a sign would say nothing.
+    all_dashed = replace(chart, lines=tuple(dashed))
+    assert not any(scales.sign(all_dashed, line) for line in dashed)
+
+
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_one_point_only(width: Any) -> None:
     figure = spec(hand_made([12]), width=width)

@@ -591,9 +591,15 @@ def test_the_page_of_the_shipped_figures(
     said = told(at)
     for text in ("11.6 ×", "4.7 ×", "0.64 ×", "2.4 ×", "Qwen since April 2025"):
         assert text in said
+    assert "fell more than the market" in said
+    folded = ("conflicts by one month with ATOM's Sept 2025", "kept its share")
+    assert not any(text in said for text in folded)
+    for key in ("reported-crossings", "momentum-rest"):
+        at.session_state[f"open-{key}"] = True
+    said = told(at.run())
+    assert all(text in said for text in folded)
     for text in ("September 2025", "October 2025", "July 2025", "August 2025"):
         assert text in said
-    assert "fell more than the market" in said
     assert said.count("(estimate)") >= 3, "three months before Qwen's newest one an estimate stands"
     assert "Not collected yet: downloads of derivatives" in said
     assert "No model is listed." in said

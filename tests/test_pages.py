@@ -1387,8 +1387,9 @@ def test_untrusted_text_is_escaped(
 ) -> None:
     monkeypatch.setenv("ADOPTION_DATA_DIR", str(evil_home))
     at = opened(page)
-    if page == "sources":
-        at = unfolded(at, "licences", "published", "runs", *incident_boxes())
+    if page in ("sources", "leads"):
+        boxes = ("licences", "published", "runs", "reported-crossings", "momentum-rest", "risers")
+        at = unfolded(at, *boxes, *incident_boxes())
     for source in sources_of_html(at):
         assert "<script" not in source
         assert "<img" not in source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import data
 from dashboard import lead_charts, parts, readings, state
 from dashboard.lead_charts import points_words
 
-RISERS_SHOWN = 20
+RISERS_SHOWN, RISERS_LISTED = 5, 20  # before the reader asks for more, and then
 NOT_RANKED = "None of the selected families has a value here in this period. Choose a longer one."
 NO_MOMENTUM = (
     "No month of this family's downloads can be compared with the one before in this period. "
@@ -176,11 +177,15 @@ def since_when(rows: pd.DataFrame) -> None:
 
 
 def as_others_say() -> None:
-    """Dates that others published, beside what the published series here give."""
+    """Dates that others published, beside what the published series here give, in a closed box."""
     rows = data.published_crossings(selection.families, build=build)
-    if rows.empty:
-        return
-    st.header("Dates that others gave", anchor=False)
+    if len(rows):
+        label = f"Dates that others gave for an overtaking ({len(rows)})"
+        parts.folded(label, "reported-crossings", partial(statements, rows))
+
+
+def statements(rows: pd.DataFrame) -> None:
+    """Who passed whom as others say, a row each."""
     told = rows.astype(object).where(rows.notna(), None)
     parts.html_table(
         ["Who passed whom", "In what", "Date given", "Accounts followed here", "Source"],
@@ -224,6 +229,20 @@ def momentum() -> None:
         return
     month = data.wording.month(rows["month"].max())
     st.markdown(f"**{month}**, {lead_charts.market_words(rows)}")
+    of_focus = rows["family"] == selection.focus
+    # Without a row of its own, the others are all that there is to say.
+    first = rows[of_focus] if of_focus.any() else rows
+    changes(first)
+    if len(first) < len(rows):
+        label = f"The compared families beside it ({len(rows) - len(first)})"
+        parts.folded(label, "momentum-rest", partial(changes, rows[~of_focus]))
+    st.caption(lead_charts.momentum_caption(rows))
+    parts.csv_button(rows, f"momentum_{month.replace(' ', '-')}", key="csv-momentum-newest")
+    parts.show_chart(build, "momentum", chosen, empty=NO_CHART)
+
+
+def changes(rows: pd.DataFrame) -> None:
+    """Downloads and shares against one and three months before, a row each, beside the market."""
     told = rows.astype(object).where(rows.notna(), None)
     parts.html_table(
         ["Name", "Downloads", "1 month", "3 months", "Share", "Points", "Points, 3 months",
@@ -248,9 +267,6 @@ def momentum() -> None:
         ],
         is_compact=True,
     )  # fmt: skip
-    st.caption(lead_charts.momentum_caption(rows))
-    parts.csv_button(rows, f"momentum_{month.replace(' ', '-')}", key="csv-momentum-newest")
-    parts.show_chart(build, "momentum", chosen, empty=NO_CHART)
 
 
 def _estimated(text: str, is_estimate: bool) -> str:
@@ -275,9 +291,21 @@ def risers() -> None:
     if rows.empty:
         parts.empty_state(NO_RISERS)
         return
-    shown = rows.sort_values("position").head(RISERS_SHOWN)
-    told = shown.astype(object).where(shown.notna(), None)
-    top = shown["risers"].max()
+    listed = rows.sort_values("position").head(RISERS_LISTED)
+    rising(listed.head(RISERS_SHOWN), listed["risers"].max())
+    if (rest := len(listed) - RISERS_SHOWN) > 0:
+        show = partial(rising, listed[RISERS_SHOWN:], listed["risers"].max())
+        parts.folded(f"The next {rest}", "risers", show)
+    st.caption(
+        f"{len(rows):,} models, the {len(listed)} fastest listed. "
+        f"Up to {rows['date'].max():%Y-%m-%d}."
+    )
+    parts.csv_button(rows, "risers", key="csv-risers")
+
+
+def rising(rows: pd.DataFrame, top: float) -> None:
+    """Models by how many times as often they are downloaded; bars are parts of `top`."""
+    told = rows.astype(object).where(rows.notna(), None)
     parts.html_table(
         ["Model", "Family", "Times", "Downloads", "Before", "Active days"],
         [
@@ -293,11 +321,6 @@ def risers() -> None:
         ],
         is_compact=True,
     )
-    st.caption(
-        f"{len(rows):,} models, the {len(shown)} fastest shown. "
-        f"Up to {rows['date'].max():%Y-%m-%d}."
-    )
-    parts.csv_button(rows, "risers", key="csv-risers")
 
 
 st.title("Leads", anchor=False)

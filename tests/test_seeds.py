@@ -1055,3 +1055,10 @@ def test_mangled_files_never_raise(
             assert FORM.fullmatch(message), message
     finally:
         path.write_bytes(original)
+
+
+def test_a_published_source_has_one_name(tables: dict[str, pa.Table]) -> None:
+    """Its title begins as the citation below a chart does, so nobody takes it for two sources."""
+    for row in tables["sources"].to_pylist():
+        name = re.split(r",| \(", row["citation"].removeprefix("Source: "))[0]
+        assert row["title"].startswith(name), row["source"]

@@ -214,6 +214,8 @@ def test_settings_are_handed_over(stage: Stage, home: Path) -> None:
     assert config["server.address"] == "127.0.0.1"
     assert config["browser.gatherUsageStats"] is False
     assert config["server.headless"] is True
+    # Controls have defaults and are set in every run, which Streamlit would call a mistake.
+    assert config["global.disableWidgetStateDuplicationWarning"] is True
     assert config["theme.light.backgroundColor"] == "#ffffff"
     assert config["theme.dark.backgroundColor"] == "#0f1116"
 

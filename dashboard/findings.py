@@ -49,7 +49,7 @@ def finding(recipe: Recipe) -> str:
     return _told_of(recipes.build_of(recipe), recipe.key, recipe.selection)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=readings.BY_REPR)
 def _told_of(build: Path, key: str, selection: Selection) -> str:
     """The same, kept by build."""
     chart = recipes.chart(build, key, selection)

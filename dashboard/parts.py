@@ -63,7 +63,7 @@ def brief(
     return data.brief(focus, rivals, start=start, end=end, build=build)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=readings.BY_REPR)
 def figure(
     build: Path, key: str, selection: Selection, theme_name: str, width: plots.Width
 ) -> go.Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import streamlit as st
 
 import data
 from dashboard.chart import ARCHIVE, ARCHIVE_CITED, Cited, Context, Selection
+
+# How caches tell selections apart: Streamlit would hash each of their thirty fields by itself.
+BY_REPR: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

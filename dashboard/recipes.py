@@ -150,7 +150,7 @@ def whole(recipe: Recipe) -> pd.DataFrame:
 
 
 # Some charts hold megabytes of rows, and an address can ask for any period.
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=readings.BY_REPR)
 def chart(build: Path, key: str, selection: Selection) -> Chart | None:
     """A chart by its key, kept by build; None when there is nothing to show for the selection."""
     kind = CHARTS[key]

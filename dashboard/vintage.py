@@ -90,7 +90,7 @@ def show_newest(opened: Path) -> None:
             st.session_state[state.END] = f"{newest:%Y-%m}"
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=readings.BY_REPR)
 def _difference(opened: Path, newest: Path, key: str, selection: Selection) -> str:
     """The same, kept by both builds."""
     here = recipes.chart(opened, key, selection)

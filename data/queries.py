@@ -17,6 +17,8 @@ from data import hub_tables, warehouse, wording
 from data.catalog import TIME_COLUMNS
 from data.errors import FilterError, UnknownMetricError
 
+# What studies and pages read over and over: a hundred small answers. Large ones are read anew.
+KEPT_ANSWERS, KEPT_ROWS = 128, 10_000
 # Time columns of record-like metrics, whose rows are things and not points of a series.
 _PERIOD_COLUMNS = (*TIME_COLUMNS, "starts_on", "crossed_on")
 NOT_AS_READ = "not in the history any more as this build read it"
@@ -96,7 +98,7 @@ def metric(
         source = _indexed(info, source, index if isinstance(index, str) else None)
     order = ", ".join(info.grain)
     try:
-        return warehouse.frame(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
+        return _rows(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
     except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
         raise FilterError(f"metric {name}: {str(error).splitlines()[0]}") from error
 
@@ -136,14 +138,15 @@ def has_rows(name: str, *, build: Path | None = None) -> bool:
 def families(build: Path | None = None) -> pd.DataFrame:
     """The families of the seeds: family, developer, region, hf_orgs, account, account_label,
     colours. One row a family, sorted by name."""
-    return warehouse.frame(build, "SELECT * FROM seed__model_families ORDER BY family")
+    path = build or warehouse.newest_build()
+    return _rows(path, "SELECT * FROM seed__model_families ORDER BY family")
 
 
 def series_sources(build: Path | None = None) -> pd.DataFrame:
     """The published sources: source, publisher, title, url, licence, citation (with {as_of} where
     the date belongs), note, and as_of: the newest date on which it was read."""
-    return warehouse.frame(
-        build,
+    return _rows(
+        build or warehouse.newest_build(),
         "SELECT seed__sources.*, newest.as_of FROM seed__sources LEFT JOIN (SELECT source, "
         "max(as_of) AS as_of FROM seed__published_series GROUP BY source) AS newest "
         "USING (source) ORDER BY source",
@@ -228,6 +231,31 @@ def as_of(build: Path | None = None) -> str | None:
         .fetchone()
     )
     return row[0].isoformat() if row and row[0] else None
+
+
+def forget() -> None:
+    """Let go of all answers that are kept, so that the next ones are read from the files."""
+    _kept.cache_clear()
+
+
+def _rows(path: Path, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
+    """Rows of a query, kept by build, which never changes after it was published. Planning a query
+    costs more than running it."""
+    kept = _kept(path, sql, repr(values))
+    if kept:
+        rows = kept[0]
+    else:
+        rows = warehouse.frame(path, sql, values)
+        if len(rows) <= KEPT_ROWS:
+            kept.append(rows)
+    # A frame of its own for whoever asks: pandas copies a column when it is about to be changed.
+    return rows.copy(deep=False)
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _kept(path: Path, sql: str, values: str) -> list[pd.DataFrame]:
+    """The place of an answer: empty until it was read."""
+    return []
 
 
 @lru_cache(maxsize=3)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import data
-from data import FilterError, NoBuildError, UnknownMetricError, warehouse
+from data import FilterError, NoBuildError, UnknownMetricError, queries, warehouse
 from data.history import History
 from data.schema import arrow_schema
 from data.snapshots import run_started_at
@@ -24,6 +24,43 @@ QWEN3 = "Qwen/Qwen3-0.6B-Renamed"
 
 def days(frame: pd.DataFrame, column: str = "date") -> list[date]:
     return sorted({day.date() for day in frame[column]})
+
+
+# What was read
+
+
+def test_what_was_read_is_kept_and_is_everybodys_own(
+    seeds_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask() -> pd.DataFrame:
+        return data.metric("account_downloads", account=["Qwen"], build=seeds_build)
+
+    first = ask()
+    wanted = first.copy()
+    monkeypatch.setattr(queries.warehouse, "frame", None)  # nothing is read again
+    first["share"] = 0.0
+    first.loc[:, "account_label"] = "changed"
+    pd.testing.assert_frame_equal(ask(), wanted)
+    monkeypatch.undo()
+    queries.forget()
+    pd.testing.assert_frame_equal(ask(), wanted)
+    other = data.metric("account_downloads", account=["meta-llama"], build=seeds_build)
+    assert set(other["account"]) == {"meta-llama"}
+
+
+def test_large_answers_are_not_kept(seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(path: Path, sql: str, values: Any = ()) -> pd.DataFrame:
+        asked.append(sql)
+        return pd.DataFrame({"a": range(queries.KEPT_ROWS + 1)})
+
+    monkeypatch.setattr(queries.warehouse, "frame", counted)
+    queries.forget()
+    for _ in range(2):
+        data.families(seeds_build)
+    queries.forget()
+    assert len(asked) == 2
 
 
 # Anchors: figures of the shipped seeds that everything else is measured by

@@ -101,9 +101,9 @@ def test_people_may_write_less() -> None:
 @pytest.mark.parametrize(
     ("pairs", "said"),
     [
-        ([("chart", "nothing")], "chart: expected one of account_downloads, "),
+        ([("chart", "none")], "chart: expected one of account_downloads, "),
         ([], "chart: expected one of "),
-        ([("family", "Qwen3")], "family: expected some of "),
+        ([("family", "Qwen3")], "family: did you mean Qwen? expected some of "),
         ([("family", "")], "family: expected one or more of "),
         ([("focus", "Qwen"), ("focus", "Llama")], "focus: expected one value, found 2"),
         ([("scale", "Cubic")], "scale: expected one of Linear, Log; found 'Cubic'"),

@@ -888,7 +888,10 @@ def _write(
 def _file(frame: pd.DataFrame, how: Format, info: data.MetricInfo, *, index: bool) -> bytes:
     """Rows of a metric as the bytes of a file; a workbook says on a second sheet what they are."""
     if how is not Format.XLSX:
-        return data.tables.to_bytes(frame, how.value)
+        types = data.types(info)
+        if index and info.value_column:
+            types[info.value_column] = "DOUBLE"
+        return data.tables.to_bytes(frame, how.value, types=types)
     shown_as = [("Shown as", "100 = the first value of each series")] if index else []
     fractions = {name for name in data.fractions(info) if not index or name != info.value_column}
     return data.tables.to_bytes(

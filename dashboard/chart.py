@@ -463,11 +463,6 @@ def plain_caveats(chart: Chart) -> list[str]:
     return told
 
 
-def is_fraction(column: str) -> bool:
-    """Whether a column holds fractions, which people read in percent."""
-    return column in {"share", "share_points"} or column.endswith(("_share", "_coverage"))
-
-
 def cited(context: Context, name: str) -> Cited:
     """A collector's source by its name."""
     return context.sources.get(name, ARCHIVE_CITED)

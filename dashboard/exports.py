@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 
 import data
 from dashboard import chrome, findings, pictures, recipes
-from dashboard.chart import Chart, cited_text, is_fraction, plain_caveats
+from dashboard.chart import Chart, cited_text, plain_caveats
 from dashboard.charts import CHARTS
 from dashboard.hub_charts import ChartKind
 from dashboard.recipes import Recipe, RecipeError, Rows
@@ -132,13 +132,11 @@ def plotly_js(request: Request) -> Response:
 def about(chart: Chart | None, recipe: Recipe, rows: Rows) -> list[tuple[str, str]]:
     """What a reader of a table must be told, line by line; `chart` None for all rows of a metric of
     which nothing is drawn, each of which says itself where it is from."""
-    kind = CHARTS[recipe.key]
-    build = recipes.build_of(recipe)
+    build, info = recipes.build_of(recipe), recipes.metric_info(recipe)
     lines = []
     if chart is not None:
         lines = [("Chart", chart.title), ("Shown", chart.shown), ("Unit", chart.unit)]
-    if isinstance(kind, ChartKind):
-        info = data.metric_info(kind.metric, build=build)
+    if info:
         if rows == "whole":
             lines = [("Metric", info.title), ("Rows", "all of the metric"), ("Unit", info.unit)]
         lines += [("Metric", info.name), ("Notes", info.notes)]
@@ -151,7 +149,7 @@ def about(chart: Chart | None, recipe: Recipe, rows: Rows) -> list[tuple[str, st
             *(("Read with care", text) for text in plain_caveats(chart) if rows == "shown"),
         ]
     lines.append(("Build", build.stem))
-    if isinstance(kind, ChartKind):
+    if info:
         lines += [(f"Column {column.name}", column.comment) for column in info.columns]
     return [(name, text) for name, text in lines if text]
 
@@ -175,11 +173,12 @@ def _drawn(recipe: Recipe, rows: Rows) -> Chart | None:
 def _table(recipe: Recipe, format: str, rows: Rows) -> bytes:
     chart = _drawn(recipe, rows)
     frame = recipes.whole(recipe) if rows == "whole" or chart is None else chart.frame
+    info = recipes.metric_info(recipe)
     if format != "xlsx":
         if chart is not None and rows == "shown":
             frame = _sourced(frame, chart, recipe)
-        return data.tables.to_bytes(frame, format)
-    fractions = [name for name in frame.columns if is_fraction(name)]
+        return data.tables.to_bytes(frame, format, types=data.types(info) if info else {})
+    fractions = data.fractions(info, frame.columns)
     built_at = data.build_info(recipes.build_of(recipe))["built_at"]
     told = about(chart, recipe, rows)
     return data.tables.to_bytes(frame, format, about=told, fractions=fractions, created=built_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,6 @@ from dashboard.chart import (
     Chart,
     Selection,
     cited_text,
-    is_fraction,
     plain_caveats,
 )
 from dashboard.charts import CHARTS
@@ -353,36 +352,39 @@ def _below(drawn: Chart, recipe: Recipe, is_table_open: bool) -> None:
     if folded.open:
         with folded:
             # How to cite the rows stands below the chart already.
-            rows = _newest_first(drawn.frame.drop(columns="citation", errors="ignore"))
+            rows = drawn.frame.drop(columns="citation", errors="ignore")
+            fractions = data.fractions(recipes.metric_info(recipe), rows.columns)
+            rows = _newest_first(rows, fractions)
             height: int | Literal["auto"] = TABLE_HEIGHT if len(rows) > ROWS_SHOWN else "auto"
-            table(rows, key=f"table-{drawn.key}", columns=columns(rows), height=height)
+            table(rows, key=f"table-{drawn.key}", columns=columns(rows, fractions), height=height)
 
 
-def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
-    """The newest rows first, of one date the largest first, without columns that hold nothing."""
+def _newest_first(frame: pd.DataFrame, fractions: Collection[str]) -> pd.DataFrame:
+    """The newest rows first, of one date the largest first, without columns that hold nothing;
+    `fractions` in percent."""
     times = [name for name in ("month", "week", "date") if name in frame.columns]
     values = [
         name
         for name in frame.columns
-        if (is_fraction(name) or "downloads" in name or name.startswith("derivatives"))
+        if (name in fractions or "downloads" in name or name.startswith("derivatives"))
         and pd.api.types.is_numeric_dtype(frame[name])
     ]
     ordered = frame.sort_values([*times[:1], *values[:1]], ascending=False, kind="stable")
     ordered = ordered.dropna(axis="columns", how="all")
     # Shares are fractions in data and percent on screen.
     return ordered.assign(
-        **{name: 100 * ordered[name] for name in ordered.columns if is_fraction(name)}
+        **{name: 100 * ordered[name] for name in ordered.columns if name in fractions}
     )
 
 
-def columns(frame: pd.DataFrame) -> dict[str, Any]:
-    """How the columns of a metric are written on screen."""
-    return {name: _column(name, frame[name]) for name in frame.columns}
+def columns(frame: pd.DataFrame, percents: Collection[str] = ()) -> dict[str, Any]:
+    """How the columns of a metric are written on screen; `percents` are those in percent."""
+    return {name: _column(name, frame[name], is_percent=name in percents) for name in frame.columns}
 
 
-def _column(name: str, values: pd.Series) -> Any:
+def _column(name: str, values: pd.Series, *, is_percent: bool) -> Any:
     label = name.replace("_", " ")
-    if is_fraction(name):
+    if is_percent:
         return st.column_config.NumberColumn(label, format="%.1f %%")
     if pd.api.types.is_datetime64_any_dtype(values):
         pattern = "YYYY-MM" if name in {"month", "pooled_from", "pooled_to"} else "YYYY-MM-DD"

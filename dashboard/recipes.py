@@ -137,6 +137,14 @@ def draw(recipe: Recipe) -> Chart:
     return drawn
 
 
+def metric_info(recipe: Recipe) -> data.MetricInfo | None:
+    """The metric that a chart is drawn from; None for one of a study."""
+    kind = CHARTS[recipe.key]
+    if not isinstance(kind, ChartKind):
+        return None
+    return data.metric_info(kind.metric, build=build_of(recipe))
+
+
 def whole(recipe: Recipe) -> pd.DataFrame:
     """All rows of what a chart is drawn from: those of its metric, of any family and period.
     Raises as `draw` does."""

@@ -8,7 +8,7 @@ from data.analyses import EventStudy, event_study
 from data.briefing import Brief, Hold, account_line, brief, peak_of, unread_families
 from data.claims import VERDICTS as CLAIM_VERDICTS
 from data.claims import claims, verdict_counts
-from data.described import Credit, about, credits, fractions
+from data.described import Credit, about, credits, fractions, types
 from data.differences import Difference, compare, compare_rows
 from data.errors import (
     AdoptionError,
@@ -180,6 +180,7 @@ __all__ = [
     "stale_reasons",
     "status",
     "tables",
+    "types",
     "unread_families",
     "usual_launches",
     "values_of",

@@ -7,7 +7,7 @@ source a metric rests on follows from the SQL files and from what its rows say.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -84,11 +84,20 @@ def unit_of(info: MetricInfo, column: Column) -> str | None:
     return None
 
 
-def fractions(info: MetricInfo) -> frozenset[str]:
-    """The columns of a metric that people read in percent."""
+def fractions(info: MetricInfo | None, columns: Iterable[str] | None = None) -> frozenset[str]:
+    """The columns that people read in percent, of a metric or of rows made of one (`columns`). What
+    the metric has is what it says; of any other column, and without a metric, the name tells."""
+    told = {column.name: unit_of(info, column) or "" for column in info.columns} if info else {}
     return frozenset(
-        column.name for column in info.columns if (unit_of(info, column) or "").startswith(FRACTION)
+        name
+        for name in (told if columns is None else columns)
+        if (told[name].startswith(FRACTION) if name in told else _FRACTION_NAME.search(name))
     )
+
+
+def types(info: MetricInfo) -> dict[str, str]:
+    """The type of each column of a metric in the build, which rows in pandas may have lost."""
+    return {column.name: column.type for column in info.columns}
 
 
 def credits(build: Path | None = None, metric: str | None = None) -> list[Credit]:

@@ -136,6 +136,7 @@ PUBLIC = [
     "stale_reasons",
     "status",
     "tables",
+    "types",
     "unread_families",
     "usual_launches",
     "values_of",

@@ -692,7 +692,10 @@ def test_query_formats_agree(home: Path, tmp_path: Path) -> None:
     ended = run("query", "downloads_30d", "--out", str(target))
     assert ended.out == ""
     assert f"to {target}" in ended.err
-    as_parquet = pq.read_table(target).to_pylist()
+    typed = pq.read_table(target)
+    kinds = {name: str(typed.schema.field(name).type) for name in ("date", "downloads_30d")}
+    assert kinds == {"date": "date32[day]", "downloads_30d": "int64"}
+    as_parquet = typed.to_pylist()
     assert len(as_csv) == len(as_json) == len(as_parquet)
     assert [row["model_id"] for row in as_json] == [row["model_id"] for row in as_parquet]
     assert [int(row["downloads_30d"]) for row in as_csv] == [r["downloads_30d"] for r in as_json]

@@ -87,6 +87,12 @@ def test_other_tables_are_the_rows_shown(client: TestClient, format: str, tmp_pa
     file.write_bytes(client.get(SHARES.format(format)).content)
     (count,) = duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE account = 'Qwen'").fetchall()[0]
     assert count == 21
+    columns = duckdb.sql(f"SELECT * FROM '{file}'")
+    kinds = dict(zip(columns.columns, map(str, columns.types), strict=True))
+    assert kinds["month"] == "DATE"
+    if format == "parquet":
+        types = data.types(data.metric_info("account_downloads"))
+        assert {name: types[name] for name in kinds if name in types}.items() <= kinds.items()
 
 
 def test_the_whole_metric_holds_every_family_and_month(client: TestClient) -> None:

@@ -209,6 +209,33 @@ def test_what_is_read_in_percent_is_a_fraction(seeds_build: Path) -> None:
             assert data.metric(info.name, build=seeds_build)[shares].max().max() <= 1
 
 
+def test_rows_made_of_a_metric_have_its_fractions(seeds_build: Path) -> None:
+    momentum = data.metric_info("momentum", build=seeds_build)
+    made = ["momentum", "downloads", "share_points_3m", "source", "other_share"]
+    assert data.fractions(momentum, made) == {"momentum", "share_points_3m", "other_share"}
+    texts = data.metric_info("family_shares", build=seeds_build)
+    assert data.fractions(texts, ["share", "family_shares"]) == {"family_shares"}
+    assert data.fractions(None, ["value", "share", "market"]) == {"share"}
+
+
+def test_parquet_has_the_types_of_the_build(tmp_path: Path) -> None:
+    """A count beside an unknown one is no float, a day no instant; an index of counts stays one."""
+    frame = pd.DataFrame(
+        {"day": pd.to_datetime(["2026-09-01"] * 2), "count": [3.0, None], "index": [100.0, 50.5],
+         "known": [True, None], "note": [None, None], "extra": [1.0, None]}
+    )  # fmt: skip
+    types = {"day": "DATE", "count": "BIGINT", "index": "BIGINT", "known": "BOOLEAN",
+             "note": "VARCHAR", "gone": "BIGINT"}  # fmt: skip
+    content = tables.to_bytes(frame, "parquet", types=types)
+    (tmp_path / "rows.parquet").write_bytes(content)
+    rows = duckdb.sql(f"FROM '{tmp_path / 'rows.parquet'}'")
+    assert [str(kind) for kind in rows.types] == [
+        "DATE", "BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR", "DOUBLE",
+    ]  # fmt: skip
+    assert rows.fetchall()[1] == (date(2026, 9, 1), None, 50.5, None, None, None)
+    assert tables.to_bytes(frame, "csv").decode().splitlines()[1] == "2026-09-01,3,100.0,true,,1"
+
+
 def test_each_column_has_its_own_unit(seeds_build: Path) -> None:
     info = data.metric_info("account_downloads", build=seeds_build)
     units = {column.name: unit_of(info, column) for column in info.columns}

@@ -199,6 +199,17 @@ def test_libreoffice_opens_a_workbook(tmp_path: Path) -> None:
     assert [line.split(",")[0] for line in shown] == ["text", "=1+1", "@x"]
 
 
+def test_a_row_of_nothing_and_many_columns() -> None:
+    """Cells are written as XML of our own: each in its place, texts of all sheets in one table."""
+    wide = {f"c{number}": [None, f"text <{number}> & more"] for number in range(28)}
+    content = tables.to_bytes(pd.DataFrame(wide), "xlsx", about=[("text <1> & more", "twice")])
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book["Rows"].dimensions == "A1:AB3"
+    assert [cell.value for cell in book["Rows"][2]] == [None] * 28
+    assert book["Rows"]["AB3"].value == "text <27> & more"
+    assert book["About"]["A1"].value == "text <1> & more"
+
+
 def test_what_is_read_in_percent_is_a_fraction(seeds_build: Path) -> None:
     """Columns are known by their names: none of them holds more than a whole."""
     for info in data.catalog(seeds_build):

@@ -726,7 +726,8 @@ def publish(
     except (PublishError, UnknownMetricError) as error:
         raise UsageError(str(error)) from None
     _say(
-        f"published {package.metrics:,} metrics of {package.build}, {package.rows:,} rows, "
+        f"published {package.metrics:,} {'metric' if package.metrics == 1 else 'metrics'} of "
+        f"{package.build}, {package.rows:,} rows, "
         f"{package.bytes / 1e6:,.1f} MB"
     )
     if package.empty:

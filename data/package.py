@@ -250,8 +250,10 @@ def _schema(info: MetricInfo, *, has_key: bool) -> dict[str, Any]:
 
 
 def _sources(build: Path, info: MetricInfo) -> list[dict[str, str]]:
-    """Whose figures a metric rests on; without a source of its own what its header says."""
-    found = [{"title": c.title, "path": c.url} for c in credits(build, info.name)]
+    """Whose figures a metric rests on, with licences; without a source what its header says."""
+    found = [
+        {"title": c.title, "path": c.url, "licence": c.licence} for c in credits(build, info.name)
+    ]
     return found or [{"title": info.source}]
 
 

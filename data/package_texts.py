@@ -52,6 +52,13 @@ rows <- arrow::read_parquet("parquet/{example}.parquet")
 rows <- read.csv("csv/{example}.csv", na.strings = "")
 ```
 
+## Editions
+
+A package is of one build, which its `version` in `datapackage.json` names, and never changes; the
+next edition is another build. Sources restate what they said, and repairs reach back: past figures
+of two editions may differ. Keep the package that you cite, name its build, and compare editions by
+the keys of each file.
+
 ## What the numbers are
 
 - One row for each combination of the columns that the codebook names as the grain; never a sum of

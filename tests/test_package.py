@@ -106,7 +106,7 @@ def test_the_descriptor_tells_all_of_each_file(made: Path, seeds_build: Path) ->
         "unit": "fraction",
     }
     assert fields["account_downloads"]["unit"] == "downloads"
-    assert [source["path"] for source in table["sources"]]
+    assert all(source["path"] and source["licence"] for source in table["sources"])
 
 
 def test_every_type_of_a_column_is_known(home: Path) -> None:

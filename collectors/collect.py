@@ -192,7 +192,10 @@ def rebuild(data_dir: Path, progress: Progress | None = None) -> int:
 
 @contextmanager
 def lock(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory; raises LockedError at once when another process does."""
+    """Hold the data directory; raises LockedError at once when another process does.
+
+    A history that a killed rebuild had set aside is put back first.
+    """
     path = data_dir / "runs" / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
@@ -202,6 +205,7 @@ def lock(data_dir: Path) -> Iterator[None]:
             raise LockedError(
                 f"{path}: another run of the collectors is at work; wait for it to end"
             ) from None
+        History(data_dir / "history").recover()
         yield
 
 

@@ -92,12 +92,47 @@ class History:
         return [row for path in paths for row in self.read(path)]
 
     def replace_with(self, other: History) -> None:
-        """Put another history in the place of this one, and remove the old one."""
+        """Put another history in the place of this one, and remove the old one.
+
+        On any trouble the old one stays in its place; of a process that is killed in between
+        `recover` puts it back.
+        """
         old = self.root.with_name(f".{self.root.name}.{os.getpid()}.old")
-        if self.root.exists():
-            self.root.rename(old)
-        other.root.rename(self.root)
+        try:
+            if self.root.exists():
+                self.root.rename(old)
+            other.root.rename(self.root)
+        except BaseException:
+            if old.exists() and not self.root.exists():
+                old.rename(self.root)
+            raise
         shutil.rmtree(old, ignore_errors=True)
+
+    def recover(self) -> bool:
+        """Put back what a process that was killed had set aside; whether there was anything.
+
+        Only for the one process that may write.
+        """
+        is_back = False
+        for old in self._set_aside():
+            if self.root.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.rename(self.root)
+                is_back = True
+        return is_back
+
+    def problems(self) -> list[str]:
+        """Why the history is not what was collected, in words; [] = nothing is known."""
+        if not self.root.exists() and (aside := self._set_aside()):
+            return [
+                f"{self.root}: expected the history, found it set aside as {aside[0].name} by a "
+                "rebuild that is at work or was killed; `collectors rebuild` puts it back"
+            ]
+        return []
+
+    def _set_aside(self) -> list[Path]:
+        return sorted(self.root.parent.glob(f".{self.root.name}.*.old"))
 
 
 def _to_arrow(table: str, rows: list[Mapping[str, Any]]) -> pa.Table:

@@ -344,15 +344,14 @@ def _require_package(folder: Path, place: Path) -> None:
 def _swap(new: Path, place: Path, old: Path, *, replace: bool) -> None:
     """Put a whole package into its place. What is there is looked at again once it is set aside,
     where nobody adds to it; on any trouble it is put back."""
-    is_aside = replace and _is_taken(place)
-    if is_aside:
-        place.rename(old)
+    is_taken = replace and _is_taken(place)
     try:
-        if is_aside:
+        if is_taken:
+            place.rename(old)
             _require_package(old, place)
         _move(new, place, "nothing was replaced")
     except BaseException:
-        if is_aside:
+        if old.exists():
             _move(old, place, f"what was there before is kept in {old}")
         raise
 

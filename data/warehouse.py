@@ -353,6 +353,8 @@ def _make(
     sources: Sequence[SourceFacts],
     info: Mapping[str, Any],
 ) -> dict[str, int]:
+    if problems := history.problems():
+        raise BuildError("\n".join(problems))
     with duckdb.connect(str(path)) as connection:
         prepare(connection, sources, info)
         rows = _fill_tables(connection, seed_tables, history) | derive(connection)

@@ -307,6 +307,40 @@ def test_replacing_a_history_leaves_nothing_of_the_old(tmp_path: Path, history: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["history"]
 
 
+def test_an_interrupt_between_two_names_leaves_the_old_history(
+    tmp_path: Path, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.write(MODELS, RUN, "some_source", [model()])
+    fresh = History(tmp_path / ".history.rebuild")
+    fresh.root.mkdir()
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        done = rename(path, target)
+        if path == history.root:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        history.replace_with(fresh)
+    assert history.tables() == [MODELS]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".history.rebuild", "history"]
+
+
+def test_what_a_killed_process_had_set_aside_is_put_back(tmp_path: Path, history: History) -> None:
+    history.write(MODELS, RUN, "some_source", [model()])
+    history.root.rename(tmp_path / ".history.17.old")
+    (problem,) = history.problems()
+    assert "set aside as .history.17.old" in problem
+    assert history.recover()
+    assert (history.tables(), history.problems()) == ([MODELS], [])
+    # What its removal left over is of no use.
+    (tmp_path / ".history.18.old").mkdir()
+    assert not history.recover()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["history"]
+
+
 def test_instants_are_utc_whatever_the_zone_of_the_machine(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,6 +96,14 @@ def files(home: Path) -> list[str]:
 # Publishing
 
 
+def test_a_history_that_is_set_aside_is_not_an_empty_one(home: Path, few_seeds: Path) -> None:
+    observe(home)
+    (home / "history").rename(home / ".history.17.old")
+    with pytest.raises(BuildError, match="`collectors rebuild` puts it back"):
+        made(home, few_seeds)
+    assert files(home) == []
+
+
 def test_a_build(home: Path, few_seeds: Path) -> None:
     report = data.build([HUB], folder=home, seeds_dir=few_seeds)
     assert re.fullmatch(r"adoption-\d{8}T\d{12}Z", report.name)

@@ -401,6 +401,8 @@ def status(
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str).decode())
         return
+    for problem in found["problems"]:
+        _say(problem)
     if found["build"] is None:
         print("build     none; run `collectors build` to make one")
     else:

@@ -54,9 +54,9 @@ from collectors.source import (
     listings,
     load,
 )
-from data.errors import AdoptionError, SnapshotError
+from data.errors import AdoptionError, HistoryError, SnapshotError
 from data.freshness import due
-from data.history import OBSERVATIONS, History
+from data.history import OBSERVATIONS, History, is_of_run
 from data.schema import key_columns
 from data.snapshots import (
     Manifest,
@@ -169,18 +169,20 @@ def utc_now() -> datetime:
 def rebuild(data_dir: Path, progress: Progress | None = None) -> int:
     """Parse every stored run anew into a new history/; returns the number of runs.
 
-    Partitions whose snapshots are not here (archives too large to keep) are taken over unchanged.
+    Partitions whose snapshots are not here (archives too large to keep) are taken over unchanged;
+    those of them that are damaged are left out, and told.
     Raises LockedError, SnapshotError, HistoryError; then the old history stays as it was.
     """
     progress = progress or Silent()
     with lock(data_dir):
         store, old = SnapshotStore(data_dir), History(data_dir / "history")
-        fresh = History(data_dir / _FRESH_HISTORY)
+        fresh = History(data_dir / _FRESH_HISTORY, is_lasting=False)
         shutil.rmtree(fresh.root, ignore_errors=True)
         fresh.root.mkdir(parents=True)
         try:
             runs = [(source, run) for source in listings() for run in store.runs(source.NAME)]
-            _take_over(old, fresh, {f"{run.name}.{source.NAME}" for source, run in runs})
+            parsed_anew = {f"{run.name}.{source.NAME}" for source, run in runs}
+            _take_over(old, fresh, parsed_anew, progress)
             earlier = {source.NAME: observed(fresh, source.NAME) for source in listings()}
             for source, run in runs:
                 parse_run(source, run, fresh, earlier[source.NAME])
@@ -391,7 +393,15 @@ class Collector:
             for run in self.store.runs(source.NAME)
             if not self.history.is_parsed(run.name, source.NAME)
         ]
-        earlier = observed(self.history, source.NAME) if runs else defaultdict(list)
+        if not runs:
+            return None
+        for run in runs:
+            # What a power cut left of it would only be in the way.
+            self.history.path(OBSERVATIONS, run.name, source.NAME).unlink(missing_ok=True)
+        try:
+            earlier = observed(self.history, source.NAME)
+        except HistoryError as error:
+            return str(error)
         for run in runs:
             try:
                 observations = parse_run(source, run, self.history, earlier)
@@ -680,13 +690,21 @@ def _is_whole(observation: Observation) -> bool:
     return observation["status"] == "accepted" and not observation["rows_set_aside"]
 
 
-def _take_over(old: History, fresh: History, parsed_anew: set[str]) -> None:
+def _take_over(old: History, fresh: History, parsed_anew: set[str], progress: Progress) -> None:
     for table in old.tables():
         for path in old.partitions(table):
-            if path.stem not in parsed_anew:
-                target = fresh.root / path.relative_to(old.root)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, target)
+            if path.stem in parsed_anew:
+                continue
+            # A day of an archive stays whatever it is: later ones are told by what it was.
+            if is_of_run(path):
+                try:
+                    old.verify(path)
+                except HistoryError as error:
+                    progress.note(f"left out: {error}")
+                    continue
+            target = fresh.root / path.relative_to(old.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
 
 
 def _observe(

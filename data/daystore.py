@@ -41,7 +41,9 @@ import pyarrow.parquet as pq
 from data.archives import ArchiveFile
 from data.engine import engine
 from data.errors import DamagedError, HistoryError, RefusedError, disk_problem
+from data.history import damage
 from data.paths import sql_text
+from data.snapshots import keep_on_disk
 
 PARTS = ("attributes", "counters")  # in the order in which a day's files are written
 MEMORY_LIMIT = "1200MB"
@@ -596,6 +598,7 @@ def _write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, leve
                 **dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
             },
         )
+        keep_on_disk(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -606,7 +609,10 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _facts_and_rows(path: Path) -> tuple[dict[str, Any], int]:
-    about = pq.read_metadata(path)
+    try:
+        about = pq.read_metadata(path)
+    except pa.ArrowException as error:
+        raise HistoryError(damage(path, str(error).splitlines()[0])) from error
     metadata = about.metadata or {}
     if _FACTS not in metadata:
         raise HistoryError(f"{path}: expected a day's file, found no facts in its metadata")

@@ -15,7 +15,7 @@ from typing import Any
 
 from data import runs, warehouse
 from data.errors import NoBuildError
-from data.history import OBSERVATIONS, History
+from data.history import OBSERVATIONS, History, is_whole
 from data.paths import data_dir
 from data.queries import as_of
 from data.runs import LastRun
@@ -64,6 +64,8 @@ def status(
     - `last_result`: how that run ended: done, partial, failed, crashed, interrupted, or unfinished
       (at work now, or killed); None when there was none. `last_error`: why, if something failed;
     - `entities`, and those of them that failed or that the last run did not reach.
+
+    `problems` are sentences on the history: files of it that are damaged are passed over here.
     """
     moment = now or datetime.now(UTC)
     records = runs.newest_records(data_dir(), moment)
@@ -77,7 +79,7 @@ def status(
     else:
         rows, about = _freshness_rows(path), _about(path)
     listed = [_source_status(row, moment, records.get(row["source"]), partitions) for row in rows]
-    return {**about, "sources": listed}
+    return {**about, "problems": _history().problems(), "sources": listed}
 
 
 def _about(build: Path) -> dict[str, Any]:
@@ -197,7 +199,8 @@ def _last_times(
 
 def _collected(source: warehouse.SourceFacts) -> dict[str, Any]:
     """What the metric of freshness would say of a source, by the history alone."""
-    observed = _history().observations(source.name)
+    history = _history()
+    observed = [row for path in history.of_source(source.name) for row in _rows(history, path)]
     accepted = [o for o in observed if o["status"] == "accepted"]
     return {
         "source": source.name,
@@ -232,11 +235,16 @@ def _recent(history: History, partitions: Sequence[Path], source: str) -> list[d
         day = run_started_at(path.stem.removesuffix(suffix)).date()
         if accepted_on not in (None, day):
             break
-        rows = history.read(path)
+        rows = _rows(history, path)
         found += rows
         if any(row["status"] == "accepted" for row in rows):
             accepted_on = day
     return found
+
+
+def _rows(history: History, path: Path) -> list[dict[str, Any]]:
+    """The rows of a partition; none of one that is cut off, which `problems` tell."""
+    return history.read(path) if is_whole(path) else []
 
 
 def _unparsed(source: str) -> SnapshotRun | None:

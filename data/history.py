@@ -4,13 +4,18 @@
 
 One run of a source gives one partition a table; the partition of `observations` is written last,
 so a run that has one is parsed. A table's columns are those of data/sql/tables/<table>.sql.
+
+A partition that is cut off, as an older version left it when the power went, is none: its run is
+parsed again where its answers are stored, and nothing is built while it is there.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -23,16 +28,23 @@ import pyarrow.parquet as pq
 
 from data.errors import HistoryError
 from data.schema import arrow_schema, key_columns, table_sql
-from data.snapshots import run_started_at
+from data.snapshots import keep_on_disk, run_started_at
 
 OBSERVATIONS = "observations"
+_ENDS = b"PAR1"  # as every whole Parquet file
+_OF_RUN = re.compile(r"\d{8}T\d{12}Z\..+\.parquet")
 
 
 class History:
-    """The folder `history/` of one data directory, or another folder of the same shape."""
+    """The folder `history/` of one data directory, or another folder of the same shape.
 
-    def __init__(self, root: Path) -> None:
+    `is_lasting`: each partition is on the disk when it is written. A folder that is not read before
+    all of it is there can do without, and must be put in place by `replace_with`.
+    """
+
+    def __init__(self, root: Path, *, is_lasting: bool = True) -> None:
         self.root = root
+        self.is_lasting = is_lasting
 
     def write(
         self, table: str, run: str, source: str, rows: Iterable[Mapping[str, Any]] | pa.Table
@@ -49,6 +61,8 @@ class History:
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             pq.write_table(checked, temporary, compression="zstd")
+            if self.is_lasting:
+                keep_on_disk(temporary)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -71,25 +85,36 @@ class History:
 
     def is_parsed(self, run: str, source: str) -> bool:
         """Whether a run was parsed to its end."""
-        return self.path(OBSERVATIONS, run, source).exists()
+        return is_whole(self.path(OBSERVATIONS, run, source))
 
     def read(self, path: Path) -> list[dict[str, Any]]:
-        """The rows of one partition."""
-        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        """The rows of one partition. Raises HistoryError for one that is damaged."""
+        with _damage_named(path):
+            rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
         return rows
+
+    def verify(self, path: Path) -> None:
+        """Read a partition; raises HistoryError when it is damaged."""
+        with _damage_named(path):
+            pq.read_table(path)
 
     def newest_date(self, table: str, run: str, source: str) -> date | None:
         """The newest `date` in a run's partition; None without one, or without such a column."""
         path = self.path(table, run, source)
         if "date" not in arrow_schema(table).names or not path.exists():
             return None
-        newest: date | None = pc.max(pq.read_table(path, columns=["date"])["date"]).as_py()
+        with _damage_named(path):
+            newest: date | None = pc.max(pq.read_table(path, columns=["date"])["date"]).as_py()
         return newest
 
     def observations(self, source: str) -> list[dict[str, Any]]:
         """Rows of `observations` of one source, oldest run first."""
-        paths = [p for p in self.partitions(OBSERVATIONS) if p.name.endswith(f".{source}.parquet")]
-        return [row for path in paths for row in self.read(path)]
+        return [row for path in self.of_source(source) for row in self.read(path)]
+
+    def of_source(self, source: str) -> list[Path]:
+        """The partitions of `observations` of one source, oldest run first."""
+        suffix = f".{source}.parquet"
+        return [path for path in self.partitions(OBSERVATIONS) if path.name.endswith(suffix)]
 
     def replace_with(self, other: History) -> None:
         """Put another history in the place of this one, and remove the old one.
@@ -98,6 +123,8 @@ class History:
         `recover` puts it back.
         """
         old = self.root.with_name(f".{self.root.name}.{os.getpid()}.old")
+        if not other.is_lasting:
+            os.sync()  # of thousands of files one by one would cost minutes
         try:
             if self.root.exists():
                 self.root.rename(old)
@@ -129,10 +156,62 @@ class History:
                 f"{self.root}: expected the history, found it set aside as {aside[0].name} by a "
                 "rebuild that is at work or was killed; `collectors rebuild` puts it back"
             ]
-        return []
+        files = [path for table in self.tables() for path in self.partitions(table)]
+        return [
+            damage(path, f"{path.stat().st_size:,} bytes without an end")
+            for path in files
+            if not is_whole(path)
+        ]
 
     def _set_aside(self) -> list[Path]:
         return sorted(self.root.parent.glob(f".{self.root.name}.*.old"))
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there and has its end, which is written last."""
+    # As few calls as can be: there are tens of thousands of files.
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        size = os.fstat(file).st_size
+        return os.pread(file, len(_ENDS), max(size - len(_ENDS), 0)) == _ENDS
+    finally:
+        os.close(file)
+
+
+def is_of_run(path: Path) -> bool:
+    """Whether a file of the history is a partition of a run, not a day of an archive."""
+    return _OF_RUN.fullmatch(path.name) is not None
+
+
+def damage(path: Path, found: str) -> str:
+    """What is wrong with a file of the history, and what to do."""
+    if is_of_run(path):
+        cure = (
+            "`collectors rebuild` makes it anew where the answers of its run are stored, and "
+            "leaves it out where they are not"
+        )
+    else:
+        cure = (
+            "delete the files of this day and of later ones in this folder, then `collectors "
+            "backfill` reads them again"
+        )
+    return f"{path}: expected a whole Parquet file, found {found}; {cure}"
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Around the reading of a file: what is wrong with it becomes a HistoryError."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise HistoryError(damage(path, str(error).splitlines()[0])) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise  # of the disk, not of what is in the file
+        raise HistoryError(damage(path, str(error).splitlines()[0])) from error
 
 
 def _to_arrow(table: str, rows: list[Mapping[str, Any]]) -> pa.Table:

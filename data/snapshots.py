@@ -206,11 +206,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        keep_on_disk(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keep_on_disk(path: Path) -> None:
+    """Wait until the bytes of a file are on the disk: a power cut may otherwise leave its name
+    with nothing in it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sha256(body: bytes) -> str:

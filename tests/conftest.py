@@ -65,6 +65,15 @@ def _no_real_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """No power is cut in a test, and waiting until bytes are on the disk takes milliseconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        patch.setattr(os, "sync", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _no_real_service() -> Iterator[None]:
     """No test asks a real service: those that name no fake get no answer."""
     services = [vars(source).get("SERVICE") for source in load_all()]

@@ -442,6 +442,29 @@ def test_rebuild_changes_nothing(hub: FakeHub, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")} == before
 
 
+def test_what_a_power_cut_left_stops_nothing(hub: FakeHub, tmp_path: Path) -> None:
+    run("collect", "huggingface")
+    history = tmp_path / "home" / "history"
+    before = {p.name: p.read_bytes() for p in history.rglob("*.parquet")}
+    (path,) = history.glob("observations/*/*.parquet")
+    other = path.with_name(path.name.replace("huggingface", "ollama"))
+    for cut in (path, other):
+        cut.write_bytes(b"")
+    for command, code in (("status", 0), ("check", 1)):
+        ended = run(command)
+        told = f"{other}: expected a whole Parquet file, found 0 bytes"
+        assert (ended.code, told in ended.out + ended.err) == (code, True)
+    ended = run("rebuild")
+    assert ended.code == 0
+    assert f"left out: {other}: expected a whole Parquet file" in ended.err.replace("\n", " ")
+    assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")} == before
+    # The next run parses what is stored, too.
+    path.write_bytes(b"")
+    ended = run("collect", "huggingface")
+    assert "finished the interrupted run" in ended.err
+    assert {p.name: p.read_bytes() for p in history.rglob("*.parquet")}.items() >= before.items()
+
+
 def today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 

@@ -138,6 +138,14 @@ def test_a_day_that_is_added_again_is_replaced(tmp_path: Path) -> None:
     assert files(store) == files(filled(tmp_path / "fresh", days))
 
 
+def test_a_cut_off_file_of_a_day_is_named(tmp_path: Path) -> None:
+    store = filled(tmp_path, {FIRST: BASE})
+    path = store.path(FIRST, "counters")
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(HistoryError, match=f"{path}: expected a whole .*collectors backfill"):
+        store.info(FIRST)
+
+
 @pytest.mark.parametrize("removed", range(4))
 def test_a_day_that_is_removed_leaves_no_trace(tmp_path: Path, removed: int) -> None:
     days = {

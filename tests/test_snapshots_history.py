@@ -307,6 +307,37 @@ def test_replacing_a_history_leaves_nothing_of_the_old(tmp_path: Path, history: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["history"]
 
 
+def test_a_partition_is_on_the_disk_before_it_has_its_name(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[Path]] = []
+    monkeypatch.setattr(os, "fsync", lambda file: asked.append(history.partitions(MODELS)))
+    history.write(MODELS, RUN, "some_source", [model()])
+    assert asked == [[]]
+
+
+@pytest.mark.parametrize("left", [0, 3, 100, -1])
+def test_a_cut_off_partition_is_none_and_is_named(history: History, left: int) -> None:
+    path = history.write("observations", RUN, "some_source", [observation()])
+    assert history.is_parsed(RUN, "some_source")
+    path.write_bytes(path.read_bytes()[:left])
+    assert not history.is_parsed(RUN, "some_source")
+    (problem,) = history.problems()
+    for told in (str(path), "`collectors rebuild`"):
+        assert told in problem
+    with pytest.raises(HistoryError, match="expected a whole Parquet file, found"):
+        history.observations("some_source")
+
+
+def test_damage_within_a_partition_is_named(history: History) -> None:
+    path = history.write(MODELS, RUN, "some_source", [model()])
+    body = path.read_bytes()
+    path.write_bytes(body[:4] + bytes(len(body) - 12) + body[-8:])
+    for read in (history.read, history.verify):
+        with pytest.raises(HistoryError, match=rf"^{path}: expected a whole Parquet file"):
+            read(path)
+
+
 def test_an_interrupt_between_two_names_leaves_the_old_history(
     tmp_path: Path, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,6 +96,14 @@ def files(home: Path) -> list[str]:
 # Publishing
 
 
+def test_a_cut_off_partition_is_named(home: Path, few_seeds: Path) -> None:
+    path = observe(home)
+    path.write_bytes(b"")
+    with pytest.raises(BuildError, match=f"{path}: expected a whole Parquet file, found 0 bytes"):
+        made(home, few_seeds)
+    assert files(home) == []
+
+
 def test_a_history_that_is_set_aside_is_not_an_empty_one(home: Path, few_seeds: Path) -> None:
     observe(home)
     (home / "history").rename(home / ".history.17.old")

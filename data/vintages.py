@@ -153,15 +153,14 @@ def since_before(
     rows = _layer_rows(older)
     if rows is None:
         return ""
-    built_on = warehouse.build_info(older)["built_at"].date()
+    built_on = built_at(older).date()
     before = layers_of(titles, rows, focus, None)
     # Of the year only where it is not that of this build.
-    now = warehouse.build_info(build or warehouse.newest_build())["built_at"].year
-    year = "" if built_on.year == now else f" {built_on.year}"
+    now = built_at(build or warehouse.newest_build())
+    year = "" if built_on.year == now.year else f" {built_on.year}"
     return f"Since the build of {day_and_month(built_on)}{year}: {told_since(before, layers)}."
 
 
-@lru_cache(maxsize=16)
 def older_build(build: Path) -> Path | None:
     """The newest build before this one that reaches to another day; None when there is none.
 
@@ -232,15 +231,25 @@ def _difference(value: float, unit: str) -> str:
 
 def _reaches_to(build: Path) -> str | None:
     try:
-        return queries.as_of(build)
+        return _kept_day(build)
+    except (AdoptionError, duckdb.Error):
+        return None
+
+
+# Of both a failure is not kept: it may pass.
+@lru_cache(maxsize=32)
+def _kept_day(build: Path) -> str | None:
+    return queries.as_of(build)
+
+
+def _layer_rows(build: Path, name: str = "layers") -> pd.DataFrame | None:
+    """Rows of the metric layers of a build; None when it has none, or none that can be read."""
+    try:
+        return _kept_rows(build, name)
     except (AdoptionError, duckdb.Error):
         return None
 
 
 @lru_cache(maxsize=8)
-def _layer_rows(build: Path, name: str = "layers") -> pd.DataFrame | None:
-    """Rows of the metric layers of a build; None when it has none, or none that can be read."""
-    try:
-        return queries.metric(name, build=build)
-    except (AdoptionError, duckdb.Error):
-        return None
+def _kept_rows(build: Path, name: str) -> pd.DataFrame:
+    return queries.metric(name, build=build)

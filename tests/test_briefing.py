@@ -4,6 +4,7 @@ case of their grammar."""
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -865,6 +866,26 @@ def test_the_build_before_is_the_newest_that_reaches_to_another_day(
     older = vintages.older_build(builds / "adoption-20260505T000000000000Z.duckdb")
     assert older == builds / "adoption-20260502T000000000000Z.duckdb"
     assert vintages.older_build(builds / "adoption-20260501T000000000000Z.duckdb") is None
+    # Builds are removed while the process goes on, and failures pass.
+    older.unlink()
+    reaches["3"] = "2026-05-03"
+    now = builds / "adoption-20260506T000000000000Z.duckdb"
+    now.with_stem("adoption-20260505T000000000000Z").unlink()
+    now.with_stem("adoption-20260504T000000000000Z").unlink()
+    assert vintages.older_build(now) == builds / "adoption-20260503T000000000000Z.duckdb"
+
+
+def test_an_older_build_that_was_removed_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds_build: Path, shipped: Brief
+) -> None:
+    gone = tmp_path / "adoption-20260101T000000000000Z.duckdb"
+    titles = data.metric("layer_titles", build=seeds_build)
+    monkeypatch.setattr(vintages, "older_build", lambda build: gone)
+    assert vintages.since_before("Qwen", shipped.layers, titles, seeds_build) == ""
+    # It was a file that could not be read for a moment.
+    shutil.copy(seeds_build, gone)
+    told = vintages.since_before("Qwen", shipped.layers, titles, seeds_build)
+    assert told.startswith("Since the build of 1 January")
 
 
 def test_nothing_is_said_without_an_older_build(seeds_build: Path, shipped: Brief) -> None:

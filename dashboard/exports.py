@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,6 +38,7 @@ PLOTLY_JS = f"export/plotly.js?v={plotly.__version__}"  # relative to any page
 ROWS, THEME = "rows", "theme"
 _ADDRESS = re.compile(r"(?P<key>\w+)\.(?P<format>[a-z.]+)", re.ASCII)
 _YEAR = 365 * 24 * 3600
+_LOG = logging.getLogger(__name__)
 
 
 def chart_bytes(
@@ -83,7 +85,8 @@ def address(
 
 def download(request: Request) -> Response:
     """The file that an address asks for; 404 for no chart or format and for no rows, 400 for a
-    wrong parameter, 503 without a build: each with a sentence. Runs in a thread."""
+    wrong parameter, 503 without a build, 500 for a mistake of ours, which is logged: each with a
+    sentence. Runs in a thread."""
     found = _ADDRESS.fullmatch(request.path_params["name"])
     if not found or found["key"] not in CHARTS or found["format"] not in MEDIA:
         return _refused(404, f"expected export/<chart>.<format>, a format of {', '.join(MEDIA)}")
@@ -99,6 +102,9 @@ def download(request: Request) -> Response:
         return _refused(503, str(error))
     except data.AdoptionError as error:
         return _refused(400, str(error))
+    except Exception:
+        _LOG.exception("%s could not be made", request.url)
+        return _refused(500, "a fault of this program, please report it; its log says more")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
     if format != FIGURE:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'

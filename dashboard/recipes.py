@@ -5,6 +5,7 @@ Pages, addresses for downloads, decks and the command all make their charts here
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -49,6 +50,7 @@ MOST_VALUES = 60  # of one parameter
 NAME_LETTERS = 120
 # Days before and after these lie outside of what windows around them can be counted with.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+_LOG = logging.getLogger(__name__)
 _TYPES = get_type_hints(Selection)
 _DEFAULTS = {one.name: one.default for one in fields(Selection) if one.default is not MISSING}
 
@@ -123,8 +125,8 @@ def draw(recipe: Recipe) -> Chart:
     try:
         drawn = chart(build, recipe.key, recipe.selection)
     except Exception as error:
-        # What a build of another version lacks shows as any error.
-        if not isinstance(error, data.BuildError) and not data.is_of_this_version(build):
+        if data.is_lack(error) and not data.is_of_this_version(build):
+            _LOG.warning("%s: %s lacks what the chart needs", recipe.key, build.stem, exc_info=True)
             raise NothingToShowError(
                 f"{recipe.key}: another version of this program made {build.stem}, which lacks "
                 f"what the chart needs ({str(error).splitlines()[0] if str(error) else error!r})"

@@ -77,7 +77,7 @@ def difference(recipe: Recipe) -> str:
 
 def is_of_another_version(opened: Path) -> bool:
     """Whether another version of this program made the build that was chosen: it may lack what
-    pages ask for, which shows as any error. Of a build of this version an error is a mistake."""
+    pages ask for."""
     return bool(chosen()) and not data.is_of_this_version(opened)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from dashboard import state, vintage
 from dashboard.parts import plain
 from data import vintages
 
+_LOG = logging.getLogger(__name__)
 MOST_LETTERS = 60  # of a name that is none
 MOST_LISTED = 12
 
@@ -64,6 +66,7 @@ def unreadable(opened: Path, reason: str) -> None:
 
 def lacking(error: Exception) -> None:
     """What stands in place of the rest of a page that asks a build for what it lacks."""
+    _LOG.warning("a build of another version lacks what a page needs", exc_info=error)
     known = isinstance(error, data.AdoptionError)
     what = str(error).splitlines()[0].split(";", maxsplit=1)[0] if known else repr(error)
     st.info(

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import duckdb
@@ -33,9 +34,11 @@ from data.errors import (
     ELSEWHERE,
     AdoptionError,
     BuildError,
+    FilterError,
     NoBuildError,
     SeedError,
     UnknownBuildError,
+    UnknownMetricError,
     disk_problem,
 )
 from data.history import History
@@ -264,6 +267,23 @@ def is_of_this_version(path: Path) -> bool:
         return False
     now = _version()
     return all(made.get(part) == value for part, value in now.items())
+
+
+def is_lack(error: BaseException) -> bool:
+    """Whether an error is what asking a build for a metric, a table or a column that it lacks
+    raises. Any other is a mistake, whichever version made the build."""
+    if isinstance(error, (UnknownMetricError, FilterError)):
+        return True
+    if isinstance(error, (duckdb.CatalogException, duckdb.BinderException)):
+        return True
+    if isinstance(error, KeyError):
+        # A frame without the column; of our own dictionaries it would be a mistake.
+        raised_in = [step.f_globals.get("__name__", "") for step, _ in walk_tb(error.__traceback__)]
+        return bool(raised_in) and raised_in[-1].split(".")[0] == "pandas"
+    # Rows of a frame are tuples with the columns as attributes.
+    return isinstance(error, AttributeError) and isinstance(
+        error.obj, (pd.DataFrame, pd.Series, tuple)
+    )
 
 
 def why_kept(paths: Sequence[Path], keep: int = KEEP_BUILDS) -> dict[Path, list[str]]:

@@ -106,6 +106,7 @@ PUBLIC = [
     "findings",
     "fractions",
     "has_rows",
+    "is_lack",
     "is_of_this_version",
     "kept_builds",
     "known_launches",

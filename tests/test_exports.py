@@ -127,6 +127,17 @@ def words(layout: dict[str, Any]) -> str:
     return " ".join(note["text"].removesuffix("</b>") for note in layout["annotations"])
 
 
+def test_a_mistake_of_ours_is_logged(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(exports.recipes, "chart", lambda *_: 1 / 0)
+    answer = client.get("/export/account_downloads.csv?focus=Qwen")
+    assert (answer.status_code, answer.text) == (
+        500, "a fault of this program, please report it; its log says more\n"
+    )  # fmt: skip
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_the_library_is_kept_by_the_browser(client: TestClient) -> None:
     answer = client.get(f"/{exports.PLOTLY_JS}")
     assert "immutable" in answer.headers["cache-control"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -148,6 +148,50 @@ def test_nothing_to_show_says_of_what() -> None:
         recipes.draw(nothing)
     with pytest.raises(NothingToShowError, match="nothing to show for no repository"):
         recipes.draw(Recipe("model_downloads_30d", PLAIN))
+
+
+def _missing_column() -> object:
+    return pd.DataFrame({"date": [1]})["scope"]
+
+
+def _missing_value() -> object:
+    return next(pd.DataFrame({"date": [1]}).itertuples()).scope
+
+
+def _missing_table() -> object:
+    return data.warehouse.frame(data.newest_build(), "SELECT * FROM nowhere")
+
+
+def _own_dictionary() -> object:
+    return {"own": 1}["lineage"]
+
+
+def _own_division() -> object:
+    return 1 / len([])
+
+
+@pytest.mark.parametrize(
+    ("fails", "raised"),
+    [
+        (_missing_column, NothingToShowError),
+        (_missing_value, NothingToShowError),
+        (_missing_table, NothingToShowError),
+        (_own_dictionary, KeyError),
+        (_own_division, ZeroDivisionError),
+    ],
+)
+def test_only_what_a_build_lacks_is_put_on_its_version(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fails: Callable[[], object],
+    raised: type[Exception],
+) -> None:
+    monkeypatch.setattr(data, "is_of_this_version", lambda build: False)
+    monkeypatch.setattr(recipes, "chart", lambda *_: fails())
+    with pytest.raises(raised):
+        recipes.draw(Recipe("standings", PLAIN))
+    is_told = raised is NothingToShowError
+    assert (fails.__name__ in caplog.text) == is_told
 
 
 @pytest.mark.parametrize("key", CHARTS)

@@ -305,6 +305,26 @@ def told(before: Path, after: Path, *families: str) -> str:
     return vintages.newer(families, before, after).split(", ", maxsplit=2)[-1]
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError("ours"), data.UnknownMetricError("lacks")])
+def test_a_mistake_of_ours_is_not_put_on_the_build(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(data, "is_of_this_version", lambda build: False)
+    monkeypatch.setattr(state, "months_between", fails)
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["build"] = EARLIER
+    at.run()
+    is_ours = isinstance(error, ZeroDivisionError)
+    assert [one.value for one in at.exception] == (["ours"] if is_ours else [])
+    assert [one for one in at.info if "Another version" in one.value] == [*at.info]
+    assert len(at.info) == (not is_ours)
+    # Streamlit itself tells the mistake.
+    assert is_ours or str(error) in caplog.text
+
+
 def test_which_build_a_chart_is_compared_with(home: Path) -> None:
     recipe = Recipe("account_downloads", Selection("Qwen", ("Llama",)), EARLIER)
     assert "of this chart differ, by up to 50.0 %" in vintage.difference(recipe)

@@ -61,6 +61,11 @@ DAMAGE = (
 )  # fmt: skip
 
 
+# What a template may unpack to; a tree of XML takes ten times its letters.
+MOST_PARTS, MOST_MB, MOST_XML_MB = 10_000, 300, 50
+_XML = (".xml", ".rels")
+
+
 class SlideError(AdoptionError):
     """A deck cannot be made: the template is no PowerPoint file, or lacks a layout with a title."""
 
@@ -357,7 +362,29 @@ def _opened(template: bytes | Path) -> Presentation:
         raise SlideError(
             f"{_name(template)}: the template cannot be read: {error.strerror}"
         ) from error
+    _require_small(body, _name(template))
     return pptx.Presentation(io.BytesIO(_as_deck(body)))
+
+
+def _require_small(body: bytes, name: str) -> None:
+    """A file of kilobytes can unpack to any size; nothing is unpacked beyond what it says of
+    itself."""
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        listed = parts.infolist()
+    for what, found, most in (
+        ("parts", len(listed), MOST_PARTS),
+        ("MB unpacked", sum(part.file_size for part in listed) / 1e6, MOST_MB),
+        (
+            "MB of XML",
+            sum(part.file_size for part in listed if part.filename.lower().endswith(_XML)) / 1e6,
+            MOST_XML_MB,
+        ),
+    ):
+        if found > most:
+            raise SlideError(
+                f"{name}: expected a template of at most {most:,} {what}, found {found:,.0f}; "
+                "remove slides and pictures that the template does not need"
+            )
 
 
 def _as_deck(body: bytes) -> bytes:

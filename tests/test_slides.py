@@ -618,6 +618,31 @@ def test_templates_that_cannot_be_used(tmp_path: Path) -> None:
         deck_bytes("t", "s", [], build=BUILD, as_of="2026-11-20")
 
 
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        ("MOST_PARTS", "at most 3 parts, found [0-9]+;"),
+        ("MOST_MB", "at most 3 MB unpacked, found 8;"),
+        ("MOST_XML_MB", "at most 3 MB of XML, found 4;"),
+    ],
+)
+def test_a_template_is_not_unpacked_to_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str, said: str
+) -> None:
+    stream = io.BytesIO(brand())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as parts:
+        for name in ("ppt/media/zeros.bin", "ppt/zeros.xml"):
+            parts.writestr(name, bytes(4_000_000))
+    (tmp_path / "big.pptx").write_bytes(stream.getvalue())
+    monkeypatch.setattr(slide_layout, most, 3)
+    for template, name in (
+        (tmp_path / "big.pptx", "big.pptx"),
+        (stream.getvalue(), "the template"),
+    ):
+        with pytest.raises(SlideError, match=f"^{name}: expected a template of {said}"):
+            deck(template=template)
+
+
 @pytest.fixture(scope="module")
 def master_at() -> tuple[bytes, int]:
     """A template, and where in it the packed slide master begins."""

@@ -318,7 +318,7 @@ def test_a_mistake_of_ours_is_not_put_on_the_build(
     at.query_params["build"] = EARLIER
     at.run()
     is_ours = isinstance(error, ZeroDivisionError)
-    assert [one.value for one in at.exception] == (["ours"] if is_ours else [])
+    assert len(at.exception) == is_ours
     assert [one for one in at.info if "Another version" in one.value] == [*at.info]
     assert len(at.info) == (not is_ours)
     # Streamlit itself tells the mistake.

@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -53,8 +54,9 @@ _FIRST_UNIX_TIME = 10**9  # a smaller number is no time of this century
 _BUCKET = re.compile(r'"([^"]{1,40})"\s*;\s*r=(\d{1,12})\s*;\s*t=(\d{1,7})')
 
 
+@cache
 def user_agent() -> str:
-    """The User-Agent of every call."""
+    """The User-Agent of every call; to look up the version takes longer than a session's rest."""
     try:
         version = metadata.version("open-model-adoption")
     except metadata.PackageNotFoundError:

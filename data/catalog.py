@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -56,12 +57,7 @@ class SqlFile:
 
     def column_comments(self) -> dict[str, str]:
         """Output column -> comment; the last commented line that ends in the column's name wins."""
-        found: dict[str, str] = {}
-        for line in self.sql.splitlines():
-            match = _COLUMN_COMMENT.search(line)
-            if match:
-                found[match["name"]] = match["comment"].strip()
-        return found
+        return dict(_column_comments(self.sql))
 
 
 def rollups() -> list[SqlFile]:
@@ -113,6 +109,17 @@ def read_file(path: Path) -> SqlFile:
         notes=header.get("notes", ""),
         sql=text,
     )
+
+
+@cache
+def _column_comments(sql: str) -> Mapping[str, str]:
+    """Kept, since a build asks for the comments of each file several times."""
+    found: dict[str, str] = {}
+    for line in sql.splitlines():
+        match = _COLUMN_COMMENT.search(line)
+        if match:
+            found[match["name"]] = match["comment"].strip()
+    return found
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -410,12 +410,13 @@ def derive(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     with _at_once(connection):
         for file in metrics:
             _run(connection, file, f"CREATE VIEW {file.name} AS {file.sql}")
-    problems = problems_of(connection, rollups, metrics)
+    columns = columns_of(connection)
+    problems = problems_of(connection, rollups, metrics, columns)
     if problems:
         raise BuildError(
             f"{len(problems)} checks failed, nothing was published:\n" + "\n".join(problems)
         )
-    _describe_columns(connection, metrics)
+    _describe_columns(connection, metrics, columns)
     return rows
 
 
@@ -495,7 +496,9 @@ def _describe(
 
 
 def _describe_columns(
-    connection: duckdb.DuckDBPyConnection, metrics: Sequence[catalog.SqlFile]
+    connection: duckdb.DuckDBPyConnection,
+    metrics: Sequence[catalog.SqlFile],
+    types: Mapping[str, Mapping[str, str]],
 ) -> None:
     connection.execute(
         "CREATE TABLE build_metrics (name VARCHAR PRIMARY KEY, title VARCHAR, unit VARCHAR, "
@@ -510,7 +513,6 @@ def _describe_columns(
          "source": file.source, "sums": file.sums, "notes": file.notes}
         for file in metrics
     ]  # fmt: skip
-    types = columns_of(connection)
     columns = [
         {"metric": file.name, "position": position, "name": name, "type": kind,
          "comment": comments[name]}

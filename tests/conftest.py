@@ -21,6 +21,7 @@ from collectors import huggingface
 from collectors.collect import Collector
 from collectors.http import Session
 from collectors.source import Tracked, load_all
+from tests import forked
 from tests.fake_hub import FakeHub
 
 VARIABLE = "ADOPTION_DATA_DIR"
@@ -84,6 +85,14 @@ def _no_real_service() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_disks() -> Iterator[None]:
+    """No file of a test has to survive the machine, and thousands wait milliseconds for that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda number: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_data_dir(_no_real_data_dir: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has an empty data directory, unless a fixture of its module chose one."""
@@ -104,6 +113,13 @@ def _components_are_looked_for_once(request: pytest.FixtureRequest) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+@pytest.fixture(scope="session")
+def commands() -> Iterator[forked.Commands]:
+    """Runs `collectors` in processes of their own, without loading its libraries each time."""
+    with forked.server() as commands:
+        yield commands
 
 
 @pytest.fixture(scope="session")

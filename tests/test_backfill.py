@@ -14,7 +14,6 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -50,6 +49,7 @@ from data.snapshots import SnapshotStore
 from tests.fake_archive import ANSWERS, DATASET, FakeArchive
 from tests.fake_pulse import FIRST as PULSE_FIRST
 from tests.fake_pulse import PULSE, pulse_files, pulse_of
+from tests.forked import Commands, Forked
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = date(2026, 6, 1)
@@ -804,67 +804,17 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "collectors", *arguments]
 
 
-def run_to_its_end(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-# Everything is imported once; each line on stdin is then a command of its own in a forked process,
-# as `python -m collectors` would be. stdout says its process id, and its exit status at its end.
-COMMANDS = """
-import os, sys
-from collectors import cli, source
-from huggingface_hub import hf_hub_download
-
-source.load_all()
-for line in sys.stdin:
-    home, stderr, *arguments = line.split()
-    pid = os.fork()
-    if not pid:
-        os.environ["ADOPTION_DATA_DIR"] = home
-        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-        os.dup2(0, 1)
-        os.dup2(os.open(stderr, os.O_WRONLY), 2)
-        sys.argv = ["collectors", *arguments]
-        cli.main()
-        os._exit(0)
-    print(pid, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-"""
-
-
-@contextmanager
-def commands() -> Iterator[subprocess.Popen[str]]:
-    """A process that runs commands, see COMMANDS."""
-    with subprocess.Popen(
-        [sys.executable, "-c", COMMANDS],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-
-
-def killed(process: subprocess.Popen[str], home: Path, chance: random.Random) -> bool:
-    """Start a backfill and kill it somewhere; whether it was still at work."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stderr = home.with_suffix(".stderr")
-    if not stderr.exists():
-        os.mkfifo(stderr)
-    process.stdin.write(" ".join([str(home), str(stderr), *BACKFILL]) + "\n")
-    process.stdin.flush()
-    pid = int(process.stdout.readline())
-    with stderr.open() as said:
-        read = chance.choice((0, 0, 1))
-        for line in said:
-            if "asking for" in line or line.startswith("hub_archive: ["):
-                read -= 1
-            if read < 0:
-                break
-        time.sleep(chance.uniform(0, 0.1))
-        os.kill(pid, signal.SIGKILL)
-        return int(process.stdout.readline()) == -signal.SIGKILL
+def killed(process: Forked, chance: random.Random) -> bool:
+    """Kill a backfill somewhere; whether it was still at work."""
+    read = chance.choice((0, 0, 1))
+    for line in process.stderr:
+        if "asking for" in line or line.startswith("hub_archive: ["):
+            read -= 1
+        if read < 0:
+            break
+    time.sleep(chance.uniform(0, 0.1))
+    process.send_signal(signal.SIGKILL)
+    return process.ended().returncode == -signal.SIGKILL
 
 
 class Killed(BaseException):
@@ -952,7 +902,9 @@ def test_an_interrupt_says_how_to_go_on(lab: Lab) -> None:
     assert json.loads(record.read_text())["exit"] == "interrupted"
 
 
-def test_a_backfill_killed_twenty_times_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+def test_a_backfill_killed_twenty_times_ends_as_an_undisturbed_one(
+    tmp_path: Path, commands: Commands
+) -> None:
     faults = (Fault("no_columns", day=0), Fault("partial", day=9), Fault("repeated", day=13))
     archive = Archive(400, 30, seed=11, faults=faults, first_day=date(2026, 6, 16))
     chance = random.Random(1)
@@ -960,15 +912,16 @@ def test_a_backfill_killed_twenty_times_ends_as_an_undisturbed_one(tmp_path: Pat
         hub.break_files("truncated", day=16)
         patch.setenv("HF_ENDPOINT", hub.endpoint)
         patch.setenv("ADOPTION_DATA_DIR", str(tmp_path / "undisturbed"))
-        undisturbed = run_to_its_end(command(*BACKFILL))
+        undisturbed = subprocess.run(
+            command(*BACKFILL), cwd=ROOT, capture_output=True, text=True, check=False
+        )
         assert undisturbed.returncode == 1, undisturbed.stderr
         assert "27 of 30 days accepted" in undisturbed.stderr
         home = tmp_path / "killed"
-        with commands() as process:
-            for _ in range(20):
-                assert killed(process, home, chance)
         patch.setenv("ADOPTION_DATA_DIR", str(home))
-        last = run_to_its_end(command(*BACKFILL))
+        for _ in range(20):
+            assert killed(commands(*BACKFILL), chance)
+        last = commands(*BACKFILL).ended()
         assert last.returncode in {0, 1}, last.stderr
     assert files(home) == files(tmp_path / "undisturbed")
     assert manifests(home) == manifests(tmp_path / "undisturbed")

@@ -6,10 +6,8 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,8 @@ import pytest
 from collectors.source import Source, listings
 from data.history import OBSERVATIONS, History
 from tests.fake_services import AllServices
+from tests.forked import Commands, Forked
 
-ROOT = Path(__file__).resolve().parent.parent
 NAMES = [source.NAME for source in listings()]
 # The command itself, but for the pauses that real services ask for between two calls, and for a
 # past of two years; test_openrouter.py asks for that.
@@ -47,18 +45,17 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def start(home: Path, services: AllServices, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    """Begin the command in a process of its own, with nothing of this one's settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    settings = {"ADOPTION_DATA_DIR": str(home), "NO_PROXY": "127.0.0.1,localhost"}
-    return subprocess.Popen(
-        [sys.executable, "-c", AT_ONCE, *arguments],
-        cwd=ROOT,
-        env={**kept, **settings, **services.environment, **more},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def start(home: Path, services: AllServices, commands: Commands) -> Callable[..., Forked]:
+    """Begins the command in a process of its own, with nothing of this one's settings."""
+
+    def started(*arguments: str, **more: str) -> Forked:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        settings = {"ADOPTION_DATA_DIR": str(home), "NO_PROXY": "127.0.0.1,localhost"}
+        environment = {**kept, **settings, **services.environment, **more}
+        return commands(*arguments, env=environment, code=AT_ONCE)
+
+    return started
 
 
 def records(home: Path) -> dict[str, dict[str, Any]]:
@@ -90,10 +87,12 @@ def rows(home: Path, source: Source) -> int:
     return sum(pq.read_metadata(path).num_rows for path in paths)
 
 
-def test_every_source_is_filled_in_one_go(services: AllServices, home: Path) -> None:
-    command = start(home, services, "collect", "--all")
-    out, err = command.communicate(timeout=120)
-    assert command.returncode == 0, err
+def test_every_source_is_filled_in_one_go(
+    services: AllServices, home: Path, start: Callable[..., Forked]
+) -> None:
+    done = start("collect", "--all").ended(within=120)
+    out, err = done.stdout, done.stderr
+    assert done.returncode == 0, err
     assert {name: record["exit"] for name, record in records(home).items()} == dict.fromkeys(
         NAMES, "done"
     )
@@ -108,19 +107,18 @@ def test_every_source_is_filled_in_one_go(services: AllServices, home: Path) -> 
     assert "warning: releases" not in err, "LiveBench's list of releases is at GitHub"
     keys = [fake.key for fake in services.fakes.values()]
     assert not any(key in out + err for key in keys)
-    build = start(home, services, "build")
-    _, err = build.communicate(timeout=120)
-    assert build.returncode == 0, err
+    build = start("build").ended(within=120)
+    assert build.returncode == 0, build.stderr
 
 
 def test_a_source_without_its_key_is_skipped_and_the_rest_are_read(
-    services: AllServices, home: Path
+    home: Path, start: Callable[..., Forked]
 ) -> None:
     needed = {source.NAME: source.KEY for source in listings() if source.KEY}
     assert needed
-    command = start(home, services, "collect", "--all", **dict.fromkeys(needed.values(), ""))
-    out, err = command.communicate(timeout=120)
-    assert command.returncode == 0, err
+    done = start("collect", "--all", **dict.fromkeys(needed.values(), "")).ended(within=120)
+    out, err = done.stdout, done.stderr
+    assert done.returncode == 0, err
     assert {name for name, record in records(home).items() if record["exit"] == "done"} == (
         set(NAMES) - set(needed)
     )
@@ -129,17 +127,17 @@ def test_a_source_without_its_key_is_skipped_and_the_rest_are_read(
 
 
 def test_one_that_fails_and_one_that_hangs_neither_hold_up_nor_spoil_the_rest(
-    services: AllServices, home: Path
+    services: AllServices, home: Path, start: Callable[..., Forked]
 ) -> None:
     failing, hanging = "dockerhub", "ollama"
     services.fault(failing, "wrong-type")
     services.fault(hanging, "timeout")
     services.fakes[hanging].stall_seconds = 60.0
-    command = start(home, services, "collect", "--all")
+    command = start("collect", "--all")
     rest = set(NAMES) - {hanging}
     until = time.monotonic() + 90
     while not rest <= set(records(home)) and time.monotonic() < until:
-        assert command.poll() is None, command.communicate()[1]
+        assert command.poll() is None, command.ended().stderr
         time.sleep(0.05)
     assert {name: record["exit"] for name, record in records(home).items()} == {
         **dict.fromkeys(rest, "done"),
@@ -147,8 +145,8 @@ def test_one_that_fails_and_one_that_hangs_neither_hold_up_nor_spoil_the_rest(
     }
     assert command.poll() is None, "it still waits for the one that hangs"
     command.send_signal(signal.SIGINT)
-    _, err = command.communicate(timeout=10)
-    assert command.returncode == 130, err
+    done = command.ended(within=10)
+    assert done.returncode == 130, done.stderr
     assert records(home)[hanging]["exit"] == "interrupted"
     for source in listings():
         assert bool(rows(home, source)) == (source.NAME not in {failing, hanging})

@@ -7,8 +7,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -43,6 +41,7 @@ from data.schema import arrow_schema
 from data.snapshots import Manifest, SnapshotStore
 from tests.conftest import NOWHERE
 from tests.fake_hub import FakeHub, recorded_rows
+from tests.forked import Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = "huggingface__models"
@@ -702,7 +701,7 @@ Collector(data_dir=Path(sys.argv[1]), tracked=tracked,
 """
 
 
-def test_a_killed_process_is_repaired(lab: Lab) -> None:
+def test_a_killed_process_is_repaired(lab: Lab, commands: Commands) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
     def pause() -> None:
@@ -711,12 +710,12 @@ def test_a_killed_process_is_repaired(lab: Lab) -> None:
             go_on.wait(10)
 
     lab.hub.before_answer = pause
-    process = subprocess.Popen([sys.executable, "-c", _KILLED, str(lab.data_dir)], cwd=ROOT)
+    process = commands(str(lab.data_dir), code=_KILLED)
     assert reached.wait(20)
     with pytest.raises(LockedError, match="another run"), lock(lab.data_dir):
         pass
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert process.ended().returncode == -signal.SIGKILL
     go_on.set()
     lab.hub.before_answer = None
     assert lab.rows() == []

@@ -39,6 +39,7 @@ from data.freshness import due
 from data.history import OBSERVATIONS, History
 from data.snapshots import Manifest, SnapshotStore
 from tests.fake_hub import FakeHub
+from tests.forked import Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 20.0  # seconds after which what should have happened never will
@@ -566,7 +567,7 @@ def deaf() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_ctrl_c_of_the_real_command(tmp_path: Path, deaf: str) -> None:
+def test_ctrl_c_of_the_real_command(tmp_path: Path, deaf: str, commands: Commands) -> None:
     """One host is read, two never answer: all end at once, and the next run goes on."""
     asked, go_on = threading.Event(), threading.Event()
     with FakeHub() as hub:
@@ -614,14 +615,8 @@ def test_ctrl_c_of_the_real_command(tmp_path: Path, deaf: str) -> None:
     assert kept > 0
 
     with FakeHub() as hub:
-        again = subprocess.run(
-            [sys.executable, "-m", "collectors", "collect", "huggingface"],
-            cwd=ROOT,
-            env={**environment, "HF_ENDPOINT": hub.endpoint},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        go_on_with = {**environment, "HF_ENDPOINT": hub.endpoint}
+        again = commands("collect", "huggingface", env=go_on_with).ended()
     assert again.returncode == 0, again.stderr
     assert "huggingface: finished the interrupted run" in again.stderr
     assert f"which had reached {kept} of" in again.stderr

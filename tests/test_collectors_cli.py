@@ -34,6 +34,7 @@ from collectors.collect import lock
 from collectors.screen import tabbed, table, terminal_width
 from tests.fake_archive import FakeArchive
 from tests.fake_hub import FakeHub
+from tests.forked import Commands
 
 # DuckDB's way from a result to a frame uses a keyword that pandas is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
@@ -968,12 +969,11 @@ def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
     assert done.stderr == ""
 
 
-def test_the_command_works_from_any_folder(home: Path) -> None:
+def test_the_command_works_from_any_folder(home: Path, commands: Commands) -> None:
     done = shell(f"{sys.executable} -m collectors query download_sharez", home)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    helped = shell(f"{sys.executable} -m collectors --help", home)
-    assert "rebuild" in helped.stdout
+    assert "rebuild" in commands("--help", cwd=home).ended().stdout
     assert shell(f"{sys.executable} -m tests.fake_hub --help", home).returncode == 0
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -41,11 +39,10 @@ def test_every_file_that_is_linked_exists(text):
         assert (ROOT / target).exists(), target
 
 
-def test_every_collectors_command_of_the_readme_has_help():
+def test_every_collectors_command_of_the_readme_has_help(commands):
     named = set(re.findall(r"(?:^\$ |`)collectors ([a-z-]+)\b", README, re.M))
-    done = subprocess.run(
-        [sys.executable, "-m", "collectors", "--help"], capture_output=True, text=True, check=True
-    )
+    done = commands("--help").ended()
+    assert done.returncode == 0
     known = set(re.findall(r"^  ([a-z-]+)  ", done.stdout, re.M))
     assert named
     assert named <= known

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.fake_services import FAULTS, AllServices, FakeService, Reply, Request, discover
+from tests.forked import Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 BY_HAND = [sys.executable, "-m", "tests.fake_services"]
@@ -120,19 +121,14 @@ def test_all_of_them_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
             running.terminate()
 
 
-def test_faults_are_listed_and_a_wrong_one_is_named() -> None:
-    listed = subprocess.run(
-        [*BY_HAND, "--list-faults"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+def test_faults_are_listed_and_a_wrong_one_is_named(commands: Commands) -> None:
+    code = "from tests import fake_services; fake_services.main()"
+    done = commands("--list-faults", code=code).ended()
+    assert done.returncode == 0, done.stderr
+    listed = done.stdout
     own = [fault for kind in discover().values() for fault in kind.own_faults]
     assert own
     assert all(f"  {fault} " in listed for fault in (*FAULTS, *own))
-    wrong = subprocess.run(
-        [*BY_HAND, "--fault", "ollama=nonsense"],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    wrong = commands("--fault", "ollama=nonsense", code=code).ended()
     assert wrong.returncode == 1
     assert wrong.stderr.startswith("error: --fault ollama=nonsense: ollama has no fault named")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from data import schema, warehouse
 from data.catalog import metrics, reads, rollups
-from data.checks import problems_of
+from data.checks import columns_of, problems_of
 from data.engine import engine
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,6 +39,7 @@ HUB = warehouse.SourceFacts(
 )
 INFO = {"name": "golden", "built_at": datetime(2026, 1, 1, tzinfo=UTC), "fingerprint": {}}
 Row = dict[str, Any]
+Columns = Mapping[str, Mapping[str, str]]
 
 # What a given row leaves out, so that a case shows only what it is about.
 STATEMENT = {
@@ -269,7 +270,9 @@ def closure(names: set[str]) -> set[str]:
     return found
 
 
-def derive(connection: duckdb.DuckDBPyConnection, name: str, filled: set[str]) -> None:
+def derive(
+    connection: duckdb.DuckDBPyConnection, name: str, filled: set[str], columns: Columns
+) -> None:
     """Make one metric and what it is made from, and hold them to their headers' promises. What
     reads none of the filled tables, neither itself nor through others, stays as it was made and
     held to them when all tables were empty."""
@@ -282,7 +285,7 @@ def derive(connection: duckdb.DuckDBPyConnection, name: str, filled: set[str]) -
     shown = [file for file in ALL_METRICS if file.name in needed & changed]
     for file in made:
         connection.execute(f"CREATE OR REPLACE TABLE {file.name} AS {file.sql}").fetchall()
-    assert problems_of(connection, made, shown) == []
+    assert problems_of(connection, made, shown, columns) == []
 
 
 @pytest.fixture(scope="module")
@@ -295,8 +298,14 @@ def prepared() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def columns_made(prepared: duckdb.DuckDBPyConnection) -> Columns:
+    """Columns of all roll-ups and metrics: to ask for them, every view is bound."""
+    return columns_of(prepared)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_golden(case: Path, prepared: duckdb.DuckDBPyConnection) -> None:
+def test_golden(case: Path, prepared: duckdb.DuckDBPyConnection, columns_made: Columns) -> None:
     with (case / "expected.csv").open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
     filled = {path.stem for path in case.glob("*.csv")} - {"expected"}
@@ -310,7 +319,7 @@ def test_golden(case: Path, prepared: duckdb.DuckDBPyConnection) -> None:
         if (case / "seed__published_series.csv").exists():
             _insert_unnamed_sources(prepared)
             filled.add("seed__sources")
-        derive(prepared, case.parent.name, filled)
+        derive(prepared, case.parent.name, filled, columns_made)
         found = rows_of(prepared, case.parent.name, columns)
     finally:
         prepared.execute("ROLLBACK")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -24,6 +22,7 @@ from data.catalog import metrics, rollups
 from data.history import History
 from data.schema import arrow_schema
 from tests.conftest import HUB
+from tests.forked import Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = "20260505T060000000001Z"
@@ -304,26 +303,25 @@ from pathlib import Path
 from data import warehouse
 def wait(connection):
     warehouse.duckdb.DuckDBPyConnection.execute(connection, "CREATE TABLE half AS SELECT 1")
-    print("half way", flush=True)
+    print("half way", file=sys.stderr)
     time.sleep(60)
 warehouse.derive = wait
 warehouse.build([], folder=Path(sys.argv[1]), seeds_dir=Path(sys.argv[2]))
 """
 
 
-def test_a_killed_builder(home: Path, serving: Path, few_seeds: Path) -> None:
+def test_a_killed_builder(home: Path, serving: Path, few_seeds: Path, commands: Commands) -> None:
     before = serving.read_bytes()
-    command = [sys.executable, "-c", BUILDER, str(home), str(few_seeds)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as builder:
-        assert builder.stdout is not None
-        assert builder.stdout.readline() == b"half way\n"
-        half = [name for name in files(home) if name != serving.name]
-        assert half
-        assert all(name.startswith(".") for name in half)
-        # What a living builder writes is its own.
-        second = made(home, few_seeds)
-        assert set(half) <= set(files(home))
-        os.kill(builder.pid, signal.SIGKILL)
+    builder = commands(str(home), str(few_seeds), code=BUILDER)
+    assert builder.stderr.readline() == "half way\n"
+    half = [name for name in files(home) if name != serving.name]
+    assert half
+    assert all(name.startswith(".") for name in half)
+    # What a living builder writes is its own.
+    second = made(home, few_seeds)
+    assert set(half) <= set(files(home))
+    builder.send_signal(signal.SIGKILL)
+    assert builder.ended().returncode == -signal.SIGKILL
     assert serving.read_bytes() == before
     assert data.newest_build(home) == second
     third = made(home, few_seeds)

@@ -280,13 +280,9 @@ class _Known:
     licence: str | None = None
 
 
-def _recorded() -> dict[str, _Known]:
-    """The recorded repositories, to be changed at will."""
-    return {name: replace(known) for name, known in _as_recorded().items()}
-
-
 @cache
-def _as_recorded() -> dict[str, _Known]:
+def _recorded() -> dict[str, _Known]:
+    """The recorded repositories, by name; not to be changed."""
     rows = json.loads(gzip.decompress(RECORDED.read_bytes()))["models"]
     known = {}
     for row in rows:
@@ -308,11 +304,12 @@ def _as_recorded() -> dict[str, _Known]:
 
 
 def _chosen(models: int) -> list[_Known]:
-    """Real repositories for an archive of that size: the pinned, the leading, then the rest."""
+    """Real repositories for an archive of that size: the pinned, the leading, then the rest. They
+    are copies, to be changed at will."""
     recorded = _recorded()
     chosen: dict[str, _Known] = {}
     for name, relation, parent in _PINNED:
-        chosen[name] = recorded.get(name) or _Known(name, relation, parent)
+        chosen[name] = replace(recorded.get(name) or _Known(name, relation, parent))
         if relation:
             chosen[name].relation, chosen[name].parent = relation, parent
     chosen[CI_MODEL].rate = 50 * _RATE
@@ -321,12 +318,15 @@ def _chosen(models: int) -> list[_Known]:
         key=lambda known: (known.name.partition("/")[0] not in _LEADING, -known.rate, known.name),
     )
     most = max(models // 2, len(chosen))
-    chosen.update((known.name, known) for known in rest[: most - len(chosen)])
+    chosen.update((known.name, replace(known)) for known in rest[: most - len(chosen)])
     # Parents that are on the Hub and not among the recorded.
     for known in list(chosen.values()):
         if known.parent and known.parent not in chosen and len(chosen) < models * 0.6:
-            chosen[known.parent] = recorded.get(known.parent) or _Known(
-                known.parent, created=known.created, task=known.task, licence=known.licence
+            chosen[known.parent] = replace(
+                recorded.get(known.parent)
+                or _Known(
+                    known.parent, created=known.created, task=known.task, licence=known.licence
+                )
             )
     return list(chosen.values())
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import days, exports, outputs, peers, pictures, process, report, truth
+from benchmarks import days, exports, outputs, pages, peers, pictures, process, report, truth
 from benchmarks.process import Run, StepError, watched
 from benchmarks.report import Figure, Section
 
@@ -39,7 +39,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def few_exports(tmp_path: Path, seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two charts of a build that is there, an app with one page, and no browser."""
+    """Two charts of few rows of a build that is there, an app with one page, and no browser;
+    queries are made once each."""
     home = str(seeds_build.parent.parent)
     app = tmp_path / "app.py"
     app.write_text("import streamlit as st\nst.navigation([st.Page('views/one.py')]).run()\n")
@@ -47,11 +48,17 @@ def few_exports(tmp_path: Path, seeds_build: Path, monkeypatch: pytest.MonkeyPat
     page.parent.mkdir()
     page.write_text("import streamlit as st\nst.title('One')\n")
     monkeypatch.setattr(exports, "prepare", lambda work: {"home": home})
-    monkeypatch.setattr(exports, "KEYS", ("published_sizes", "monthly_downloads"))
+    monkeypatch.setattr(exports, "KEYS", ("account_downloads", "monthly_downloads"))
     monkeypatch.setattr(exports, "TOKEN_CUTS", ())
     monkeypatch.setattr(exports, "APP", app)
     monkeypatch.setattr(exports, "PAGES", ("one",))
+    monkeypatch.setattr(pages, "_times", once)
     monkeypatch.setattr(pictures, "why_not", lambda: "there is no browser")
+
+
+def once(query: pages.Query, repeats: int) -> list[float]:
+    query()
+    return [1.0] * repeats
 
 
 @pytest.mark.usefixtures("in_process", "few_exports")
@@ -83,7 +90,7 @@ def test_every_measurement_at_a_tiny_size(tmp_path: Path, capsys: pytest.Capture
     ways = {row["way"] for row in sections["peers"]["tables"]["Ways"]}
     assert ways == {*peers.available(), peers.BARE}
     drawn = [row["chart"] for row in sections["slides"]["tables"]["The slowest"]]
-    assert drawn == ["published_sizes"]
+    assert drawn == ["account_downloads"]
     assert [row["page"] for row in sections["visits"]["tables"]["Pages"]] == ["one"]
     assert "skipped: there is no browser" in capsys.readouterr().err
     text = (tmp_path / "report.md").read_text()
@@ -93,6 +100,12 @@ def test_every_measurement_at_a_tiny_size(tmp_path: Path, capsys: pytest.Capture
     assert "## Against the targets" in text
     assert "not judged: the target is for 3,000,000 models" in text
     assert not list((tmp_path / "work").glob("run-*"))
+
+
+def test_a_query_is_made_once_more_than_it_is_timed() -> None:
+    made: list[int] = []
+    assert len(pages._times(lambda: made.append(1), 3)) == 3
+    assert len(made) == 4
 
 
 def test_days_that_are_handed_over_as_tables_are_those_of_their_files(tmp_path: Path) -> None:

@@ -143,8 +143,9 @@ def until_switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The partial days of a short archive without faults. Not to be changed."""
 
     def make(home: Path) -> None:
+        archive = short()
         for number in range(SHORT_SWITCH):
-            add_partial(home, short(), number)
+            add_partial(home, archive, number)
 
     return made_once(tmp_path_factory, "until-switch", make)
 
@@ -154,10 +155,11 @@ def early_switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two of them, then all days of the complete archive. Not to be changed."""
 
     def make(home: Path) -> None:
+        archive = short()
         for number in range(2):
-            add_partial(home, short(), number)
+            add_partial(home, archive, number)
         for number in range(2, SHORT_DAYS):
-            add(home, short(), number)
+            add(home, archive, number)
 
     return made_once(tmp_path_factory, "early-switch", make)
 

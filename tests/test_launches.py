@@ -24,7 +24,7 @@ from data import launch_weeks, launches, warehouse
 from data.labels import Labels
 from tests import app_builds
 from tests.hub_days import clean
-from tests.test_metrics import HUB, INFO, completed, insert
+from tests.test_metrics import HUB, INFO, completed, derive_only, insert
 from tests.test_pages import control, figures, opened, words
 
 START = date(2026, 1, 4)
@@ -149,7 +149,7 @@ def test_curves_milestones_and_rams_are_those_of_a_walk(seed: int) -> None:
     models = made(random.Random(seed))
     curves = {name: walked(one["points"]) for name, one in models.items()}
     with build_of(models) as connection:
-        warehouse.derive(connection)
+        derive_only(connection, "launch_curves", "ram_v1", "ram_2026q2", "launch_milestones")
         told, v1, q2, rows = (
             connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()
             for name, columns in {
@@ -201,7 +201,7 @@ def test_later_readings_do_not_move_the_frozen_baseline() -> None:
     baselines = []
     for given in (early, models):
         with build_of(given) as connection:
-            warehouse.derive(connection)
+            derive_only(connection, "ram_2026q2")
             rows = connection.execute(
                 "SELECT DISTINCT size_class, age_days, baseline FROM ram_2026q2 "
                 "WHERE baseline IS NOT NULL"
@@ -234,7 +234,7 @@ def test_a_name_states_the_size() -> None:
             for name in NAMES
         ]  # fmt: skip
         insert(connection, "seed__release_dates", rows)
-        warehouse.derive(connection)
+        derive_only(connection, "launch_models")
         found = connection.execute("SELECT model_id, params_b FROM launch_models").fetchall()
     assert {name.partition("/")[2]: value for name, value in found} == {
         name: None if size is None else float(size) for name, size in NAMES.items()

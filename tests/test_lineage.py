@@ -67,8 +67,8 @@ class Graph:
 
 @cache
 def opened() -> duckdb.DuckDBPyConnection:
-    """One connection for all graphs: each fills its tables anew."""
-    return duckdb.connect()
+    """One connection for all graphs: each fills its tables anew, with a few rows."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def fill(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, list[Row]]) -> None:

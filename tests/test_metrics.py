@@ -270,6 +270,19 @@ def closure(names: set[str]) -> set[str]:
     return found
 
 
+def derive_only(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Make some roll-ups and metrics and what they are made from, and hold them to their headers'
+    promises: a tenth of the time of all of them."""
+    needed = closure(set(names))
+    made = [file for file in ALL_ROLLUPS if file.name in needed]
+    shown = [file for file in ALL_METRICS if file.name in needed]
+    for file in made:
+        connection.execute(f"CREATE TABLE {file.name} AS {file.sql}").fetchall()
+    for file in shown:
+        connection.execute(f"CREATE VIEW {file.name} AS {file.sql}")
+    assert problems_of(connection, made, shown, columns_of(connection)) == []
+
+
 def derive(
     connection: duckdb.DuckDBPyConnection, name: str, filled: set[str], columns: Columns
 ) -> None:

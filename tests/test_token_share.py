@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +115,8 @@ def whole_february() -> Readings:
     ]
 
 
-def shown_by_sql(found: Readings) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def shown_by_sql(found: Readings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that has the two metrics."""
     rankings = [
         {
@@ -127,14 +130,30 @@ def shown_by_sql(found: Readings) -> duckdb.DuckDBPyConnection:
         for day, models in days.items()
         for slug, tokens in models.items()
     ]
-    connection = duckdb.connect()
+    connection = prepared()
+    connection.begin()
+    try:
+        insert(
+            connection,
+            "openrouter__rankings",
+            [completed("openrouter__rankings", row, n) for n, row in enumerate(rankings)],
+        )
+        for file in MADE:
+            connection.execute(f"CREATE TABLE {file.name} AS {file.sql}").fetchall()
+        for file in SHOWN:
+            connection.execute(f"CREATE VIEW {file.name} AS {file.sql}")
+        yield connection
+    finally:
+        connection.rollback()
+
+
+@cache
+def prepared() -> duckdb.DuckDBPyConnection:
+    """Tables with the seeds, for all examples: each takes back what it does with them."""
+    connection = duckdb.connect(config={"threads": 1})  # an example has few rows
     warehouse.prepare(connection, [OPENROUTER], INFO)
-    for table, rows in {**SEEDS, "openrouter__rankings": rankings}.items():
+    for table, rows in SEEDS.items():
         insert(connection, table, [completed(table, row, n) for n, row in enumerate(rows)])
-    for file in MADE:
-        connection.execute(f"CREATE TABLE {file.name} AS {file.sql}")
-    for file in SHOWN:
-        connection.execute(f"CREATE VIEW {file.name} AS {file.sql}")
     return connection
 
 

@@ -147,9 +147,7 @@ def test_two_builds_of_the_same_are_equal(
 
 
 def content(path: Path, name: str) -> pa.Table:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table()
+    return warehouse.cursor(path).sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table()
 
 
 def test_without_a_build(home: Path) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer.testing
 
 import data
 from collectors import huggingface
@@ -90,6 +91,15 @@ def _no_waiting_for_disks() -> Iterator[None]:
     """No file of a test has to survive the machine, and thousands wait milliseconds for that."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda number: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_read_once() -> Iterator[None]:
+    """Typer reads the signatures of all commands whenever one of them is invoked, which takes
+    longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", functools.cache(typer.main.get_command))
         yield
 
 

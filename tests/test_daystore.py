@@ -218,25 +218,36 @@ class Killed(BaseException):
     """Stands for the end of the process: nothing may catch it."""
 
 
-@pytest.mark.parametrize("seed", range(6))
+WEEK = {
+    FIRST + timedelta(days=n): {
+        **BASE,
+        hub_id(1): (n, 100 + n, "a/two", []),
+        **({hub_id(9 + n): (n, n, f"a/new-{n}", None)} if n % 2 else {}),
+    }
+    for n in range(7)
+}
+THIRD = FIRST + timedelta(days=2)
+ORDERS = {"in order": list(WEEK), "one last": [*(day for day in WEEK if day != THIRD), THIRD]}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """The files of WEEK in both orders."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return {name: files(filled(folder / name, WEEK, order)) for name, order in ORDERS.items()}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", ORDERS)
 def test_killed_anywhere_it_ends_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    undisturbed: dict[str, dict[str, bytes]],
+    name: str,
+    seed: int,
 ) -> None:
     """Each file's appearance is one rename, so being killed is not reaching the next one."""
     chance = random.Random(seed)
-    days = {
-        FIRST + timedelta(days=n): {
-            **BASE,
-            hub_id(1): (n, 100 + n, "a/two", []),
-            **({hub_id(9 + n): (n, n, f"a/new-{n}", None)} if n % 2 else {}),
-        }
-        for n in range(7)
-    }
-    order = list(days)
-    if seed % 2:
-        order = [day for day in order if day != FIRST + timedelta(days=2)]
-        order.append(FIRST + timedelta(days=2))
-    undisturbed = filled(tmp_path / "undisturbed", days, order)
     write = daystore._write_parquet
 
     def mortal(*args: Any, **kwargs: Any) -> None:
@@ -248,12 +259,12 @@ def test_killed_anywhere_it_ends_the_same(
 
     monkeypatch.setattr(daystore, "_write_parquet", mortal)
     store = DayStore(tmp_path / "killed", TABLE)
-    for day in order:
+    for day in ORDERS[name]:
         while True:
             try:
-                store.add(day, rows(days[day]), {"revision": day.isoformat()})
+                store.add(day, rows(WEEK[day]), {"revision": day.isoformat()})
                 break
             except Killed:
                 # The next process finds whatever is there, and does the day again.
                 store = DayStore(tmp_path / "killed", TABLE)
-    assert files(store) == files(undisturbed)
+    assert files(store) == undisturbed[name]

@@ -135,7 +135,7 @@ def commands() -> Iterator[forked.Commands]:
 @pytest.fixture(scope="session")
 def seeds_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of the shipped seeds alone. Not to be changed."""
-    return _made_once(tmp_path_factory, "seeds-alone", lambda home: None)
+    return _built_once(tmp_path_factory, "seeds-alone", lambda home: None)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +143,7 @@ def collected_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of the seeds and of what the real collector read of a fake Hub on some days: with a
     rename, a removal, a new repository, a day read twice, a day on which one organisation failed.
     """
-    return _made_once(tmp_path_factory, "few-collected", _collect_some_days)
+    return _built_once(tmp_path_factory, "few-collected", _collect_some_days)
 
 
 @pytest.fixture(scope="session")
@@ -186,18 +186,29 @@ def few_metrics(few_sql: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "SQL_DIR", few_sql)
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+def _built_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
     """The build of a data directory that the first worker to ask fills for all workers."""
+
+    def make(home: Path) -> None:
+        home.mkdir()
+        fill(home)
+        data.build([HUB], folder=home)
+
+    return data.newest_build(made_once(factory, name, make))
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker to ask makes for all workers."""
     base = factory.getbasetemp()
     # Each xdist worker has a folder of its own below the one of the whole run.
     home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with home.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not data.build_paths(home):
-            home.mkdir(exist_ok=True)
-            fill(home)
-            data.build([HUB], folder=home)
-    return data.newest_build(home)
+        if not home.exists():
+            making = home.with_suffix(".making")
+            make(making)
+            making.rename(home)
+    return home
 
 
 def _collect_some_days(home: Path) -> None:

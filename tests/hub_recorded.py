@@ -6,9 +6,7 @@ recorded model gains its 30-day downloads in each month, sizes follow from the n
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ import data
 from data.archives import ArchiveFile
 from data.daystore import DayStore
 from data.repositories import repository_table
+from tests.conftest import made_once
 from tests.fake_hub import recorded_models
 
 NAME = "hub_archive__models"
@@ -144,15 +143,11 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
 
 
-def made_once(factory: pytest.TempPathFactory) -> Path:
+def recorded_home(factory: pytest.TempPathFactory) -> Path:
     """A data directory with these days and a build of them, made once for all workers."""
-    base = factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "hub-recorded"
-    with home.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.exists():
-            making = home.with_suffix(".making")
-            fill(making)
-            data.build([], folder=making)
-            making.rename(home)
-    return home
+
+    def make(home: Path) -> None:
+        fill(home)
+        data.build([], folder=home)
+
+    return made_once(factory, "hub-recorded", make)

@@ -21,6 +21,7 @@ from data.errors import HeaderError
 from data.paths import SEEDS_DIR
 from data.schema import table_names
 from tests import hub_tables, other_sources
+from tests.conftest import made_once
 
 ROLLUPS = {file.name: file for file in rollups()}
 METRICS = {file.name: file for file in metrics()}
@@ -95,9 +96,13 @@ def code_of(sql: str) -> str:
 def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of the seeds, of tables that hold the whole Hub, and of those of the sources beyond
     it. Not to be changed."""
-    path = tmp_path_factory.mktemp("archived") / "archived.duckdb"
+    return made_once(tmp_path_factory, "archived", _archived) / "archived.duckdb"
+
+
+def _archived(folder: Path) -> None:
+    folder.mkdir()
     info = {"name": "archived", "built_at": datetime(2026, 6, 11, tzinfo=UTC), "fingerprint": {}}
-    with duckdb.connect(str(path)) as connection:
+    with duckdb.connect(str(folder / "archived.duckdb")) as connection:
         warehouse.prepare(connection, [build_facts(source) for source in load_all()], info)
         for name, rows in seeds.load(SEEDS_DIR).items():
             connection.register("incoming", rows)
@@ -105,7 +110,6 @@ def archived_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             connection.unregister("incoming")
         hub_tables.fill(connection, {**hub_tables.tables(), **other_sources.tables()})
         warehouse.derive(connection)
-    return path
 
 
 # Promises of the headers

@@ -23,7 +23,7 @@ from data.hub import Ends, Flows
 from data.labels import DIMENSIONS, Labels
 from data.periods import Reason
 from tests.hub_days import clean
-from tests.hub_recorded import MONTHS, made_once, rows
+from tests.hub_recorded import MONTHS, recorded_home, rows
 from tests.test_labels import ask
 
 Row = dict[str, Any]
@@ -312,7 +312,7 @@ def test_concentration_of_the_recorded_models(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory)
+    return recorded_home(tmp_path_factory)
 
 
 # Publishers.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import random
 import shutil
 from collections import Counter
@@ -30,6 +28,7 @@ from data.paths import SEEDS_DIR
 from data.periods import Reason
 from data.repositories import repository_table
 from data.seeds import load
+from tests.conftest import made_once
 
 NAME = "hub_archive__models"
 TESTS = "internal-testing/"
@@ -83,17 +82,13 @@ def add(home: Path, archive: Archive, number: int, on: date | None = None) -> No
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with all days of ARCHIVE, made once for all workers. Not to be changed."""
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "hub-days"
-    with home.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.exists():
-            making = home.with_suffix(".making")
-            for number in filter(ARCHIVE.has_day, range(ARCHIVE.days)):
-                add(making, ARCHIVE, number)
-            hub_of(making).update()
-            making.rename(home)
-    return home
+
+    def make(home: Path) -> None:
+        for number in filter(ARCHIVE.has_day, range(ARCHIVE.days)):
+            add(home, ARCHIVE, number)
+        hub_of(home).update()
+
+    return made_once(tmp_path_factory, "hub-days", make)
 
 
 def revealed(filled: Path, home: Path, days: Sequence[date]) -> Path:

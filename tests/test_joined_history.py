@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -32,6 +30,7 @@ from data.paths import SEEDS_DIR
 from data.periods import Reason
 from data.repositories import repository_table
 from data.seeds import load
+from tests.conftest import made_once
 from tests.test_hub import OPTIONAL, REQUIRED
 
 PARTIAL, COMPLETE = "model_pulse__models", "hub_archive__models"
@@ -162,19 +161,6 @@ def early_switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
             add(home, archive, number)
 
     return made_once(tmp_path_factory, "early-switch", make)
-
-
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that the first worker to ask makes for all workers."""
-    base = factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with home.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.exists():
-            making = home.with_suffix(".making")
-            make(making)
-            making.rename(home)
-    return home
 
 
 def copy_of(joined: Path, to: Path) -> Path:

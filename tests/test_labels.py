@@ -21,14 +21,14 @@ from data.labels import FULL, KEPT_VALUES, OTHER, SIZE_CLASSES, UNKNOWN, Labels
 from data.paths import SEEDS_DIR
 from data.repositories import ATTRIBUTES
 from data.seeds import load
-from tests.hub_recorded import MONTHS, made_once, rows
+from tests.hub_recorded import MONTHS, recorded_home, rows
 
 Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory)
+    return recorded_home(tmp_path_factory)
 
 
 def ask(home: Path, sql: str) -> list[Row]:

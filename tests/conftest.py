@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.testing
@@ -110,18 +111,30 @@ def _own_data_dir(_no_real_data_dir: str, tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv(VARIABLE, str(tmp_path / "home"))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _components_are_looked_for_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Streamlit looks through all installed packages whenever a test opens the app, for as long as
-    the page itself takes."""
-    if not hasattr(request.module, "AppTest"):
+@pytest.fixture(scope="session", autouse=True)
+def _pages_open_quickly() -> Iterator[None]:
+    """What Streamlit's AppTest does anew at each run is done once: it looks through all installed
+    packages, compiles the app and the page, and wakes up a thousand times a second to look whether
+    the script has ended. Together that takes as long as a page itself."""
+    if "streamlit.testing.v1" not in sys.modules:
         yield
         return
     from streamlit.components.v2 import manifest_scanner  # noqa: PLC0415  (few tests need it)
+    from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: PLC0415
+    from streamlit.testing.v1 import local_script_runner as runners  # noqa: PLC0415
 
     scan = functools.cache(manifest_scanner.scan_component_manifests)
+    compiled = ScriptCache()
+    look = runners.require_widgets_deltas
+
+    def wait(runner: Any, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        look(runner, 0.1)  # which says so when it has not ended
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(runners, "ScriptCache", lambda: compiled)
+        patch.setattr(runners, "require_widgets_deltas", wait)
         yield
 
 

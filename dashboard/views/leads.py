@@ -292,10 +292,11 @@ def risers() -> None:
         parts.empty_state(NO_RISERS)
         return
     listed = rows.sort_values("position").head(RISERS_LISTED)
-    rising(listed.head(RISERS_SHOWN), listed["risers"].max())
-    if (rest := len(listed) - RISERS_SHOWN) > 0:
-        show = partial(rising, listed[RISERS_SHOWN:], listed["risers"].max())
-        parts.folded(f"The next {rest}", "risers", show)
+    first, rest = listed[:RISERS_SHOWN], listed[RISERS_SHOWN:]
+    rising(first, listed["risers"].max())
+    if not rest.empty:
+        show = partial(rising, rest, listed["risers"].max())
+        parts.folded(f"The next {len(rest)}", "risers", show)
     st.caption(
         f"{len(rows):,} models, the {len(listed)} fastest listed. "
         f"Up to {rows['date'].max():%Y-%m-%d}."

@@ -45,7 +45,8 @@ def figure(chart: Chart, theme: Theme, *, finding: str = "", build: str = "") ->
     head = _head(chart, finding)
     top = 20 + sum(height for _, _, height in head)
     events = drawn.layout["margin"]["t"]
-    below = 52 if chart.points or chart.day_zero else 26
+    # Two lines below the plot: what the axis counts, or years.
+    below = 52 if drawn.layout["margin"]["b"] > 30 else 26
     room = HEIGHT // _FACTOR - top - events - below - _LEAST_PLOT - 14
     foot = _foot(chart, build, max(2, room // _FOOT_LINE))
     margin = {

@@ -140,7 +140,8 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> Sheet:
     drawn.xaxis.update(
         showgrid=False,
         hoverformat="%Y-%m" if scales.is_monthly(chart) else "%Y-%m-%d",
-        tickformat="%Y-%m" if scales.is_monthly(chart) or scales.days(chart) > 90 else "%m-%d",
+        # Plotly writes what follows the break below the first date, and below one where it changes.
+        tickformat="%m-%d\n%Y" if _is_by_days(chart) else "%Y-%m",
         **_date_steps(chart, width),
         tickfont={"color": theme.muted},
         linecolor=theme.grid,
@@ -160,7 +161,7 @@ def _lines(chart: Chart, theme: Theme, width: Width) -> Sheet:
             "l": 52,
             "r": _label_width(chart) if width != "narrow" else 12,
             "t": top,
-            "b": 48 if chart.day_zero else 30,
+            "b": 48 if chart.day_zero or _is_by_days(chart) else 30,
         },
         hovermode="x unified",
     )
@@ -590,13 +591,17 @@ def _x_range(chart: Chart, width: Width) -> list[date]:
     return [first - pad, end + (pad if width == "narrow" or chart.stacks else timedelta(0))]
 
 
+def _is_by_days(chart: Chart) -> bool:
+    """Whether days are labelled; over more than 90 of them their months are."""
+    return not scales.is_monthly(chart) and scales.days(chart) <= 90
+
+
 def _date_steps(chart: Chart, width: Width) -> dict[str, Any]:
     """Steps of 1, 2, 3, 6 or 12 months between labels, so that no month is named twice."""
     labels = 7 if width != "narrow" else 4
     if chart.stacks and not scales.days(chart):
         return {"tickvals": [scales.span(chart)[0]]}
-    # Over more than 90 days, days are labelled with their months.
-    if not scales.is_monthly(chart) and scales.days(chart) <= 90:
+    if _is_by_days(chart):
         return {"nticks": labels}
     months = scales.days(chart) / 30.4
     return {"dtick": f"M{scales.month_step(months, labels)}", "tick0": "2020-01-01"}

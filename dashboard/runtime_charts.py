@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ CHANNELS = {
     "PyPI": "pypistats", "PyPI with mirrors": "clickhouse", "Docker Hub": "dockerhub",
     "GitHub releases": "github", "npm": "npm",
 }  # fmt: skip
+STRAIGHT = "Between two readings the line is straight."
 INCOMPLETE = dict.fromkeys(
     ("pypistats", "clickhouse", "npm", "dockerhub"), "Dotted: some days of the month were not read."
 ) | {"github": "Dotted: at least this many, since older releases were not read."}
@@ -83,7 +85,7 @@ def ollama_family_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) 
         rows, info, context, "ollama", value="ollama_family_pulls", time="date",
         title="All pulls on Ollama, by family",
         shown="Models of the family on ollama.com/library, all pulls since the beginning",
-        caveats=(PULLS,),
+        caveats=(STRAIGHT, PULLS),
     )  # fmt: skip
 
 
@@ -126,9 +128,20 @@ def published_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
         sums, info, named, "published_pulls", value="value", time="date",
         title="All pulls on Ollama, by family, as an archive recorded them",
         shown="Models of the family, all pulls since the beginning, last reading of each month",
-        caveats=("Published, not collected here.", PULLS),
+        caveats=("Published, not collected here.", STRAIGHT, _unread(sums["date"]), PULLS),
     )  # fmt: skip
     return None if chart is None else replace(chart, key="published_pulls", unit="pulls")
+
+
+def _unread(days: pd.Series) -> str:
+    """Between which readings a month was left out; '' where none was."""
+    read = sorted(set(days))
+    gaps = [
+        f"{day(before)} and {day(after)}"
+        for before, after in pairwise(read)
+        if (after.year - before.year) * 12 + after.month - before.month > 1
+    ]
+    return f"No reading between {', and between '.join(gaps)}." if gaps else ""
 
 
 def lmstudio_downloads(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -1046,6 +1046,19 @@ def test_a_note_covers_no_line(values: list[float], is_log: bool, width: Any) ->
             ]
             for across, up in scales.along(places):
                 assert not (left < across < right and abs(up - middle) < 15)
+
+
+@pytest.mark.parametrize(
+    ("days", "pattern"), [(30, "%m-%d\n%Y"), (60, "%m-%d\n%Y"), (200, "%Y-%m")]
+)
+def test_an_axis_of_days_says_its_year(days: int, pattern: str) -> None:
+    """Below the first label, and below the first one of another year."""
+    first = date(2026, 11, 20)
+    moments = tuple(first + timedelta(days=days * number // 4) for number in range(5))
+    line = replace(hand_made([1, 2, 3, 4, 5]).lines[0], x=moments)
+    layout = spec(replace(hand_made([1]), lines=(line,)))["layout"]
+    assert layout["xaxis"]["tickformat"] == pattern
+    assert (layout["margin"]["b"] > 30) == ("\n" in pattern)
 
 
 def test_dashed_lines_are_told_apart() -> None:

@@ -15,7 +15,9 @@ from dashboard.chart import cited_text
 from dashboard.runtime_charts import CHANNELS
 
 BUILD = "and then `collectors build`"
-NO_PULLS = f"Nothing was read of Ollama. Run `collectors collect ollama` {BUILD}."
+NO_PULLS = f"Nothing was collected from Ollama yet. Run `collectors collect ollama` {BUILD}."
+PUBLISHED_PULLS = f"{NO_PULLS} Below are figures that others published."
+NO_PUBLISHED_PULLS = "No published figure is of the selected families in this period."
 NO_FAMILY = "No library of the selected families was read in this period. Choose more families."
 NO_MONTHS = (
     "The pulls of a month are known once Ollama was read within three days of its beginning and of "
@@ -104,8 +106,8 @@ st.markdown(
 )
 st.header("Ollama", anchor=False)
 if readings.metric(build, "ollama_family_pulls").empty:
-    parts.empty_state(NO_PULLS)
-    parts.show_chart(build, "published_pulls", selection, empty=NO_PULLS)
+    parts.empty_state(PUBLISHED_PULLS)
+    parts.show_chart(build, "published_pulls", selection, empty=NO_PUBLISHED_PULLS)
 else:
     parts.show_chart(build, "monthly_ollama_pulls", selection, empty=NO_MONTHS)
     for key in ("ollama_family_pulls", "ollama_libraries"):

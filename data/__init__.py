@@ -7,7 +7,7 @@ from data import findings, seeds, tables, vintages, wording
 from data.analyses import EventStudy, event_study
 from data.briefing import Brief, Hold, account_line, brief, peak_of, unread_families
 from data.claims import VERDICTS as CLAIM_VERDICTS
-from data.claims import claims, verdict_counts
+from data.claims import claims, counted_words, verdict_counts
 from data.described import Credit, about, credits, fractions, types
 from data.differences import Difference, compare, compare_rows
 from data.errors import (
@@ -141,6 +141,7 @@ __all__ = [
     "claims",
     "compare",
     "compare_rows",
+    "counted_words",
     "credits",
     "crossings",
     "data_dir",

@@ -88,6 +88,17 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
+def counted_words(build: Path | None = None) -> dict[str, str]:
+    """What each metric of the reported figures counts, in the words of the page Claims: two metrics
+    may have the same. Raises NoBuildError."""
+    tested = queries.metric(METRIC, build=build).drop_duplicates("metric")
+    titles = dict(zip(tested["metric"], tested["metric_title"], strict=True))
+    names = sorted(set(queries.metric("reported_figures", build=build)["metric"]))
+    return {
+        name: what(name, None if pd.isna(title := titles.get(name)) else title) for name in names
+    }
+
+
 def what(metric: str, title: str | None) -> str:
     """What a metric of claims counts, in words; a metric without a title is read as it is spelled:
     'claimed_partners' -> 'partners'."""

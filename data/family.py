@@ -13,7 +13,7 @@ from data import queries, warehouse
 from data.claims import claims, verdict_counts
 from data.errors import FilterError
 from data.leads import leads
-from data.wording import amount, month, ordinal
+from data.wording import month, ordinal
 
 MAX_MODELS = 20
 _LISTED = ["model_id", "downloads_30d", "date"]
@@ -227,9 +227,8 @@ def _words(layer: str) -> str:
 
 
 def _value(row: Mapping[str, Any]) -> str:
-    """The value with its bound in words."""
-    text = amount(row["focus_value"], row["unit"], row["bound"])
-    return text.replace("≥ ", "at least ").replace("≈ ", "about ")
+    """The value with its own bound in words: that of a row is of both that it compares."""
+    return str(row["focus_text"]).replace("≥ ", "at least ").replace("≈ ", "about ")
 
 
 def _listed(items: list[str]) -> str:

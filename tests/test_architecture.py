@@ -96,6 +96,7 @@ PUBLIC = [
     "claims",
     "compare",
     "compare_rows",
+    "counted_words",
     "credits",
     "crossings",
     "data_dir",

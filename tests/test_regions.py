@@ -395,6 +395,19 @@ def test_the_file_of_a_family_holds_the_rows_that_are_shown(
     assert len(handed["csv-family-standings"]) == table.count("<tr>") - 1
 
 
+@pytest.mark.parametrize(
+    ("family", "rival", "told"),
+    [
+        ("Qwen", "Llama", "derivatives on the Hub (2026-08-14: 151,448)"),
+        ("Llama", "Qwen", "derivatives on the Hub (2026-08-14: about 32,200)"),
+    ],
+)
+def test_a_summary_says_of_its_own_value_alone_that_it_is_an_estimate(
+    seeds_build: Path, family: str, rival: str, told: str
+) -> None:
+    assert told in data.family_card(family, rival, build=seeds_build).summary
+
+
 def test_one_date_is_drawn_as_bars_under_its_month(seeds_build: Path) -> None:
     found = data.metric(
         "regions_by_layer", build=seeds_build, basis="published", layer="own_downloads",

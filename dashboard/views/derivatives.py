@@ -50,13 +50,14 @@ def reported(at_first: int) -> None:
 
 def statements(rows: pd.DataFrame) -> None:
     """One row a statement."""
+    words = data.counted_words(build)
     parts.html_table(
         ["About", "Said", "What", "Speaks of", "How known", "Source"],
         [
             [
                 html.escape(row.subject),
                 f"<b>{html.escape(data.wording.statement(row.value, row.unit, row.bound))}</b>",
-                html.escape(row.metric.replace("_", " ")),
+                html.escape(words[row.metric]),
                 html.escape(data.wording.period(row.starts_on.date(), row.ends_on.date())),
                 html.escape(row.status),
                 parts.link(row.source_title or "open", row.source_url or ""),

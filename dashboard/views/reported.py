@@ -14,7 +14,7 @@ from dashboard import parts, readings, state
 COLUMNS = {
     "period": st.column_config.TextColumn("speaks of", width=170),
     "subject": st.column_config.TextColumn("about", width=150),
-    "metric": st.column_config.TextColumn("what", width=190),
+    "what": st.column_config.TextColumn("what", width=190),
     "said": st.column_config.TextColumn("said", width=90),
     "unit": st.column_config.TextColumn("unit", width=80),
     "status": st.column_config.TextColumn("how known", width=85),
@@ -23,7 +23,7 @@ COLUMNS = {
     "note": st.column_config.TextColumn("note", width="large"),
 }
 SEARCHED = [
-    "subject", "metric", "family", "unit", "claimant", "source_title", "source_url", "note",
+    "subject", "what", "metric", "family", "unit", "claimant", "source_title", "source_url", "note",
 ]  # fmt: skip
 
 
@@ -34,7 +34,6 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
     ]
     return rows.assign(
         period=periods,
-        metric=rows["metric"].str.replace("_", " "),
         said=[data.wording.statement(r.value, r.unit, r.bound) for r in rows.itertuples()],
         claimant=rows["claimant"].fillna(""),
         note=rows["note"].fillna(""),
@@ -47,14 +46,14 @@ def groups(rows: pd.DataFrame, column: str) -> None:
         told = group.sort_values(["value", "starts_on"])
         values = " · ".join(dict.fromkeys(told["said"]))
         about = ", ".join(dict.fromkeys(told["subject"]))
-        what = ", ".join(dict.fromkeys(told["metric"]))
+        what = ", ".join(dict.fromkeys(told["what"]))
         label = f"**{parts.plain(about)}**, {parts.plain(what)}: {parts.plain(values)}"
         with st.expander(f"{label} ({len(told)} statements)"):
             parts.html_table(
                 ["About", "Said", "Speaks of", "How known", "Source", "Note"],
                 [
                     [
-                        html.escape(f"{r.subject}, {r.metric}"),
+                        html.escape(f"{r.subject}, {r.what}"),
                         f"<b>{html.escape(r.said)}</b>",
                         html.escape(r.period),
                         html.escape(r.status),
@@ -70,6 +69,7 @@ build = parts.build()
 selection = state.selection(st.session_state)
 everything = readings.metric(build, "reported_figures")
 everything = everything.astype(object).where(everything.notna(), None)
+everything["what"] = everything["metric"].map(data.counted_words(build))
 
 st.title("Reported figures", anchor=False)
 st.markdown(
@@ -80,9 +80,9 @@ with st.container(horizontal=True, vertical_alignment="top"):
     whose = st.segmented_control(
         "Families", ("Selected", "All"), default="All", key="whose", bind="query-params"
     )
-    metrics = sorted(set(everything["metric"]))
+    counted = sorted(set(everything["what"]), key=str.casefold)
     chosen = st.multiselect(
-        "What", metrics, key="what", bind="query-params", width=360, placeholder="Everything"
+        "What", counted, key="what", bind="query-params", width=360, placeholder="Everything"
     )
     text = st.text_input(
         "Search", key="search", bind="query-params", width=260, placeholder="In any text"
@@ -93,7 +93,7 @@ rows = everything if counts else everything[everything["kind"] == "statement"]
 if whose == "Selected":
     rows = rows[rows["family"].isin(list(selection.families))]
 if chosen:
-    rows = rows[rows["metric"].isin(chosen)]
+    rows = rows[rows["what"].isin(chosen)]
 rows = parts.matching(rows, SEARCHED, text)
 
 if rows.empty:
@@ -101,7 +101,7 @@ if rows.empty:
 else:
     st.caption(f"{len(rows)} of {len(everything)} statements")
     parts.table(shown(rows), key="statements", columns=COLUMNS, height=570)
-    parts.csv_button(rows, "reported_figures", key="csv-reported")
+    parts.csv_button(rows.drop(columns="what"), "reported_figures", key="csv-reported")
     if rows["contradiction"].notna().any():
         st.header("Statements that differ about the same thing", anchor=False)
         groups(rows, "contradiction")

@@ -151,7 +151,7 @@ def about(chart: Chart | None, recipe: Recipe, rows: Rows) -> list[tuple[str, st
             ("Source", chart.source),
             ("Address", chart.source_url),
             ("Citation", cited_text(chart.citation, chart.as_of)),
-            ("As of", chart.as_of),
+            ("As of", chart.as_of[:10]),
             *(("Read with care", text) for text in plain_caveats(chart) if rows == "shown"),
         ]
     lines.append(("Build", build.stem))

@@ -473,7 +473,7 @@ def _about(made: _Made, item: SlideItem) -> list[tuple[str, str]]:
         ("source", clean(chart.source)),
         ("address", clean(chart.source_url)),
         ("citation", clean(cited_text(chart.citation, chart.as_of))),
-        ("as of", clean(chart.as_of)),
+        ("as of", clean(chart.as_of[:10])),
         ("build", made.build),
         ("chart", clean(item.link)),
         (

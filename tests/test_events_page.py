@@ -64,7 +64,8 @@ def test_the_page_begins_with_the_lead_who_leaves_and_follows_the_focus() -> Non
         "Read with care",
     ]
     said = html_of(at)
-    for cell in ("Before: December–February", "37.7 %", "+3.2 points", "All but Qwen", "Meta, "):
+    assert "Before: December–February. After: April–June." in [one.value for one in at.markdown]
+    for cell in ("37.7 %", "+3.2 points", "All but Qwen", "Meta, "):
         assert cell in said
     assert "Qwen: share of text and vision-language downloads on the Hub, own account" in said
     assert "45.0\N{NO-BREAK SPACE}% over both together" in said

@@ -1104,7 +1104,7 @@ def test_a_channel_that_was_not_read_names_its_source(
     use("seeds")
     told = [box.value for box in opened("runtimes", channel=channel).info]
     fill = f"Run `collectors collect {source}` and then `collectors build`."
-    assert f"No downloads of this channel were read. {fill}" in told
+    assert f"No downloads of this channel were collected yet. {fill}" in told
 
 
 @pytest.mark.parametrize(

@@ -92,12 +92,11 @@ def before_and_after(study: data.EventStudy) -> None:
     """Levels and slopes of the focus, of the market and of each compare family."""
     grain = study.series.grain
     shown = study.table.drop(columns="note")
+    # The windows stand above: in a narrow window their words would break within the heads.
+    st.markdown(f"Before: {study.window_words('before')}. After: {study.window_words('after')}.")
     parts.html_table(
-        [
-            "What", f"Before: {study.window_words('before')}",
-            f"After: {study.window_words('after')}", "Change", f"Slope before, a {grain}",
-            f"Slope after, a {grain}", f"{grain.capitalize()}s known",
-        ],
+        ["What", "Before", "After", "Change", f"Slope before, a {grain}", f"Slope after, a {grain}",
+         f"{grain.capitalize()}s known"],
         [[html.escape(str(cell)) for cell in row] for row in shown.to_numpy()],
     )  # fmt: skip
     st.caption(

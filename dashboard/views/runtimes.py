@@ -23,9 +23,11 @@ NO_MONTHS = (
     "The pulls of a month are known once Ollama was read within three days of its beginning and of "
     "its end. `collectors collect` on a schedule does that."
 )
-NO_PROXY = f"Nothing was read. Run `collectors collect lmstudio` {BUILD}."
+NO_PROXY = f"Nothing was collected of it yet. Run `collectors collect lmstudio` {BUILD}."
 NO_DOWNLOADS = (
-    "No downloads of this channel were read. Run `collectors collect {source}` " + BUILD + "."
+    "No downloads of this channel were collected yet. Run `collectors collect {source}` "
+    + BUILD
+    + "."
 )
 ELSEWHERE = (
     "Nothing of it lies in this period: it was read from {first} to {last}. Choose From and To."
@@ -38,8 +40,10 @@ NO_TWO_MONTHS = (
     "A month is the difference between two readings at ends of months: it is known from the second "
     "one on. Below: all since the beginning."
 )
-NO_STARS = f"No stars were read. Run `collectors collect github` {BUILD}."
-NO_MODELSCOPE = f"Nothing was read. Run `collectors collect modelscope` {BUILD}."
+NO_STARS = f"No stars were collected yet. Run `collectors collect github` {BUILD}."
+NO_MODELSCOPE = (
+    f"Nothing was collected from ModelScope yet. Run `collectors collect modelscope` {BUILD}."
+)
 
 build = parts.build()
 selection = state.selection(st.session_state)

@@ -381,8 +381,11 @@ def _gaps(rows: pd.DataFrame, running: pd.Series | None) -> tuple[str, ...]:
     if lacking.empty:
         return ()
     period = rows.iloc[0]["period"]
-    many = f"{len(lacking)} {period}s" if len(lacking) > 1 else f"1 {period}"
-    return (f"Of {many} some days could not be read; the newest begins {day(lacking.max())}.",)
+    newest = day(lacking.max())
+    # Whether a day was lost or lies before the first there is, nobody can tell from here.
+    if len(lacking) == 1:
+        return (f"Some days of the {period} that begins {newest} are missing.",)
+    return (f"Some days of {len(lacking)} {period}s are missing; the newest begins {newest}.",)
 
 
 def _days(row: pd.Series) -> str:

@@ -116,21 +116,19 @@ def ollama_libraries(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
 
 def published_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Pulls of the selected families' libraries, as an archive recorded them."""
-    chosen = rows[(rows["series"] == "ollama_pulls") & rows["family"].notna()]
-    sums = chosen.groupby(["date", "family"], as_index=False)["value"].sum()
-    first = chosen.iloc[0] if len(chosen) else None
-    if first is None:
+    if rows.empty:
         return None
+    first = rows.iloc[0]
     title = str(first["source_title"])
     source = Cited(title, str(first["source_url"]), context.citations.get(title, title))
     named = replace(context, sources={**context.sources, "published_pulls": source})
     chart = _families(
-        sums, info, named, "published_pulls", value="value", time="date",
+        rows, info, named, "published_pulls", value="published_pulls", time="date",
         title="All pulls on Ollama, by family, as an archive recorded them",
         shown="Models of the family, all pulls since the beginning, last reading of each month",
         caveats=("Published, not collected here.", STRAIGHT, _unread(sums["date"]), PULLS),
     )  # fmt: skip
-    return None if chart is None else replace(chart, key="published_pulls", unit="pulls")
+    return None if chart is None else replace(chart, key="published_pulls")
 
 
 def _unread(days: pd.Series) -> str:
@@ -244,8 +242,7 @@ CHARTS: dict[str, ChartKind] = {
         "ollama_pulls", ollama_libraries, lambda s: {"family": list(s.families)}
     ),
     "published_pulls": ChartKind(
-        "published_series", published_pulls,
-        lambda s: {"series": "ollama_pulls", "family": list(s.families)},
+        "published_pulls", published_pulls, lambda s: {"family": list(s.families)}
     ),
     "lmstudio_downloads": ChartKind("lmstudio_downloads", lmstudio_downloads),
     "runtime_downloads": ChartKind(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import html
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,6 +21,7 @@ import data
 from dashboard import lead_charts, plots
 from dashboard.chart import Context, Selection, value_text
 from dashboard.style import THEMES
+from data.catalog import rollups
 from data.leads import (
     COLUMNS,
     CROSSING_COLUMNS,
@@ -26,6 +29,7 @@ from data.leads import (
     leads_of,
     published_crossings_of,
 )
+from tests import app_builds
 
 TITLES = pd.DataFrame(
     {
@@ -412,20 +416,120 @@ def test_months_that_are_compared_with_an_estimate(seeds_build: Path) -> None:
     assert (row["is_estimate"], row["is_estimate_3m"]) == (False, True)
 
 
-def test_the_same_values_as_the_layers(seeds_build: Path) -> None:
-    """Newest standings of a layer and the metric layers are one number."""
-    layers = data.metric("layers", build=seeds_build)
-    kinds = ["account", "author", "family"]
-    rows = data.metric("standings", subject_kind=kinds, build=seeds_build)
-    rows = rows[rows["measure"] != "cumulative_downloads"]
-    newest = rows[rows["date"] == rows.groupby("layer")["date"].transform("max")]
-    both = newest.merge(layers, on=["layer", "family"])
-    assert set(both["layer"]) == {
-        "own_downloads", "served_tokens", "new_local_pulls", "all_local_pulls",
-    }  # fmt: skip
-    assert (both["standings"] == both["value"]).all()
-    held = layers[layers["layer"].isin(list(both["layer"]))]
-    assert len(both) == len(held)
+# Each layer, and the metrics that its values are of; of several the first one that has rows.
+OF_LAYERS: Mapping[str, Sequence[tuple[str, str, Mapping[str, Any]]]] = {
+    "own_downloads": [("account_downloads", "month", {})],
+    "derivatives": [
+        ("derivatives_total", "date", {"relation": "all", "with_inferred": False}),
+        ("reported_figures", "ends_on", {"metric": "derivative_models_total"}),
+    ],
+    "served_tokens": [
+        (
+            "token_share_by_cut", "date",
+            {"cut": "family", "period": "month", "is_complete": True},
+        ),
+        ("published_series", "date", {"series": "openrouter_token_share", "period": "month"}),
+    ],
+    "new_local_pulls": [
+        ("monthly_ollama_pulls", "month", {"is_complete": True}),
+        ("standings", "date", {"basis": "published", "measure": "pulls_new"}),
+    ],
+    "all_local_pulls": [("ollama_family_pulls", "date", {}), ("published_pulls", "date", {})],
+    "runtimes": [("lmstudio_downloads", "date", {})],
+    "quality": [("quality_scores", "release", {"benchmark": "lmarena_text"})],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reissued_build(tmp_path_factory: pytest.TempPathFactory, seeds_build: Path) -> Path:
+    """The shipped figures, and of each published value a later edition that is half of it."""
+    path = tmp_path_factory.mktemp("reissued") / seeds_build.name
+    shutil.copy(seeds_build, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO seed__sources BY NAME "
+            "SELECT * REPLACE ('zz_' || source AS source) FROM seed__sources"
+        )
+        connection.execute(
+            "INSERT INTO seed__published_series BY NAME SELECT * REPLACE "
+            "(value / 2 AS value, as_of + 30 AS as_of, 'zz_' || source AS source) "
+            "FROM seed__published_series"
+        )
+        changed = {"seed__published_series", "seed__sources"}
+        for file in rollups():
+            if changed & set(re.findall(r"\w+", file.sql)):
+                changed.add(file.name)
+                connection.execute(f"CREATE OR REPLACE TABLE {file.name} AS {file.sql}")
+    return path
+
+
+@pytest.fixture(params=["seeds", "filled", "hub", "reissued"])
+def any_build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shipped figures, those of all services, of an archive, and of values published twice."""
+    if request.param == "reissued":
+        found: Path = request.getfixturevalue("reissued_build")
+        return found
+    return data.newest_build(app_builds.shared_home(tmp_path_factory, request.param))
+
+
+def test_one_number_a_layer(any_build: Path, request: pytest.FixtureRequest) -> None:
+    """What the layers hold is in the metrics of each, and in the newest standings."""
+    layers = data.metric("layers", build=any_build)
+    rows = data.metric("standings", subject_kind=["account", "author", "family"], build=any_build)
+    rows = rows[~rows["measure"].isin(["cumulative_downloads", "models_new"])]
+    rows = rows[rows["family"].notna() & rows["standings"].notna()]
+    collected = set(rows[rows["basis"] == "collected"]["layer"]) - {"own_downloads"}
+    for layer, held in layers.groupby("layer"):
+        if layer == "collected_downloads":
+            continue
+        places = [
+            (metric, data.metric(metric, build=any_build, **filters), time)
+            for metric, time, filters in OF_LAYERS[layer]
+        ]
+        metric, found, time = next(place for place in places if len(place[1]))
+        found = found[found[time] == found[time].max()]
+        value = metric if metric in found else "value"
+        told = {round(number, 9) for number in found[value].dropna()}
+        assert {round(number, 9) for number in held["value"]} <= told, layer
+        if metric == "reported_figures":
+            continue
+        basis = "collected" if layer in collected else "published"
+        of_layer = rows[(rows["layer"] == layer) & (rows["basis"] == basis)]
+        newest = of_layer[of_layer["date"] == of_layer["date"].max()]
+        assert dict(zip(newest["family"], newest["standings"], strict=True)) == dict(
+            zip(held["family"], held["value"], strict=True)
+        ), layer
+    kind = request.node.callspec.params["any_build"]
+    assert (
+        set(layers["layer"])
+        >= {
+            "seeds": {"own_downloads", "served_tokens", "new_local_pulls", "all_local_pulls"},
+            "filled": set(OF_LAYERS),
+            "hub": {"derivatives", "collected_downloads"},
+            "reissued": {"own_downloads", "served_tokens", "new_local_pulls", "all_local_pulls"},
+        }[kind]
+    )
+
+
+def test_the_newest_edition_is_every_pages_number(seeds_build: Path, reissued_build: Path) -> None:
+    """Leads, Briefing, Runtimes, Regions, Claims and Launches show half of what they showed."""
+    for metric, column, filters in (
+        ("layers", "value", {"layer": "all_local_pulls"}),
+        ("standings", "standings", {"basis": "published", "measure": "pulls_total"}),
+        ("published_pulls", "published_pulls", {}),
+        ("published_series", "value", {}),
+        ("account_downloads", "account_downloads", {}),
+        ("regions_by_layer", "regions_by_layer", {"layer": "served_tokens"}),
+        ("claim_readings", "value", {"test": "published_downloads_30d"}),
+    ):
+        before, after = (
+            data.metric(metric, build=build, **filters) for build in (seeds_build, reissued_build)
+        )
+        assert len(after) == len(before) > 0, metric
+        keys = list(data.metric_info(metric, build=seeds_build).grain)
+        both = before.merge(after, on=[key for key in keys if key != "source"])
+        assert len(both) == len(before)
+        assert (both[f"{column}_y"] * 2 - both[f"{column}_x"]).abs().max() < 1e-9, metric
 
 
 def test_crossovers_and_dates_of_others(seeds_build: Path) -> None:

@@ -194,12 +194,12 @@ def test_index_begins_with_the_period(collected_build: Path) -> None:
 def test_index_is_of_the_first_value_that_is_neither_null_nor_zero(seeds_build: Path) -> None:
     info = data.metric_info("published_series", build=seeds_build)
     given = (
-        "SELECT * FROM (VALUES ('s', 'a', 'month', DATE '2026-01-01', 'x', NULL), "
-        "('s', 'a', 'month', DATE '2026-02-01', 'x', 0), "
-        "('s', 'a', 'month', DATE '2026-03-01', 'x', 50), "
-        "('s', 'a', 'month', DATE '2026-04-01', 'x', 75), "
-        "('s', 'b', 'month', DATE '2026-04-01', 'x', 0)) "
-        "AS t (series, subject, period, date, source, value)"
+        "SELECT * FROM (VALUES ('s', 'a', 'hf_org', 'month', DATE '2026-01-01', 'x', NULL), "
+        "('s', 'a', 'hf_org', 'month', DATE '2026-02-01', 'x', 0), "
+        "('s', 'a', 'hf_org', 'month', DATE '2026-03-01', 'x', 50), "
+        "('s', 'a', 'hf_org', 'month', DATE '2026-04-01', 'x', 75), "
+        "('s', 'b', 'hf_org', 'month', DATE '2026-04-01', 'x', 0)) "
+        "AS t (series, subject, subject_kind, period, date, source, value)"
     )
     sql = data.queries._indexed(info, given)
     rows = warehouse.cursor(seeds_build).execute(
@@ -221,7 +221,7 @@ def test_index_of_what_is_no_series(seeds_build: Path, name: str) -> None:
     ("name", "close"),
     [
         ("download_shares", "download_share"),
-        ("published", "published_series"),
+        ("published_serie", "published_series"),
         ("Events", "events"),
     ],
 )

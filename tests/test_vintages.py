@@ -241,10 +241,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in (EARLIER, LATER):
         shutil.copy(shipped, builds / f"{name}.duckdb")
     with duckdb.connect(str(builds / f"{LATER}.duckdb")) as later:
-        later.execute(
-            "UPDATE seed__published_series SET value = value * 1.5 "
-            "WHERE date = '2026-09-01' AND subject IN ('Qwen', 'meta-llama')"
-        )
+        for rollup, name in (("published_readings", "subject"), ("standing_points", "account")):
+            later.execute(
+                f"UPDATE {rollup} SET value = value * 1.5 "
+                f"WHERE date = '2026-09-01' AND {name} IN ('Qwen', 'meta-llama')"
+            )
     (builds / "adoption-20260101T000000000000Z.duckdb").write_bytes(b"cut off")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ADOPTION_DATA_DIR", str(builds.parent))

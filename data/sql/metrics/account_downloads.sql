@@ -5,18 +5,8 @@
 -- notes: Published values. Own repositories of an account that are tagged text-generation or
 --   image-text-to-text: an account, not a family. Where the publisher split a gap in its data
 --   between two months, the pair is also given pooled: of a run of months flagged
---   interpolated_boundary, the first is pooled with the second, the third with the fourth. Of a
---   value that was published more than once the newest edition is taken.
-WITH newest AS (
-    SELECT * FROM published_series
-    WHERE series IN (
-        'downloads_text_vlm_by_author', 'downloads_text_vlm_total', 'share_text_vlm_by_author'
-    )
-    QUALIFY row_number() OVER (
-        PARTITION BY series, subject, subject_kind, date ORDER BY as_of DESC, source DESC
-    ) = 1
-),
-accounts AS (
+--   interpolated_boundary, the first is pooled with the second, the third with the fourth.
+WITH accounts AS (
     SELECT
         date AS month,
         subject AS account,
@@ -26,15 +16,15 @@ accounts AS (
         publisher,
         source_title,
         source_url
-    FROM newest
+    FROM published_readings
     WHERE series = 'downloads_text_vlm_by_author'
 ),
 totals AS (
-    SELECT date AS month, value AS total FROM newest
+    SELECT date AS month, value AS total FROM published_readings
     WHERE series = 'downloads_text_vlm_total'
 ),
 shares AS (
-    SELECT date AS month, subject AS account, value AS share FROM newest
+    SELECT date AS month, subject AS account, value AS share FROM published_readings
     WHERE series = 'share_text_vlm_by_author' AND subject_kind = 'hf_org'
 ),
 split_months AS (

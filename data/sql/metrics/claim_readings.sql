@@ -20,10 +20,7 @@ published AS MATERIALIZED (
     SELECT
         * REPLACE (publisher AS source_title),
         CASE WHEN period = 'month' THEN last_day(date) ELSE date END AS ends_on
-    FROM published_series
-    QUALIFY row_number() OVER (
-        PARTITION BY series, subject, period, date ORDER BY as_of DESC, source DESC
-    ) = 1
+    FROM published_readings
 ),
 hub AS (
     SELECT date AS month, value AS downloads FROM published WHERE series = 'hub_downloads'

@@ -62,24 +62,16 @@ of_families AS (
         AND points.layer IN ('derivatives', 'new_local_pulls', 'all_local_pulls', 'runtimes')
     GROUP BY ALL
 ),
-published_authors AS (
-    SELECT * FROM seed__published_series
-    WHERE series = 'openrouter_token_share' AND period IN ('month', 'day')
-    -- Of a value that was published more than once the newest edition is taken.
-    QUALIFY row_number() OVER (
-        PARTITION BY subject, period, date ORDER BY as_of DESC, source DESC
-    ) = 1
-),
 published_tokens AS (
     SELECT
         'published' AS basis, published.period, published.date,
         coalesce(authors.region, 'unknown') AS region, sum(published.value ORDER BY published.value) AS value,
         max(published.as_of) AS as_of, CAST(NULL AS VARCHAR) AS source,
-        any_value(seed__sources.title) AS source_title,
-        any_value(seed__sources.publisher) AS publisher, any_value(seed__sources.url) AS source_url
-    FROM published_authors AS published
-    INNER JOIN seed__sources USING (source)
+        any_value(published.source_title) AS source_title,
+        any_value(published.publisher) AS publisher, any_value(published.source_url) AS source_url
+    FROM published_readings AS published
     LEFT JOIN seed__openrouter_authors AS authors ON authors.author = published.subject
+    WHERE published.series = 'openrouter_token_share' AND published.period IN ('month', 'day')
     GROUP BY ALL
 ),
 collected_tokens AS (

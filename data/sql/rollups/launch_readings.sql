@@ -57,12 +57,11 @@ readings AS (
         'published' AS basis,
         subject AS model_id,
         date,
-        CAST(max(value) AS BIGINT) AS value,
+        CAST(value AS BIGINT) AS value,
         FALSE AS is_estimate,
-        min(source) AS source
-    FROM seed__published_series
+        source
+    FROM published_readings
     WHERE series = 'downloads_all_time' AND subject_kind = 'model' AND period = 'snapshot'
-    GROUP BY subject, date
 ),
 young AS (
     SELECT readings.basis AS basis, readings.model_id AS model_id, launch_models.released_on AS released_on

@@ -12,31 +12,7 @@
 --   others' models, authors that stand for several developers, and owners without a known region are not
 --   ranked.
 WITH published AS (
-    SELECT
-        series,
-        subject,
-        date,
-        value,
-        estimate_reason,
-        as_of,
-        source,
-        -- Of a value that was published more than once the newest edition is taken.
-        row_number() OVER (
-            PARTITION BY series, subject, subject_kind, date ORDER BY as_of DESC, source DESC
-        ) AS place
-    FROM seed__published_series
-    WHERE (subject_kind IN ('hf_org', 'hub') AND period = 'month')
-        OR (series = 'openrouter_token_share' AND period = 'month')
-        -- A reading amid a month may hold a few libraries only.
-        OR (
-            series = 'ollama_pulls'
-            AND date IN (
-                SELECT max(readings.date)
-                FROM seed__published_series AS readings
-                WHERE readings.series = 'ollama_pulls'
-                GROUP BY date_trunc('month', readings.date)
-            )
-        )
+    SELECT * FROM published_readings WHERE period = 'month'
 ),
 account_flows AS (
     SELECT
@@ -51,23 +27,20 @@ account_flows AS (
         coalesce(shares.value, accounts.value / nullif(totals.value, 0)) AS share,
         accounts.estimate_reason <> 'none' AS is_estimate,
         accounts.as_of AS as_of,
-        seed__sources.title AS source_title,
-        seed__sources.publisher AS publisher,
-        seed__sources.url AS source_url
+        accounts.source_title AS source_title,
+        accounts.publisher AS publisher,
+        accounts.source_url AS source_url
     FROM published AS accounts
     INNER JOIN published AS totals
         ON totals.series = 'downloads_text_vlm_total'
         AND totals.date = accounts.date
-        AND totals.place = 1
-    INNER JOIN seed__sources ON seed__sources.source = accounts.source
     LEFT JOIN published AS shares
         ON shares.series = 'share_text_vlm_by_author'
         AND shares.subject = accounts.subject
         AND shares.date = accounts.date
-        AND shares.place = 1
     LEFT JOIN seed__model_families AS families ON families.account = accounts.subject
     LEFT JOIN seed__organization_regions AS regions ON regions.hf_org = accounts.subject
-    WHERE accounts.series = 'downloads_text_vlm_by_author' AND accounts.place = 1
+    WHERE accounts.series = 'downloads_text_vlm_by_author'
 ),
 account_firsts AS (
     SELECT account, region, min(month) AS first_on
@@ -398,32 +371,6 @@ authors AS (
         END AS subject
     FROM named_authors
 ),
-library_readings AS (
-    SELECT
-        published.subject AS subject,
-        labels.family AS family,
-        published.date AS date,
-        published.value AS pulls,
-        published.value - coalesce(
-            lag(published.value) OVER (PARTITION BY published.subject ORDER BY published.date), 0
-        ) AS new_pulls,
-        published.as_of AS as_of,
-        seed__sources.title AS source_title,
-        seed__sources.publisher AS publisher,
-        seed__sources.url AS source_url
-    FROM published
-    INNER JOIN published_subjects AS labels
-        ON labels.subject = published.subject AND labels.subject_kind = 'ollama_library'
-    INNER JOIN seed__sources ON seed__sources.source = published.source
-    WHERE published.series = 'ollama_pulls' AND published.place = 1 AND labels.family IS NOT NULL
-),
-pull_readings AS (
-    SELECT
-        date, family, sum(pulls) AS pulls, sum(new_pulls) AS new_pulls, max(as_of) AS as_of,
-        max(source_title) AS source_title, max(publisher) AS publisher, max(source_url) AS source_url
-    FROM library_readings
-    GROUP BY date, family
-),
 arena AS (
     SELECT
         TRY_CAST(release AS DATE) AS date, family, max(score) AS value, max(as_of) AS as_of
@@ -438,7 +385,7 @@ readings AS (
         'reading' AS period, date, family, new_pulls AS value, 'pulls' AS unit, 'about' AS bound,
         as_of, CAST(NULL AS VARCHAR) AS source, source_title, publisher, source_url
     FROM pull_readings
-    WHERE date > (SELECT min(date) FROM pull_readings)
+    WHERE previous_on IS NOT NULL
     UNION ALL
     SELECT
         'published' AS basis, 'all_local_pulls' AS layer, 'pulls_total' AS measure,
@@ -537,12 +484,11 @@ points AS (
         published.value AS value, 'fraction' AS unit, 'exactly' AS bound, NULL AS whole,
         published.value AS share, 'openrouter' AS share_of, FALSE AS is_estimate,
         NULL AS accounts_without_value, authors.holds AS holds, published.as_of AS as_of,
-        NULL AS source, seed__sources.title AS source_title,
-        seed__sources.publisher AS publisher, seed__sources.url AS source_url
+        NULL AS source, published.source_title AS source_title,
+        published.publisher AS publisher, published.source_url AS source_url
     FROM published
-    INNER JOIN seed__sources ON seed__sources.source = published.source
     LEFT JOIN authors ON authors.author = published.subject
-    WHERE published.series = 'openrouter_token_share' AND published.place = 1
+    WHERE published.series = 'openrouter_token_share'
         AND published.subject <> 'other'
 )
 SELECT

@@ -146,7 +146,8 @@ def top_models(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart 
     if chosen.empty:
         return None
     # Families may have been read on different days; each repository's newest day of its family.
-    newest = chosen.groupby("family")["date"].transform("max")
+    by_date = chosen.sort_values("date").drop_duplicates("family", keep="last")
+    newest = chosen["family"].map(by_date.set_index("family")["date"])
     latest = chosen[chosen["date"] == newest].sort_values("downloads_30d", ascending=False)
     chart = Chart(
         key="top_models",
@@ -205,7 +206,7 @@ def published_counters(rows: pd.DataFrame, info: MetricInfo, context: Context) -
     chosen = chosen[chosen["family"].isin(list(context.selection.families))]
     if chosen.empty:
         return None
-    newest = chosen.sort_values("date").groupby("subject").tail(1)
+    newest = chosen.sort_values("date").drop_duplicates("subject", keep="last")
     shown = list(newest.sort_values("value", ascending=False)["subject"].head(8))
     lines: list[Line] = []
     for name in shown:
@@ -479,7 +480,8 @@ def _accounts_of(context: Context) -> dict[str, str]:
 def _bands(rows: pd.DataFrame) -> tuple[Band, ...]:
     """Stretches of months that share a reason to be read with care."""
     marked = rows[rows["estimate_reason"] != "none"]
-    reasons = marked.groupby("month")["estimate_reason"].max().sort_index()
+    ordered = marked.sort_values(["month", "estimate_reason"])
+    reasons = ordered.drop_duplicates("month", keep="last").set_index("month")["estimate_reason"]
     kinds = {
         "window_30d": ("estimated", "estimated from 30-day windows"),
         "interpolated_boundary": ("interpolated", "month split interpolated"),

@@ -35,7 +35,7 @@ from dashboard.chart import (
     stacks_of,
     when,
 )
-from data import MetricInfo, ModelCard, model_card, wording
+from data import MetricInfo, ModelCard, largest_classes, model_card, wording
 
 Draw = Callable[[pd.DataFrame, MetricInfo, Context], Chart | None]
 
@@ -645,8 +645,8 @@ def _classes(rows: pd.DataFrame, cut: str) -> dict[str, tuple[str, tuple[str, st
         ordered = [key for key in REGION_NAMES if key in found]
         hues = [style.REGIONS[key] for key in ordered]
     else:
-        sizes = rows.groupby("class")["download_mix"].sum()
-        ordered = sorted(named, key=lambda key: (-float(sizes[key]), key))[:MAX_CLASSES]
+        sizes = largest_classes(rows, "download_mix")
+        ordered = [key for key in sizes if key in named][:MAX_CLASSES]
         hues = style.NOMINAL * 2
     chosen = {key: (_class_label(cut, key), hue) for key, hue in zip(ordered, hues, strict=False)}
     for key, hue in (("other", style.OTHER), ("unknown", style.UNKNOWN)):

@@ -162,7 +162,8 @@ def _citation(rows: pd.DataFrame, sources: list[Cited]) -> str:
     """How the sources are cited; of several each with the day of its own newest reading."""
     if len(sources) == 1:
         return sources[0].citation
-    newest = rows.groupby("source")["known_on"].max()
+    newest_first = rows.sort_values("known_on", ascending=False).drop_duplicates("source")
+    newest = newest_first.set_index("source")["known_on"]
     return "; ".join(
         cited_text(one.citation, day(newest[name])).rstrip(".")
         for name, one in zip(rows["source"].dropna().unique(), sources, strict=True)

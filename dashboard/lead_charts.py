@@ -86,7 +86,7 @@ def standings(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart |
 def momentum(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Month-on-month change of the focus family as bars, and of its market as a line."""
     own = rows[rows["family"] == context.selection.focus].sort_values("month")
-    if own["momentum"].notna().sum() < 2:
+    if own["momentum"].count() < 2:
         return None
     months = pd.date_range(own["month"].min(), own["month"].max(), freq="MS", name="month")
     shown = own.set_index("month").reindex(months).reset_index()

@@ -325,7 +325,7 @@ def _families(
 
 def _by_name(chart: Chart, rows: pd.DataFrame, context: Context, *, value: str, time: str) -> Chart:
     """One line a package, image or repository, the largest first, or bars of one date."""
-    newest = rows.sort_values(time).groupby("name").tail(1)
+    newest = rows.sort_values(time).drop_duplicates("name", keep="last")
     ranked = newest.sort_values(value, ascending=False)
     hues = {name: _colours(runtime) for name, runtime in ranked[["name", "runtime"]].to_numpy()}
     labels = _labels(rows)

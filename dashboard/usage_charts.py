@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -30,7 +30,7 @@ from dashboard.chart import (
     when,
 )
 from dashboard.hub_charts import REGION_NAMES, ChartKind
-from data import MetricInfo, wording
+from data import MetricInfo, largest_classes, with_rest, wording
 
 SOURCE = "openrouter"
 OTHER, NONE = "other", "none"
@@ -302,26 +302,9 @@ def _family_line(rows: pd.DataFrame, family: str, context: Context) -> Line:
 def _stacked(chart: Chart, rows: pd.DataFrame) -> Chart:
     cut = str(rows.iloc[0]["cut"])
     classes = _classes(rows, cut)
-    shown = _with_rest(rows, classes)
+    shown = with_rest(rows, classes, summed=SUMMED, unknown=HIGHS)
     stacks = stacks_of(shown, "date", "token_share_by_cut", "class", classes)
     return replace(chart, stacks=stacks, frame=shown)
-
-
-def _with_rest(rows: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
-    """The rows of the classes that are drawn, and of each date one of all others together, of which
-    the most that they may be is not known."""
-    is_drawn = rows["class"].isin([key for key in classes if key != NONE])
-    rest = rows[~is_drawn]
-    if rest["class"].isin([NONE]).all():
-        return rows
-    by_date = rest.groupby("date")
-    sums = by_date[SUMMED].sum(min_count=1)
-    # What belongs to the date is the same in all its rows.
-    same = by_date[[name for name in rows if name not in {"date", *SUMMED, *HIGHS}]].first()
-    rest = same.assign(**{"class": NONE}).join(sums).reset_index()
-    return pd.concat([rows[is_drawn], rest.reindex(columns=rows.columns)]).sort_values(
-        "date", kind="stable"
-    )
 
 
 def _classes(rows: pd.DataFrame, cut: str) -> Mapping[str, tuple[str, tuple[str, str]]]:
@@ -337,10 +320,10 @@ def _classes(rows: pd.DataFrame, cut: str) -> Mapping[str, tuple[str, tuple[str,
             key: (REGION_NAMES[key], style.REGIONS[key]) for key in REGION_NAMES if key != OTHER
         }
         return {**{key: name for key, name in names.items() if key in found}, **outside}
-    sizes = rows.groupby("class")["tokens"].sum().sort_values(ascending=False)
-    most = [key for key in sizes.index if key not in (OTHER, NONE)][:MAX_AUTHORS]
+    ordered = largest_classes(rows, "tokens")
+    most = [key for key in ordered if key not in (OTHER, NONE)][:MAX_AUTHORS]
     chosen = {key: (key, hue) for key, hue in zip(most, style.NOMINAL, strict=False)}
-    rest = {NONE: ("all the rest of the 50", style.UNKNOWN)} if len(sizes) > len(most) else {}
+    rest = {NONE: ("all the rest of the 50", style.UNKNOWN)} if len(ordered) > len(most) else {}
     return {**chosen, **rest, **outside}
 
 

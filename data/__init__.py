@@ -8,6 +8,7 @@ from data.analyses import EventStudy, event_study
 from data.briefing import Brief, Hold, account_line, brief, peak_of, unread_families
 from data.claims import VERDICTS as CLAIM_VERDICTS
 from data.claims import claims, counted_words, verdict_counts
+from data.classes import largest_classes, with_rest
 from data.described import Credit, about, credits, fractions, types
 from data.differences import Difference, compare, compare_rows
 from data.errors import (
@@ -156,6 +157,7 @@ __all__ = [
     "is_of_this_version",
     "kept_builds",
     "known_launches",
+    "largest_classes",
     "launch_notes",
     "leads",
     "metric",
@@ -189,6 +191,7 @@ __all__ = [
     "values_of",
     "verdict_counts",
     "vintages",
+    "with_rest",
     "wording",
     "write_atomically",
 ]

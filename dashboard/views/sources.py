@@ -80,7 +80,7 @@ def collected(sources: list[dict[str, Any]]) -> None:
     known = [(trouble(source), source) for source in sources]
     # Failed before late before the rest; sorting keeps the order of titles within each.
     known.sort(key=lambda pair: (not pair[0], pair[0] == "late"))
-    in_trouble = sum(bool(why) for why, _ in known)
+    in_trouble = len([why for why, _ in known if why])
     if in_trouble:
         st.caption(
             f"{in_trouble} of {len(known)} need a look: the last run failed in part, or none was "

@@ -389,7 +389,8 @@ def status(
     last try, built or not.
 
     A try that fails on a day of which all was accepted before does not make a source due again:
-    the accepted reading serves, and what went wrong is said below the table.
+    the accepted reading serves, and what went wrong is said below the table. A source is late when
+    it was due on an earlier UTC day.
     """
     if unmapped:
         _print_unmapped(as_json)
@@ -484,7 +485,8 @@ def _freshness(source: dict[str, Any]) -> list[Any]:
     elif source["is_archive"]:
         due = "when named"
     else:
-        due = "now" if source["is_due"] else _minute(source["next_due_at"])
+        now = "late" if source["is_late"] else "now"
+        due = now if source["is_due"] else _minute(source["next_due_at"])
     age = source["age_days"]
     return [
         source["name"],

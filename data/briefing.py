@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from data import queries, vintages
+from data.freshness import is_late
 from data.layers import Layer, layers_of, named
 from data.leads import leads as leads_between
 from data.leads import series_title
@@ -699,7 +700,7 @@ def _newest_incident(titles: pd.DataFrame, moved: Any | None, build: Path | None
 
 
 def _stale(freshness: pd.DataFrame, now: datetime, build: Path | None) -> Iterator[str]:
-    """Sources that were not read for longer than they should be; days are UTC dates."""
+    """Sources that are late, the longest unread first; the age is in UTC dates."""
     read = _of_services(freshness)
     read = read[read["last_snapshot_at"].notna()]
     if read.empty:
@@ -710,9 +711,9 @@ def _stale(freshness: pd.DataFrame, now: datetime, build: Path | None) -> Iterat
                 f"{whole_day(date.fromisoformat(until))}."
             )
         return
-    days = [(now.date() - moment.date()).days for moment in read["last_snapshot_at"]]
-    late = read.assign(age=days)
-    late = late[late["age"] > late["cadence_days"].clip(lower=1)]
+    times = list(zip(read["last_snapshot_at"], read["cadence_days"], strict=True))
+    late = read.assign(age=[(now.date() - moment.date()).days for moment, _ in times])
+    late = late[[is_late(moment, cadence, now) for moment, cadence in times]]
     late = late.sort_values(["age", "title"], ascending=[False, True])
     if late.empty:
         return

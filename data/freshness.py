@@ -47,6 +47,15 @@ def due(history: History, source: str, cadence_days: float, now: datetime) -> Du
     return _due(_recent(history, history.partitions(OBSERVATIONS), source), cadence_days, now)
 
 
+def is_late(read_at: datetime | None, cadence_days: float, now: datetime) -> bool:
+    """Whether nothing was accepted of a source although it was due on an earlier day.
+
+    Days are UTC dates: what is to be read every day is late on the second day after its last
+    reading, what is to be read every week on the eighth. What was never read is not late.
+    """
+    return read_at is not None and (now.date() - read_at.date()).days > max(cadence_days, 1)
+
+
 def status(
     now: datetime | None = None,
     sources: Sequence[warehouse.SourceFacts] = (),
@@ -59,7 +68,7 @@ def status(
     `as_of` is the newest date of any value in the build. What is said of a source counts what was
     collected, built or not, but for `snapshots`, which are those of the build if there is one:
 
-    - `is_due`, `next_due_at`, `missing` (what the last run lacks);
+    - `is_due`, `next_due_at`, `missing` (what the last run lacks); `is_late`, see there;
     - `last_snapshot_at`: the newest accepted answer, which serves; `last_try_at`: the newest run;
     - `last_result`: how that run ended: done, partial, failed, crashed, interrupted, or unfinished
       (at work now, or killed); None when there was none. `last_error`: why, if something failed;
@@ -134,6 +143,7 @@ def _source_status(
         # Archives are read when somebody asks for them.
         "next_due_at": None if row["is_archive"] or again.at is None else again.at.isoformat(),
         "is_due": again.is_due and not row["is_archive"],
+        "is_late": is_late(read_at, row["cadence_days"], now),
         "missing": list(again.missing),
     }
 

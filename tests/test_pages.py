@@ -883,16 +883,21 @@ def test_sources_that_need_a_look_come_first(
 ) -> None:
     use("filled")
     known = data.status()
-    fine = {"age_days": 0.5, "is_due": False, "next_due_at": "2026-09-11T06:00:00+00:00"}
+    fine = {
+        "age_days": 0.5,
+        "is_due": False,
+        "is_late": False,
+        "next_due_at": "2026-09-11T06:00:00+00:00",
+    }
     changes = {
-        "npm": {"age_days": 9.0, "is_due": True},
+        "npm": {"age_days": 9.0, "is_due": True, "is_late": True},
         "github": {**fine, "entities": 8, "entities_failed": 3},
         "ollama": {"age_days": 1.1, "is_due": True},  # due, but not for long
         "openrouter": {"age_days": None, "last_snapshot_at": None, "is_due": True,
                        "rows_read": None, "entities": 1, "entities_failed": 1},
         "hub_archive": {**fine, "last_snapshot_at": "2026-09-10T06:00:00+00:00", "rows_read": 9,
                         "last_try_at": "2026-09-10T06:00:00+00:00", "next_due_at": None,
-                        "age_days": 90.0, "entities": 1, "entities_failed": 0},
+                        "age_days": 90.0, "is_late": True, "entities": 1, "entities_failed": 0},
         "hub_weekly": {**fine, "last_snapshot_at": "2026-09-10T06:00:00+00:00", "rows_read": 9,
                         "last_try_at": "2026-09-10T06:00:00+00:00", "next_due_at": None,
                         "entities": 1, "entities_failed": 0},

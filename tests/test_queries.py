@@ -359,7 +359,8 @@ def test_status(collected_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (source,) = found["sources"]
     assert source["name"] == "huggingface"
     assert source["age_days"] == 1
-    assert source["is_due"] is True
+    assert (source["is_due"], source["is_late"]) == (True, False)
+    assert data.status(datetime(2026, 8, 6, tzinfo=UTC))["sources"][0]["is_late"] is True
     assert source["newest_date"] == "2026-08-04"
     # Like the collectors, it counts UTC dates.
     assert source["next_due_at"] == "2026-08-05T00:00:00+00:00"

@@ -16,7 +16,6 @@ from dashboard import parts, readings, vintage
 
 INCIDENTS = 40  # of one source
 POSTS = 5
-LATE = 2  # times its cadence, since when nothing was read of a source
 # What is missing -> its kind in the metric, and what to do.
 UNMAPPED = {
     "No family": (
@@ -64,9 +63,7 @@ def trouble(source: dict[str, Any]) -> str:
         return f"{source['entities_not_reached']} of {source['entities']} not asked"
     if source["last_result"] in TROUBLE:
         return TROUBLE[source["last_result"]]
-    is_due = source["is_due"] or source["is_archive"]
-    is_late = is_due and source["age_days"] > LATE * source["cadence_days"]
-    return "late" if is_late else ""
+    return "late" if source["is_late"] else ""
 
 
 def named(source: dict[str, Any]) -> str:

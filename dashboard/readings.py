@@ -63,7 +63,11 @@ def sources(build: Path) -> dict[str, Cited]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def newest_day(build: Path) -> date:
-    """The newest month or day that any chart of the build can show."""
+    """The newest month or day that the build has a value of: the last that can be chosen."""
+    known = data.newest_day(build)
+    if known is not None:
+        return known
+    # A build of an earlier version does not tell: what pages offered then.
     shown = [
         metric(build, name)[column].max()
         for name, column in (

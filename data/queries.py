@@ -258,6 +258,21 @@ def _kept(path: Path, sql: str, values: str) -> list[pd.DataFrame]:
     return []
 
 
+def newest_day(build: Path | None = None) -> date | None:
+    """The newest day, or first day of a month, of any value of a metric that is a series; None in
+    a build without values, and in one of an earlier version, which does not tell."""
+    cursor = warehouse.cursor(build)
+    tells = cursor.execute(
+        "SELECT count(*) FROM duckdb_columns() "
+        "WHERE table_name = 'build_metrics' AND column_name = 'newest_on'"
+    ).fetchone()
+    if tells is None or not tells[0]:
+        return None
+    row = cursor.execute("SELECT max(newest_on) FROM build_metrics").fetchone()
+    newest: date | None = row[0] if row else None
+    return newest
+
+
 @lru_cache(maxsize=3)
 def _catalog(build: Path) -> dict[str, MetricInfo]:
     columns: dict[str, list[Column]] = {}

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -502,15 +502,18 @@ def _describe_columns(
 ) -> None:
     connection.execute(
         "CREATE TABLE build_metrics (name VARCHAR PRIMARY KEY, title VARCHAR, unit VARCHAR, "
-        "grain VARCHAR[], source VARCHAR, sums DOUBLE, notes VARCHAR)"
+        "grain VARCHAR[], source VARCHAR, sums DOUBLE, notes VARCHAR, newest_on DATE)"
     )
     connection.execute(
         "CREATE TABLE build_columns (metric VARCHAR, position INTEGER, name VARCHAR, type VARCHAR, "
         "comment VARCHAR, PRIMARY KEY (metric, name))"
     )
+    types = columns_of(connection)
+    newest = _newest_dates(connection, metrics, types)
     described = [
         {"name": file.name, "title": file.title, "unit": file.unit, "grain": list(file.grain),
-         "source": file.source, "sums": file.sums, "notes": file.notes}
+         "source": file.source, "sums": file.sums, "notes": file.notes,
+         "newest_on": newest.get(file.name)}
         for file in metrics
     ]  # fmt: skip
     columns = [
@@ -525,6 +528,26 @@ def _describe_columns(
         connection.register("incoming", pa.Table.from_pylist(rows))
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming").fetchall()
         connection.unregister("incoming")
+
+
+def _newest_dates(
+    connection: duckdb.DuckDBPyConnection,
+    metrics: Sequence[catalog.SqlFile],
+    types: Mapping[str, Mapping[str, str]],
+) -> dict[str, date]:
+    """Metric -> its newest day, week or month that has a value, of metrics that are series."""
+    selects = []
+    for file in metrics:
+        value = next((name for name in (file.name, "value") if name in types[file.name]), None)
+        time_column = next((name for name in file.grain if name in catalog.TIME_COLUMNS), None)
+        if value and time_column:
+            selects.append(
+                f"SELECT '{file.name}', CAST(max({time_column}) AS DATE) FROM {file.name} "
+                f"WHERE {value} IS NOT NULL"
+            )
+    if not selects:
+        return {}
+    return dict(connection.execute(" UNION ALL ".join(selects)).fetchall())
 
 
 def _hash_files(paths: Iterable[Path]) -> str:

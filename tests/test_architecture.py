@@ -130,6 +130,7 @@ PUBLIC = [
     "momentum_line",
     "momentum_words",
     "newest_build",
+    "newest_day",
     "observations",
     "peak_of",
     "pin",

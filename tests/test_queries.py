@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
 import data
+from dashboard import readings
 from data import FilterError, NoBuildError, UnknownMetricError, queries, warehouse
 from data.history import History
 from data.schema import arrow_schema
@@ -348,6 +350,23 @@ def test_the_last_run(collected_build: Path) -> None:
     assert rows["entity"].tolist() == ["Qwen", "google", "meta-llama"]
     assert rows["run"].nunique() == 1
     assert data.as_of(collected_build) == "2026-10-02"
+
+
+def test_the_newest_day_of_any_series(seeds_build: Path, tmp_path: Path) -> None:
+    """What the control To offers: not of downloads alone; of an older build what it told."""
+    assert data.newest_day(seeds_build) == date(2026, 9, 16)
+    changed = tmp_path / seeds_build.name
+    for change, told, offered in (
+        ("UPDATE build_metrics SET newest_on = '2026-11-20' WHERE name = 'token_share'",
+         date(2026, 11, 20), date(2026, 11, 20)),
+        ("ALTER TABLE build_metrics DROP COLUMN newest_on", None, date(2026, 9, 1)),
+    ):  # fmt: skip
+        shutil.copy(seeds_build, changed)
+        with duckdb.connect(str(changed)) as connection:
+            connection.execute(change)
+        assert data.newest_day(changed) == told
+        assert readings.newest_day.__wrapped__(changed) == offered  # type: ignore[attr-defined]
+        changed = tmp_path / "older.duckdb"
 
 
 def test_status(collected_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -752,7 +752,7 @@ def tracked_from_seeds() -> Tracked:
     return Tracked(
         organisations=data.seeds.tracked_organisations(tables["model_families"]),
         runtimes=data.seeds.tracked_runtimes(tables),
-        modelscope_owners=data.seeds.tracked_modelscope_owners(tables),
+        modelscope_owners=data.seeds.tracked_owners(tables["modelscope_owners"]),
     )
 
 

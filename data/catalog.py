@@ -5,7 +5,7 @@ A file is a header, one SELECT, and a comment on each output column:
     -- title: Share of tracked downloads by family
     -- unit: fraction
     -- grain: date, family, scope
-    -- source: Hugging Face Hub API
+    -- source: whose figures they are
     -- sums: 1
     -- notes: What a reader must know; a line that begins with two more
     --   spaces goes on with the line above.

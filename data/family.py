@@ -18,17 +18,10 @@ from data.wording import month, ordinal
 MAX_MODELS = 20
 _LISTED = ["model_id", "downloads_30d", "date"]
 _LAUNCH = ["basis", "model_id", "released_on", "is_corrected", "size_class", "downloads", "as_of"]
-# Layers inside a sentence.
-_LAYERS = {
-    "own_downloads": "own downloads",
+# Layers of the standings that are no layer of their own, inside a sentence.
+_WORDS = {
     "derivative_downloads": "downloads of derivatives",
     "lineage_downloads": "downloads of whole lineages",
-    "derivatives": "derivatives on the Hub",
-    "served_tokens": "served tokens",
-    "new_local_pulls": "new local pulls",
-    "all_local_pulls": "all local pulls",
-    "runtimes": "LM Studio downloads",
-    "quality": "the LMArena rating",
 }
 # Which series speaks for a layer first: elsewhere, and of own downloads.
 _BASES = (("collected", "published", "reported"), ("published", "collected", "reported"))
@@ -79,6 +72,7 @@ def family_card(family: str, rival: str | None, *, build: Path | None = None) ->
     organisations = tuple(seed["hf_orgs"])
     standings = leads(family, rival, build=build)
     models, basis, source = _models(family, build)
+    words = _words_of_layers(build)
     said = claims(build=build)
     return FamilyCard(
         family=family,
@@ -90,8 +84,8 @@ def family_card(family: str, rival: str | None, *, build: Path | None = None) ->
         generations=_generations(family, build),
         licences=_licences(family, build),
         standings=standings,
-        summary=standing_summary(family, standings),
-        missing=not_seen(family, standings),
+        summary=standing_summary(family, standings, words),
+        missing=not_seen(family, standings, words),
         events=_newest_first(queries.metric("events", family=family, build=build), "starts_on"),
         launches=launches_of(queries.metric("launch_milestones", family=family, build=build)),
         models=models,
@@ -102,8 +96,11 @@ def family_card(family: str, rival: str | None, *, build: Path | None = None) ->
     )
 
 
-def standing_summary(family: str, standings: pd.DataFrame) -> str:
+def standing_summary(
+    family: str, standings: pd.DataFrame, words: Mapping[str, str] = _WORDS
+) -> str:
     """Where a family stands, from rows of data.leads: one series a layer, best places first.
+    `words`: layers inside a sentence.
 
     'Qwen is 1st of 14 in own downloads (September 2026: 264M), ...'; '' without any place.
     """
@@ -117,19 +114,20 @@ def standing_summary(family: str, standings: pd.DataFrame) -> str:
     ]
     ranked = ranked.assign(order=order).sort_values("order", kind="stable")
     ranked = ranked.drop_duplicates("layer").sort_values("focus_position", kind="stable")
-    places = [_place(family, row) for row in ranked.to_dict("records")]
+    places = [_place(family, row, words) for row in ranked.to_dict("records")]
     return f"{family} is {_listed(places)}." if places else ""
 
 
-def not_seen(family: str, standings: pd.DataFrame) -> str:
+def not_seen(family: str, standings: pd.DataFrame, words: Mapping[str, str] = _WORDS) -> str:
     """On which layers that hold somebody the family is not seen, and on which it is only a part of
-    somebody, in sentences; '' for none."""
+    somebody, in sentences; '' for none. `words`: layers inside a sentence."""
     seen = set(standings[standings["focus_value"].notna()]["layer"])
     missing = standings[~standings["layer"].isin(list(seen))].drop_duplicates("layer")
     is_part = missing["focus_part_of"].notna()
-    names = [_words(layer) for layer in missing[~is_part]["layer"]]
+    names = [_words(layer, words) for layer in missing[~is_part]["layer"]]
     told = [
-        f"In {_words(row['layer'])} it is not told apart: it is a part of {row['focus_part_of']}."
+        f"In {_words(row['layer'], words)} it is not told apart: "
+        f"it is a part of {row['focus_part_of']}."
         for row in missing[is_part].to_dict("records")
     ]
     if names and not seen and not told:
@@ -192,7 +190,11 @@ def _models(family: str, build: Path) -> tuple[pd.DataFrame, str, str]:
     """The most downloaded repositories of the newest listing, or as others recorded them."""
     listed = queries.metric("downloads_30d", family=family, build=build)
     if listed["downloads_30d"].notna().any():
-        return _largest(listed), "collected", "Hugging Face Hub API"
+        return (
+            _largest(listed),
+            "collected",
+            queries.metric_info("downloads_30d", build=build).source,
+        )
     recorded = queries.metric(
         "published_series", series="downloads_30d", family=family, build=build
     )
@@ -212,18 +214,25 @@ def _newest_first(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     return rows.sort_values(column, ascending=False, kind="stable", ignore_index=True)
 
 
-def _place(family: str, row: Mapping[str, Any]) -> str:
+def _place(family: str, row: Mapping[str, Any], words: Mapping[str, str]) -> str:
     when = month(row["date"].date()) if row["period"] == "month" else str(row["date"].date())
     # An account or author holds all models of its owner: it is not the family.
     whose = f"{row['subject_kind']} {row['focus']}, " if row["focus"] != family else ""
     return (
-        f"{ordinal(row['focus_position'])} of {int(row['subjects'])} in {_words(row['layer'])} "
-        f"({whose}{when}: {_value(row)})"
+        f"{ordinal(row['focus_position'])} of {int(row['subjects'])} in "
+        f"{_words(row['layer'], words)} ({whose}{when}: {_value(row)})"
     )
 
 
-def _words(layer: str) -> str:
-    return _LAYERS.get(layer, layer.replace("_", " "))
+def _words_of_layers(build: Path) -> dict[str, str]:
+    """Layers inside a sentence; a build of an earlier version has no words for them."""
+    titles = queries.metric("layer_titles", build=build)
+    named = dict(zip(titles["layer"], titles["words"], strict=True)) if "words" in titles else {}
+    return {**_WORDS, **named}
+
+
+def _words(layer: str, words: Mapping[str, str]) -> str:
+    return words.get(layer, layer.replace("_", " "))
 
 
 def _value(row: Mapping[str, Any]) -> str:

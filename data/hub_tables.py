@@ -26,7 +26,7 @@ from data.labels import Labels
 from data.paths import sql_text
 from data.repositories import ATTRIBUTES, repository_table
 
-# As Model Pulse does: what nobody downloads or likes is counted, but not listed by name.
+# What nobody downloads or likes is counted, but not listed by name.
 LISTED_30D, LISTED_ALL_TIME = 10, 50
 LATE_DAYS = 30  # an archive that is so far behind is no longer read, or gone
 MEMORY_LIMIT = "1000MB"

@@ -112,12 +112,12 @@ def tracked_runtimes(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
     return {channel: sorted(tracked[channel], key=_text_order) for channel in sorted(tracked)}
 
 
-def tracked_modelscope_owners(tables: Mapping[str, pa.Table]) -> list[str]:
-    """The owners on ModelScope whose models are followed, sorted.
+def tracked_owners(owners: pa.Table) -> list[str]:
+    """The owners whose models are followed on another hub, sorted.
 
-    In: the tables as load() gives them. Raises nothing.
+    In: the table of that hub's owners as load() gives it. Raises nothing.
     """
-    return sorted(tables["modelscope_owners"]["owner"].to_pylist(), key=_text_order)
+    return sorted(owners["owner"].to_pylist(), key=_text_order)
 
 
 def cell_problems(column: Column, cell: str) -> list[str]:

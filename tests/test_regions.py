@@ -278,7 +278,8 @@ def test_where_a_family_stands() -> None:
         "Qwen is 1st of 5 in served tokens (September 2026: at least 1.0 %) and 2nd of 5 in "
         "own downloads (account Alibaba, September 2026: 2.0M)."
     )
-    assert not_seen("Qwen", found) == "Qwen is not seen in all local pulls and the LMArena rating."
+    told = not_seen("Qwen", found, {"quality": "the LMArena rating"})
+    assert told == "Qwen is not seen in all local pulls and the LMArena rating."
     none = found.assign(focus_value=None, focus_position=None)
     assert standing_summary("Qwen", none) == ""
     assert not_seen("Qwen", none).startswith("No layer shows Qwen yet; others are seen in")

@@ -403,7 +403,7 @@ def test_tracked_runtimes_and_modelscope_owners(tables: dict) -> None:
     assert named == {
         "LM Studio", "MLX", "Ollama", "SGLang", "TGI", "llama.cpp", "transformers", "vLLM"
     }  # fmt: skip
-    owners = seeds.tracked_modelscope_owners(tables)
+    owners = seeds.tracked_owners(tables["modelscope_owners"])
     assert owners == sorted(owners, key=lambda owner: (owner.casefold(), owner))
     assert {"Qwen", "ZhipuAI", "deepseek-ai", "LLM-Research"} <= set(owners)
 

@@ -231,11 +231,12 @@ def momentum() -> None:
     st.markdown(f"**{month}**, {lead_charts.market_words(rows)}")
     of_focus = rows["family"] == selection.focus
     # Without a row of its own, the others are all that there is to say.
-    first = rows[of_focus] if of_focus.any() else rows
-    changes(first)
-    if len(first) < len(rows):
-        label = f"The compared families beside it ({len(rows) - len(first)})"
-        parts.folded(label, "momentum-rest", partial(changes, rows[~of_focus]))
+    is_first = of_focus if of_focus.any() else ~of_focus
+    changes(rows[is_first])
+    rest = rows[~is_first]
+    if not rest.empty:
+        label = f"The compared families beside it ({len(rest)})"
+        parts.folded(label, "momentum-rest", partial(changes, rest))
     st.caption(lead_charts.momentum_caption(rows))
     parts.csv_button(rows, f"momentum_{month.replace(' ', '-')}", key="csv-momentum-newest")
     parts.show_chart(build, "momentum", chosen, empty=NO_CHART)

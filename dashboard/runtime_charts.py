@@ -126,7 +126,7 @@ def published_pulls(rows: pd.DataFrame, info: MetricInfo, context: Context) -> C
         rows, info, named, "published_pulls", value="published_pulls", time="date",
         title="All pulls on Ollama, by family, as an archive recorded them",
         shown="Models of the family, all pulls since the beginning, last reading of each month",
-        caveats=("Published, not collected here.", STRAIGHT, _unread(sums["date"]), PULLS),
+        caveats=("Published, not collected here.", STRAIGHT, _unread(rows["date"]), PULLS),
     )  # fmt: skip
     return None if chart is None else replace(chart, key="published_pulls")
 

@@ -25,6 +25,8 @@ AXIS_LINE = ("#b9c0ca", "#5b6472")
 MONTH, DAY = "yyyy\\-mm", "yyyy\\-mm\\-dd"
 _LETTERS = ((1e12, ',,,,"T"'), (1e9, ',,,"B"'), (1e6, ',,"M"'), (1e3, ',"K"'))
 PERCENT_SIGN = "\\ %"
+_RANK = re.compile(r"(\d+)([a-z]+)")  # 2nd
+_FEW = re.compile(r"< (\d+\.(\d+)) %")
 _WRITTEN = re.compile(r"([+−±]?)(\d[\d,]*)(?:\.(\d+))?([KMBT]?)( %)?")
 
 
@@ -248,7 +250,14 @@ def _stepped(marks: Sequence[float], one: float, ending: str) -> str:
 
 
 def value_format(text: str, margin: str = "") -> str:
-    """The number format that writes a value as `text` does: 34.7 %, 1.2B, 132; `margin` follows."""
+    """The number format that writes a value as `text` does: 34.7 %, 1.2B, 132, 2nd, < 0.001 %;
+    other values, which somebody may type, as people write them too; `margin` follows."""
+    if rank := _RANK.fullmatch(text):
+        return f'[={rank[1]}]0"{rank[2]}";"rank "0'
+    if few := _FEW.fullmatch(text):
+        digits = len(few[2])
+        least = f"{float(few[1]) / 100:.{digits + 2}f}"
+        return f'[<{least}]"{text}";0.{"0" * digits}{PERCENT_SIGN}'
     found = _WRITTEN.fullmatch(text)
     if found is None:
         return f'"{_quoted(text)}"'

@@ -1,8 +1,8 @@
 """Chart -> native PowerPoint chart: its XML, what is drawn over it, and its data sheet.
 
 Everything that has a value is a series over cells of the data sheet, so "Edit data" works. Names at
-the ends of lines, events, bands and remarks are shapes inside the chart (slide_marks.py), placed by
-the fixed rectangle of the plot.
+the ends of lines and at points are labels that move with them (slide_labels.py). Events, bands and
+remarks are shapes inside the chart (slide_marks.py), placed by the fixed rectangle of the plot.
 """
 
 from __future__ import annotations
@@ -27,16 +27,14 @@ from dashboard.slide_axes import (
     text_look,
     value_format,
 )
-from dashboard.slide_marks import LINE, Align, Drawing, Run, solid, stroke
+from dashboard.slide_labels import LABEL_GAP, ROW, Label, ends_of, labels_xml, place_ends
+from dashboard.slide_marks import Align, Drawing, Plot, Run, solid, stroke
 from dashboard.slide_sheet import CELL_FORMATS, Cell, Sheet
 from dashboard.style import THEMES, Theme
 
 DASHES = {"estimate": "sysDot"}
 MEASURES = ("sysDash", "sysDashDot", "lgDash")  # of lines that are no series of their own
 WEIGHTS = {"focus": 3.5, "compare": 2.25, "rest": 1.25}
-MOST_LABEL = 0.36  # of the chart's width, for names beside it
-LABEL_GAP = 8
-ROW = TEXT * LINE
 BAR_PITCH = 18.5
 NAMED_POINTS = 14
 MOST_ROWS = 4  # of names of events
@@ -60,28 +58,11 @@ class NativeChart:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Plot:
-    """The rectangle of the axes within the chart, in points."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def at(self, across: float, up: float) -> tuple[float, float]:
-        """A place from parts of the width and, from the bottom, of the height."""
-        return (
-            self.left + across * (self.right - self.left),
-            self.bottom - up * (self.bottom - self.top),
-        )
-
-
 @dataclass
 class _Parts:
     """What a chart is put together from."""
 
-    look: Theme
+    over: Drawing
     sheet: Sheet = field(default_factory=Sheet)
     kinds: list[str] = field(default_factory=list)  # lineChart, barChart ...
     axes: str = ""
@@ -89,6 +70,11 @@ class _Parts:
     is_log: bool = False  # the axis of values
     count: int = 0  # of series
     caches: dict[tuple[int, int | None], str] = field(default_factory=dict)
+    labels: Mapping[int, Label] = field(default_factory=dict)  # by the id of their line or layer
+
+    @property
+    def look(self) -> Theme:
+        return self.over.look
 
     def number(self) -> int:
         self.count += 1
@@ -113,36 +99,38 @@ def native(
 
 def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     values = slide_axes.value_axis(chart)
-    parts = _Parts(over.look, is_log=values.is_log)
-    ends = _end_labels(chart, over, factor)
+    ends = ends_of(chart, over, factor)
     place: Callable[[date], float]
     axis: XAxis | None = None
+    moments: list[date] = []
     if chart.day_zero:
         days = slide_axes.day_axis(chart)
         place = partial(_place_day, days, chart.day_zero)
-        _scatter_lines(parts, chart, chart.day_zero)
-        parts.axes = days.xml(1, "b", over, grid=False) + values.xml(2, "l", over)
+        axes = days.xml(1, "b", over, grid=False) + values.xml(2, "l", over)
     else:
         axis, moments = slide_axes.time_axis(chart)
         place = axis.place
-        _date_series(parts, chart, moments)
-        parts.axes = _time_axes(axis, values, over)
+        axes = _time_axes(axis, values, over)
     left = 14 + max(width(text, TEXT, factor=factor) for text in values.texts(chart))
     right = over.width - max((label.room for label in ends), default=0) - 2 * LABEL_GAP
     events = _events(chart, over, (left, right), place, factor)
     rows = max((event.row + 1 for event in events if event.is_named), default=0)
-    plot = _Plot(
+    plot = Plot(
         left=left,
         top=6 + ROW * rows if rows else TEXT / 2,
         right=right,
         bottom=over.height - (2 * ROW + 14 if chart.day_zero else ROW + 8),
     )
-    if chart.day_zero:
-        _name_axis(over, plot, "days since the release")
     _draw_bands(over, chart, plot, place, axis, factor)
-    _draw_ends(over, plot, values, ends)
+    labels = place_ends(over, plot, values, place, ends, is_area=scales.is_area(chart))
     _draw_events(over, plot, events)
     _draw_notes(over, chart, plot, place, values, factor)
+    parts = _Parts(over, axes=axes, is_log=values.is_log, labels=labels)
+    if chart.day_zero:
+        _name_axis(over, plot, "days since the release")
+        _scatter_lines(parts, chart, chart.day_zero)
+    else:
+        _date_series(parts, chart, moments)
     return _finished(parts, over, plot)
 
 
@@ -150,7 +138,7 @@ def _place_day(axis: NumberAxis, zero: date, day: date) -> float:
     return axis.place((day - zero).days)
 
 
-def _name_axis(over: Drawing, plot: _Plot, text: str) -> None:
+def _name_axis(over: Drawing, plot: Plot, text: str) -> None:
     """What the axis below the plot counts, under its labels."""
     over.text(plot.at(0.5, 0)[0], plot.bottom + 1.5 * ROW + 12, [[Run(text, over.look.muted)]],
               room=0.6 * over.width, align="ctr")  # fmt: skip
@@ -176,8 +164,8 @@ def _date_series(parts: _Parts, chart: Chart, moments: list[date]) -> None:
         parts.blanks = "span"
     found: list[tuple[str, str]] = []
     for line in chart.lines:
-        for column, dash in _line_columns(parts, chart, line, moments):
-            found.append((line.role, _line_series(parts, line, column, dates, dash)))
+        for column, dash, end in _line_columns(parts, chart, line, moments):
+            found.append((line.role, _line_series(parts, line, column, dates, dash, end)))
     # The focus comes last, so that it lies on top; the sheet keeps the chart's order.
     found.sort(key=lambda one: ("rest", "compare", "focus").index(one[0]))
     levels = "".join(_level_series(parts, chart, number, dates, moments)
@@ -197,15 +185,18 @@ def _skips(line: Line, moments: Sequence[date]) -> bool:
 
 def _line_columns(
     parts: _Parts, chart: Chart, line: Line, moments: Sequence[date]
-) -> list[tuple[int, str]]:
-    """The columns of one line, each with the dash it is drawn in: what was measured, and what was
-    estimated with the neighbours that it is joined to. Where blanks are bridged, each unbroken
-    stretch is a column of its own."""
+) -> list[tuple[int, str, int | None]]:
+    """The columns of one line, each with the dash it is drawn in and the row of the line's newest
+    value in the one that it stands in: what was measured, and what was estimated with the
+    neighbours that it is joined to. Where blanks are bridged, each unbroken stretch is a column of
+    its own."""
     solid_part, dotted = scales.parts(line.y, line.estimated)
     shown_as = CELL_FORMATS[chart.value_kind]
     label = clean(line.label)
-    found = []
+    found: list[tuple[int, str, int | None]] = []
     plain = MEASURES[line.shade % len(MEASURES)] if line.is_dashed else ""
+    newest = max((day for day, value in zip(line.x, line.y, strict=True) if value is not None),
+                 default=None)  # fmt: skip
     for title, part, dash in (
         (label, solid_part, plain), (f"{label}, estimate", dotted, DASHES["estimate"]),
     ):  # fmt: skip
@@ -215,7 +206,10 @@ def _line_columns(
                 continue
             known = dict(zip(line.x, stretch, strict=True))
             cells = [known.get(day) for day in moments]
-            found.append((parts.sheet.add(title, cells, shown_as), dash))
+            end = None
+            if newest is not None and known.get(newest) is not None:
+                end, newest = list(moments).index(newest), None
+            found.append((parts.sheet.add(title, cells, shown_as), dash, end))
     return found
 
 
@@ -229,7 +223,8 @@ def _stretches(values: Sequence[float | None]) -> list[list[float | None]]:
     return found
 
 
-def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str) -> str:
+def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str, end: int | None) -> str:
+    """A series of a line; the row `end` of its column is labelled."""
     colour = line.colours[parts.look.index]
     look = stroke(colour, WEIGHTS[line.role], dash, opacity=scales.opacity(line))
     cells = parts.sheet.columns[column].cells
@@ -237,9 +232,15 @@ def _line_series(parts: _Parts, line: Line, column: int, x: int, dash: str) -> s
     return (
         f"<c:ser>{_named(parts, column)}<c:spPr>{look}</c:spPr>"
         f'<c:marker><c:symbol val="none"/></c:marker>{dots}'
-        f"{_categories(parts, x)}{_numbers(parts, 'val', column)}"
+        f"{_labelled(parts, line, end)}{_categories(parts, x)}{_numbers(parts, 'val', column)}"
         '<c:smooth val="0"/></c:ser>'
     )
+
+
+def _labelled(parts: _Parts, line: Line, row: int | None) -> str:
+    """The label of a line or layer, at a row of its column."""
+    label = parts.labels.get(id(line))
+    return labels_xml(parts.over, {row: label} if label and row is not None else {})
 
 
 def _dots(line: Line, cells: Sequence[Cell], colour: str, look: str, *, is_estimate: bool) -> str:
@@ -276,6 +277,7 @@ def _layers(parts: _Parts, chart: Chart, x: int, moments: Sequence[date]) -> Non
         kept = "" if is_area else '<c:invertIfNegative val="0"/>'
         series.append(
             f"<c:ser>{_named(parts, column)}<c:spPr>{fill}</c:spPr>{kept}"
+            f"{_labelled(parts, layer, list(moments).index(layer.x[-1]))}"
             f"{_categories(parts, x)}{_numbers(parts, 'val', column)}</c:ser>"
         )
     if is_area:
@@ -341,8 +343,8 @@ def _scatter_lines(parts: _Parts, chart: Chart, zero: date) -> None:
     for line in chart.lines:
         label = clean(line.label)
         days = parts.sheet.add(f"{label}: day", [float((at - zero).days) for at in line.x], "0")
-        for column, dash in _line_columns(parts, chart, line, line.x):
-            xml = _line_series(parts, line, column, days, dash)
+        for column, dash, end in _line_columns(parts, chart, line, line.x):
+            xml = _line_series(parts, line, column, days, dash, end)
             found.append((line.role, _as_scatter(parts, xml, days)))
     found.sort(key=lambda one: ("rest", "compare", "focus").index(one[0]))
     series = "".join(xml for _, xml in found)
@@ -355,65 +357,13 @@ def _as_scatter(parts: _Parts, series: str, x: int) -> str:
     return series.replace("<c:val>", "<c:yVal>").replace("</c:val>", "</c:yVal>")
 
 
-# Names at the ends
-
-
-@dataclass(frozen=True)
-class _End:
-    """A name with its newest value, beside the place where its line or layer ends."""
-
-    value: float
-    text: str
-    colour: str
-    is_bold: bool
-    is_layer: bool
-    room: float
-
-
-def _end_labels(chart: Chart, over: Drawing, factor: float) -> list[_End]:
-    most = MOST_LABEL * over.width
-    ends = []
-    named = [(line, line.newest or 0.0) for line in scales.labelled(chart)]
-    for line, value in [*named, *scales.middles(chart)]:
-        is_layer = any(line is layer for layer in chart.stacks)
-        newest = line.y[-1] if is_layer else line.newest
-        figure = f" {chart.between(newest, line.newest_high)}{scales.since(chart, line)}"
-        is_bold = line.role != "rest" and not is_layer
-        room = most - width(f"■ {figure}", TEXT, is_bold=is_bold, factor=factor)
-        label = f"{scales.sign(chart, line)}{clean(line.label)}"
-        name = shortened(label, TEXT, room, is_bold=is_bold, factor=factor)
-        text = f"{name}{figure}"
-        ends.append(
-            _End(value, text, line.colours[over.look.index], is_bold, is_layer,
-                 width(f"■ {text}" if is_layer else text, TEXT, is_bold=is_bold, factor=factor))
-        )  # fmt: skip
-    return ends
-
-
-def _draw_ends(over: Drawing, plot: _Plot, values: NumberAxis, ends: Sequence[_End]) -> None:
-    """Names beside the line ends, pushed apart where they end close together."""
-    tall = plot.bottom - plot.top
-    places = sorted(((values.place(end.value), end) for end in ends), key=lambda one: one[0])
-    apart = scales.spread([min(max(at, 0.0), 1.0) for at, _ in places], ROW / tall)
-    for height, (at, end) in zip(apart, places, strict=True):
-        x, y = plot.at(1, height)
-        runs = [Run(end.text, end.colour, end.is_bold)]
-        if end.is_layer:
-            # The colours of layers are for areas; the palest could not be read as letters.
-            runs = [Run("■ ", end.colour), Run(end.text, over.look.text)]
-        over.text(x + LABEL_GAP, y, [runs], room=end.room)
-        if abs(height - at) * tall > ROW / 2:
-            over.line(x, plot.at(1, min(max(at, 0), 1))[1], x + LABEL_GAP - 1, y, end.colour,
-                      name="leader")  # fmt: skip
-
-
 # Bands, events and remarks
 
 
 def _draw_bands(
     over: Drawing,
     chart: Chart,
-    plot: _Plot,
+    plot: Plot,
     place: Callable[[date], float],
     axis: XAxis | None,
     factor: float,
@@ -447,7 +397,7 @@ def _draw_bands(
 
 def _ends_of(
     chart: Chart,
-    plot: _Plot,
+    plot: Plot,
     place: Callable[[date], float],
     axis: XAxis | None,
     start: date,
@@ -517,7 +467,7 @@ def _events(
     return found
 
 
-def _draw_events(over: Drawing, plot: _Plot, events: Sequence[_Event]) -> None:
+def _draw_events(over: Drawing, plot: Plot, events: Sequence[_Event]) -> None:
     """A dotted line an event with its name above the plot."""
     for event in events:
         is_long = event.is_named and not event.is_crossed
@@ -536,7 +486,7 @@ def _is_free(taken: Sequence[tuple[float, float]], span: tuple[float, float]) ->
 def _draw_notes(
     over: Drawing,
     chart: Chart,
-    plot: _Plot,
+    plot: Plot,
     place: Callable[[date], float],
     values: NumberAxis,
     factor: float,
@@ -575,7 +525,7 @@ def _draw_notes(
 
 def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     """Horizontal bars from the top down; those that find no room stay in the data sheet."""
-    parts = _Parts(over.look)
+    parts = _Parts(over)
     shown = min(len(chart.bars), max(1, int(over.height / BAR_PITCH)))
     texts = [scales.bar_text(chart, bar) for bar in chart.bars]
     names = [clean(bar.label) for bar in chart.bars]
@@ -590,7 +540,7 @@ def _ranking(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     if short != names:
         parts.sheet.add("full name", names)
     figures = max(width(text, TEXT, factor=factor) for text in texts[:shown]) + 14
-    plot = _Plot(room + 12, 0, over.width - 4, over.height)
+    plot = Plot(room + 12, 0, over.width - 4, over.height)
     top = max((bar.value for bar in chart.bars), default=1.0) or 1.0
     high = top * (plot.right - plot.left) / max(plot.right - plot.left - figures, 1)
     series = (
@@ -652,7 +602,7 @@ def _bar_labels(chart: Chart, shown: int, over: Drawing) -> str:
 
 def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     """Dots over a log axis; the most telling are named where there is room."""
-    parts = _Parts(over.look, is_log=chart.is_log)
+    parts = _Parts(over, is_log=chart.is_log)
     across = slide_axes.log_axis([point.x for point in chart.points])
     ys = [point.y for point in chart.points]
     up = (
@@ -660,12 +610,16 @@ def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         if chart.is_log
         else slide_axes.plain_axis(chart, ys)
     )
-    plot = _Plot(
+    plot = Plot(
         left=14 + max(width(text, TEXT, factor=factor) for text in up.texts(chart)),
         top=1.5 * ROW + 8,
         right=over.width - 30,
         bottom=over.height - 2 * ROW - 14,
     )
+    unit = shortened(clean(chart.unit), TEXT, 0.6 * over.width, factor=factor)
+    room = width(unit, TEXT, factor=factor)
+    over.text(0, ROW / 2, [[Run(unit, over.look.muted)]], room=room)
+    names = _point_names(over, chart, plot, (across, up), (0, 0, room, ROW), factor)
     parts.sheet.add("name", [clean(point.label) for point in chart.points])
     xs = parts.sheet.add(clean(chart.x_unit) or "x", [p.x for p in chart.points], "General")
     series = []
@@ -680,18 +634,17 @@ def _points(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         )
         dot = _dot(first.colours[over.look.index], 7 if first.role == "rest" else 10,
                    0.6 if first.role == "rest" else 0.95)  # fmt: skip
+        labels = {at: names[point.key] for at, point in enumerate(chart.points)
+                  if id(point) in kept and point.key in names}  # fmt: skip
         series.append(
             f"<c:ser>{_named(parts, column)}<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{dot}"
-            f"{_numbers(parts, 'xVal', xs)}{_numbers(parts, 'yVal', column)}"
+            f"{labels_xml(over, labels)}{_numbers(parts, 'xVal', xs)}"
+            f"{_numbers(parts, 'yVal', column)}"
             '<c:smooth val="0"/></c:ser>'
         )
     parts.kinds.append(_group("scatterChart", "".join(series),
                               '<c:scatterStyle val="lineMarker"/>'))  # fmt: skip
     parts.axes = across.xml(1, "b", over) + up.xml(2, "l", over)
-    unit = shortened(clean(chart.unit), TEXT, 0.6 * over.width, factor=factor)
-    room = width(unit, TEXT, factor=factor)
-    over.text(0, ROW / 2, [[Run(unit, over.look.muted)]], room=room)
-    _name_points(over, chart, plot, (across, up), (0, 0, room, ROW), factor)
     _name_axis(over, plot, clean(chart.x_unit))
     return _finished(parts, over, plot)
 
@@ -705,32 +658,31 @@ def _point_groups(points: Sequence[Point]) -> list[list[Point]]:
     return sorted(groups.values(), key=lambda group: order(group[0].role))
 
 
-def _name_points(
+def _point_names(
     over: Drawing,
     chart: Chart,
-    plot: _Plot,
+    plot: Plot,
     axes: tuple[NumberAxis, NumberAxis],
     unit: tuple[float, float, float, float],
     factor: float,
-) -> None:
-    """Names beside the most telling points, each where it covers nothing, not even the unit at the
-    top; none where it cannot."""
+) -> dict[str, Label]:
+    """Labels of the most telling points by their key, each where it covers nothing, not even the
+    unit at the top; none where it cannot."""
     across, up = axes
     places = {p.key: plot.at(across.place(p.x), up.place(p.y)) for p in chart.points}
     taken = [unit]
+    found = {}
     first = ("focus", "compare", "rest").index
     ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
     for point in ranked[:NAMED_POINTS]:
         x, y = places[point.key]
         label = shortened(clean(point.label), TEXT, 0.3 * over.width, factor=factor)
         room = width(label, TEXT, factor=factor)
-        offsets: tuple[tuple[float, float, Align], ...] = (
-            (0, -16, "ctr"), (0, 16, "ctr"), (10, 0, "l"), (-10, 0, "r"),
-            (8, -14, "l"), (-8, -14, "r"), (8, 14, "l"), (-8, 14, "r"),
-        )  # fmt: skip
-        for dx, dy, align in offsets:
-            left = x + dx - {"l": 0.0, "ctr": room / 2, "r": room}[align]
-            box = (left, y + dy - ROW / 2, left + room, y + dy + ROW / 2)
+        for place, down in (("t", 0), ("b", 0), ("r", 0), ("l", 0), ("r", -14), ("l", -14),
+                            ("r", 14), ("l", 14)):  # fmt: skip
+            left = {"r": x + 10, "l": x - 10 - room}.get(place, x - room / 2)
+            middle = y + down + {"t": -16, "b": 16}.get(place, 0)
+            box = (left, middle - ROW / 2, left + room, middle + ROW / 2)
             outside = box[0] < 0 or box[2] > over.width or box[1] < 0 or box[3] > plot.bottom
             others = (place for key, place in places.items() if key != point.key)
             if (
@@ -740,8 +692,10 @@ def _name_points(
             ):
                 continue
             taken.append(box)
-            over.text(x + dx, y + dy, [[Run(label, over.look.text)]], room=room, align=align)
+            if label:
+                found[point.key] = Label((Run(label, over.look.text),), place, (0, down))
             break
+    return found
 
 
 # XML that all kinds share
@@ -815,7 +769,7 @@ def _group(kind: str, series: str, before: str, after: str = "") -> str:
 
 
 def _finished(
-    parts: _Parts, over: Drawing, plot: _Plot, remarks: tuple[str, ...] = ()
+    parts: _Parts, over: Drawing, plot: Plot, remarks: tuple[str, ...] = ()
 ) -> NativeChart:
     inner: Mapping[str, float] = {
         "x": plot.left / over.width,

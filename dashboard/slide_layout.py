@@ -12,12 +12,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pptx
 from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import MSO_ANCHOR
 from pptx.exc import PackageNotFoundError, PythonPptxError
@@ -25,7 +27,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RELATION
 from pptx.opc.packuri import PackURI
 from pptx.opc.serialized import PackageWriter, _PhysPkgWriter
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import qn
+from pptx.oxml.ns import nsdecls, qn
 from pptx.presentation import Presentation
 from pptx.slide import Slide, SlideLayout
 from pptx.text.text import TextFrame
@@ -42,6 +44,7 @@ FONT = "Arial"  # on every system, and Liberation Sans has its widths
 WIDER = 1.1  # a brand's font may be wider than Arial
 WIDE, TALL = 960, 540  # 16:9, 13.333 x 7.5 inches
 MARGIN = 36
+LANGUAGE = MSO_LANGUAGE_ID.ENGLISH_US  # else every word is spelt wrong to a reader abroad
 LEAST = 14  # points of the smallest text
 TITLE_SIZE, TITLE_LEAST, TITLE_LINES = 28, 20, 2
 TITLE_AIR = 8  # above and below the title's lines together
@@ -183,8 +186,10 @@ def add_slide(deck: Deck, layout: SlideLayout, title: str) -> Slide:
     most = deck.title_size if layout is deck.plain_layout else None
     size = _fitting_size(deck, title, most or usual, box)
     shape.text_frame.text = title
-    if size != usual:
-        shape.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
+    for run in shape.text_frame.paragraphs[0].runs:
+        run.font.language_id = LANGUAGE
+        if size != usual:
+            run.font.size = Pt(size)
     tall = lines_tall(len(_title_lines(deck, title, size, box)), size) + TITLE_AIR
     is_tight = deck.is_plain and layout is deck.plain_layout  # no gap below a title of one line
     is_over = tall > box.height and box.top < deck.page.height / 2  # it would reach what is below
@@ -290,6 +295,7 @@ def fill(frame: Any, lines: Sequence[Sequence[Words]], size: float | None, *, lo
                 continue
             run = paragraph.add_run()
             run.text = words.text
+            run.font.language_id = LANGUAGE
             if size:
                 run.font.size = Pt(size)
                 run.font.bold = words.is_bold
@@ -316,8 +322,38 @@ def packed(presentation: Presentation) -> bytes:
     """The deck as a file whose bytes depend on nothing but its contents."""
     stream = io.BytesIO()
     package = presentation.part.package
+    _name_notes(presentation)
+    _count(presentation)
     _Packing.write(stream, package._rels, tuple(package.iter_parts()))
     return stream.getvalue()
+
+
+def _name_notes(presentation: Presentation) -> None:
+    """Name the master of the notes among the masters, as PowerPoint does and python-pptx does
+    not."""
+    named = presentation.element.find(qn("p:notesMasterIdLst"))
+    rels = presentation.part.rels.items()
+    key = next((key for key, rel in rels if rel.reltype == RELATION.NOTES_MASTER), "")
+    if named is None and key:
+        presentation.element.find(qn("p:sldMasterIdLst")).addnext(
+            parse_xml(
+                f"<p:notesMasterIdLst {nsdecls('p', 'r')}>"
+                f'<p:notesMasterId r:id="{key}"/></p:notesMasterIdLst>'
+            )
+        )
+
+
+def _count(presentation: Presentation) -> None:
+    """Say how many slides there are; what the template says of itself would be told of its own."""
+    package = presentation.part.package
+    with suppress(KeyError):
+        about = package.part_related_by(RELATION.EXTENDED_PROPERTIES)
+        about._blob = (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Properties xmlns="http://'
+            'schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+            "<Application>Open Model Adoption</Application>"
+            f"<Slides>{len(presentation.slides)}</Slides></Properties>"
+        ).encode()
 
 
 class _Packing(PackageWriter):
@@ -423,9 +459,12 @@ def _without_slides(presentation: Presentation) -> None:
 
 def _without_preview(presentation: Presentation) -> None:
     """The small picture of the first slide would show another one."""
-    package = presentation.part.package
-    for key in [key for key, rel in package._rels.items() if rel.reltype == RELATION.THUMBNAIL]:
-        package._rels.pop(key)
+    _without(presentation.part.package._rels, RELATION.THUMBNAIL)
+
+
+def _without(relations: Any, kind: str) -> None:
+    for key in [key for key, rel in relations.items() if rel.reltype == kind]:
+        relations.pop(key)
 
 
 def _places(holder: Any) -> list[Any]:
@@ -509,6 +548,8 @@ def _plain_deck() -> Deck:
     """python-pptx's own deck, made wide, with two layouts, one font and titles on the left."""
     presentation = pptx.Presentation()
     presentation.slide_width, presentation.slide_height = Pt(WIDE), Pt(TALL)
+    del presentation.element.sldSz.attrib["type"]  # 4:3 on a screen
+    _without(presentation.part.rels, RELATION.PRINTER_SETTINGS)
     _without_preview(presentation)
     layouts = {layout.name: layout for layout in presentation.slide_layouts}
     first, plain = layouts["Title Slide"], layouts["Title Only"]

@@ -32,6 +32,24 @@ class Run:
     colour: str
     is_bold: bool = False
     size: float = 14
+    field: str = ""  # in a label: what of its point the text is, VALUE
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The rectangle of the axes within the chart, in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def at(self, across: float, up: float) -> tuple[float, float]:
+        """A place from parts of the width and, from the bottom, of the height."""
+        return (
+            self.left + across * (self.right - self.left),
+            self.bottom - up * (self.bottom - self.top),
+        )
 
 
 @dataclass
@@ -56,7 +74,7 @@ class Drawing:
         tall = LINE * sum(max(run.size for run in line) for line in lines)
         left = {"l": x, "ctr": x - room / 2, "r": x - room}[align]
         paragraphs = "".join(
-            f'<a:p><a:pPr algn="{align}"/>{"".join(self._run(run) for run in line)}</a:p>'
+            f'<a:p><a:pPr algn="{align}"/>{"".join(run_xml(self.font, run) for run in line)}</a:p>'
             for line in lines
         )
         body = (
@@ -143,15 +161,21 @@ class Drawing:
             f'<a:ext cx="{max(wide, 0)}" cy="{max(tall, 0)}"/></a:xfrm>'
         )
 
-    def _run(self, run: Run) -> str:
-        weight = ' b="1"' if run.is_bold else ' b="0"'
-        return (
-            f'<a:r><a:rPr lang="en-US" sz="{round(100 * run.size)}"{weight}>{solid(run.colour)}'
-            f"<a:latin typeface={quoteattr(self.font)}/></a:rPr><a:t>{escape(run.text)}</a:t></a:r>"
-        )
 
-
+_FIELD = "{6E4B1C5A-3F0D-4C8E-9A57-2D1B7C90E4F6}"
 _BOX = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+
+
+def run_xml(font: str, run: Run) -> str:
+    """A stretch of text of a shape or, where it may be a field, of a label."""
+    look = (
+        f'<a:rPr lang="en-US" sz="{round(100 * run.size)}" b="{int(run.is_bold)}">'
+        f"{solid(run.colour)}<a:latin typeface={quoteattr(font)}/></a:rPr>"
+    )
+    if run.field:
+        told = f'<a:fld id="{_FIELD}" type="{run.field}">{look}<a:pPr/>'
+        return f"{told}<a:t>{escape(run.text)}</a:t></a:fld>"
+    return f"<a:r>{look}<a:t>{escape(run.text)}</a:t></a:r>"
 
 
 def solid(colour: str, opacity: float = 1.0) -> str:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +22,7 @@ import pptx
 import pytest
 from openpyxl.chart.chartspace import ChartSpace
 from openpyxl.utils.cell import range_boundaries
+from openxml_audit import FileFormat, OpenXmlValidator
 from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
 
@@ -293,7 +295,8 @@ def test_ranks_count_from_the_top() -> None:
     ("text", "code"),
     [
         ("1.2B", '#,##0.0,,,"B"'), ("132M", '#,##0,,"M"'), ("700", "#,##0"),
-        ("34.7 %", "#,##0.0\\ %"), ("0.26 %", "#,##0.00\\ %"), ("< 0.1 %", '"< 0.1 %"'),
+        ("34.7 %", "#,##0.0\\ %"), ("0.26 %", "#,##0.00\\ %"),
+        ("< 0.001 %", '[<0.00001]"< 0.001 %";0.000\\ %'), ("3rd", '[=3]0"rd";"rank "0'),
         ("+8 %", "+#,##0\\ %;−#,##0\\ %;±#,##0\\ %"), ("–", '"–"'),
     ],
 )  # fmt: skip
@@ -337,6 +340,58 @@ def test_no_words_over_a_chart_overlap_or_leave_it(form: str) -> None:
         for other, (a0, b0, a1, b1) in placed[at + 1 :]:
             shared = min(x1, a1) - max(x0, a0), min(y1, b1) - max(y0, b0)
             assert min(shared[0] * 880, shared[1] * 300) < 2, (text, other)
+
+
+def labels_of(series: ElementTree.Element) -> dict[int, str]:
+    """The words of a series' labels by the row of their point."""
+    found = series.findall("c:dLbls/c:dLbl", NAMES)
+    return {int(one[0].get("val", "")): "".join(t.text or "" for t in one.iter(f"{A}t"))
+            for one in found}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "labels"),
+    [
+        ("lines", {"Qwen": {13: "Qwen 66.2 %"}, "Llama": {13: "Llama 20.0 %"},
+                   "rest": {13: "rest 1.2 %"}}),
+        ("other dates", {"Qwen": {13: "Qwen 66.2 %"}, "Llama (2)": {7: "Llama 10.0 % (2025-08)"}}),
+        ("intervals", {"Qwen": {13: "Qwen 66.2–76.2 %"}}),
+        ("ranks", {"Qwen": {2: "Qwen 1st"}, "Llama": {2: "Llama 3rd"}}),
+        ("days since", {"one": {2: "one 40 (day 9)"}, "two, estimate": {1: "two 6"}}),
+        ("stacks", {"small": {13: "■ small 66.2 %"}, "large": {13: "■ large 23.8 %"}}),
+        ("change", {"Qwen": {3: "■ Qwen +126 %"}, "Market": {3: "Market +20 %"}}),
+        ("areas", {}),  # whose labels PowerPoint does not say where they stand
+        ("scores", {"points, others": {n: f"model {n}" for n in range(5)}}),
+    ],
+)  # fmt: skip
+def test_words_beside_values_are_labels_of_their_points(
+    form: str, labels: dict[str, dict[int, str]]
+) -> None:
+    drawn = series_of(form)
+    assert {title_of(one): told for one in drawn if (told := labels_of(one))} == labels
+    over = " ".join(text for text, _ in boxes_of(slide_charts.native(FORMS[form], (880, 300),
+                                                                     "Arial")))  # fmt: skip
+    words = [told for rows in labels.values() for told in rows.values()]
+    assert not [told for told in words if told in over], "a shape would stay where it was"
+    fields = [one.text for series in drawn for one in series.iterfind(".//a:fld/a:t", NAMES)]
+    # Of an interval no label can show both ends, and a model's name is no value.
+    is_live = form not in {"intervals", "areas", "scores"}
+    assert [text.removesuffix(" %") for text in fields if text] == (
+        [told.partition(" (")[0].removesuffix(" %").split()[-1]
+         for one in drawn for told in labels_of(one).values()] if is_live else []
+    )  # fmt: skip
+
+
+def test_labels_of_values_that_are_close_are_apart_and_led_to() -> None:
+    close = tuple(line(f"line {n}", (0.4, 0.5 + n / 1000)) for n in range(4))
+    native = slide_charts.native(chart(lines=close), (880, 300), "Arial")
+    root = ElementTree.fromstring(native.xml)
+    downs = [-300 * float(y.get("val", "")) for y in
+             root.iterfind(".//c:dLbl/c:layout/c:manualLayout/c:y", NAMES)]  # fmt: skip
+    assert min(b - a for a, b in pairwise(sorted(downs))) > 0.9 * slide_charts.ROW
+    assert native.xml.count(b'<c15:showLeaderLines val="1"/><c15:leaderLines>') == 3, (
+        "one is where it belongs"
+    )
 
 
 HOSTILE = (
@@ -733,6 +788,31 @@ def test_text_is_measured_and_cut() -> None:
     assert lettering.clean("a\x00b\n\u202ec") == "ab c"
 
 
+def test_decks_are_what_powerpoint_reads(tmp_path: Path) -> None:
+    """By the rules of Microsoft's own validator: elements, their order and values, parts."""
+    items = [*ITEMS, *(SlideItem(FORMS[form]) for form in ("points", "days since", "areas"))]
+    (tmp_path / "deck.pptx").write_bytes(
+        deck_bytes("Adoption", "", items, build=BUILD, as_of="2026-11-20", template=brand())
+    )
+    validator = OpenXmlValidator(file_format=FileFormat.MICROSOFT_365)
+    found = [str(error) for error in validator.validate(tmp_path / "deck.pptx").errors]
+    # PowerPoint itself writes several elements into one extension of labels.
+    assert [
+        told for told in found if "/extLst[1]/ext[1]: Choice allows at most 1" not in told
+    ] == []
+    parts = parts_of((tmp_path / "deck.pptx").read_bytes())
+    for name, xml in parts.items():
+        if name.startswith("ppt/charts/chart"):
+            axes = re.findall(rb'Ax><c:axId val="(.)"/>.*?<c:crossAx val="(.)"/>', xml)
+            assert sorted(axes) == [(b"1", b"2"), (b"2", b"1")], "each crosses the other"
+            kinds = len(re.findall(rb"</c:\w+Chart>", xml))
+            assert xml.count(b'<c:axId val="1"/><c:axId val="2"/></c:') == kinds
+            assert not re.search(rb"<c:v>(nan|-?inf|)</c:v>", xml)
+    assert parts["docProps/app.xml"].count(b"<Slides>9</Slides>") == 1
+    assert b"notesMasterIdLst" in parts["ppt/presentation.xml"]
+    assert b"screen4x3" not in parts_of(deck())["ppt/presentation.xml"]
+
+
 SOFFICE = shutil.which("soffice")
 READER = shutil.which("pdftotext")
 PAINTER = shutil.which("pdftoppm")
@@ -745,9 +825,11 @@ PAINTER = shutil.which("pdftoppm")
 )
 def test_libreoffice_draws_a_deck(tmp_path: Path) -> None:
     items = [SlideItem(drawn, f"Form {form} rose to 66.2 %") for form, drawn in FORMS.items()]
-    (tmp_path / "deck.pptx").write_bytes(
-        deck_bytes("Adoption", "", items, build=BUILD, as_of="2026-11-20")
-    )
+    made = deck_bytes("Adoption", "", items, build=BUILD, as_of="2026-11-20")
+    edited = f"ppt/charts/chart{list(FORMS).index('index') + 1}.xml"
+    with zipfile.ZipFile(tmp_path / "deck.pptx", "w") as out:
+        for name, part in parts_of(made).items():
+            out.writestr(name, part.replace(b">595.5<", b">3210<") if name == edited else part)
     run = [str(SOFFICE), f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless",
            "--convert-to", "pdf", "--outdir", str(tmp_path), "deck.pptx"]  # fmt: skip
     subprocess.run(run, check=True, capture_output=True, timeout=120, cwd=tmp_path)
@@ -761,6 +843,19 @@ def test_libreoffice_draws_a_deck(tmp_path: Path) -> None:
         assert "Source: Pulse, as of 2026-02-28." in page
     assert "Qwen 66.2 %" in pages[2], "the line is named at its end"
     assert "Release 3" in pages[2], "events are named"
+    assert "Qwen 3,210" in pages[list(FORMS).index("index") + 2], "a label shows the typed value"
+    words = subprocess.run(
+        [str(READER), "-bbox", str(tmp_path / "deck.pdf"), "-"], check=True,
+        capture_output=True, text=True, timeout=60,
+    ).stdout  # fmt: skip
+    for page in words.split("<page ")[3:]:
+        boxes = re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)<', page)
+        placed = [(*map(float, box), text) for *box, text in boxes]
+        for at, (x0, y0, x1, y1, text) in enumerate(placed):
+            assert 0 <= x0 < x1 <= 960, text
+            for a0, b0, a1, b1, other in placed[at + 1 :]:
+                shared = min(x1, a1) - max(x0, a0), min(y1, b1) - max(y0, b0)
+                assert min(shared) < 4, (text, other)
     subprocess.run([str(PAINTER), "-r", "20", "-gray", str(tmp_path / "deck.pdf"),
                     str(tmp_path / "page")], check=True, timeout=60)  # fmt: skip
     pictures = sorted(tmp_path.glob("page-*.pgm"))

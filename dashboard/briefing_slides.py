@@ -1,19 +1,20 @@
-"""The briefing as slides: headline, layers as a table, the share chart, what changed, what to read
-with care, and sources; with the sentences of the first page."""
+"""The briefing as slides: headline, layers as a table, the share chart, what changed beside who
+leads, what to read with care as cards, and sources; with the sentences of the first page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import data
-from dashboard import slides
+from dashboard import citing, slides
 from dashboard.lettering import clean
+from dashboard.slide_cards import CardPage
 from dashboard.slide_layout import Ink, Words
 from dashboard.slide_tables import Cell, TablePage
 
-SMALL = 16  # points, of pages with many words
+SMALL = 16  # points, of tables with few columns
 WIDTHS = (0.37, 0.13, 0.15, 0.18, 0.17)
 
 
@@ -30,13 +31,12 @@ def deck_bytes(
     pages: list[slides.Page] = [_layers(brief, colours)]
     if share:
         pages.append(share)
-    if moved := list(_moved(brief)):
-        pages.append(slides.TextPage("What changed, and does it hold?", tuple(moved)))
-    care = tuple(_words(text) for text in (*brief.scope, *brief.care))
-    pages += [
-        slides.TextPage("Read with care", care, SMALL),
-        slides.TextPage("Sources", tuple(_sources(brief, build)), SMALL),
-    ]
+    if brief.changed or brief.holds:
+        pages.append(_moved(brief, colours))
+    care = citing.spelled_out(clean(text) for text in (*brief.scope, *brief.care))
+    if care:
+        pages.append(CardPage("Read with care", tuple(_words(text) for text in care)))
+    pages.append(_sources(brief, build))
     line, as_of = _plain(brief.line), brief.as_of or ""
     return slides.pages_bytes(
         brief.headline, line, pages, build=build, as_of=as_of, template=template
@@ -45,9 +45,12 @@ def deck_bytes(
 
 def _layers(brief: data.Brief, colours: Mapping[str, tuple[str, str]]) -> TablePage:
     names = [brief.focus, *([brief.rival] if brief.rival else [])]
+    told = iter(
+        citing.spelled_out(clean(t) for layer in brief.layers for t in (layer.title, layer.scope))
+    )
     rows = []
     for layer in brief.layers:
-        title: Cell = [[Words(clean(layer.title), colour="text")], [Words(clean(layer.scope))]]
+        title: Cell = [[Words(next(told), colour="text")], [Words(next(told))]]
         values = [(layer.focus_text, layer.focus_note), (layer.rival_text, layer.rival_note)]
         cells = [
             _value(text, note, colours.get(name, "text"))
@@ -80,16 +83,29 @@ def _period(text: str) -> Cell:
     return [_cell(f"{part} –")[0] for part in parts[:-1]] + [_cell(parts[-1])[0]]
 
 
-def _moved(brief: data.Brief) -> Iterable[tuple[Words, ...]]:
-    """What changed, and the lead on each layer, each below its title."""
-    holds = tuple(
-        f"{hold.sentence}: **behind**" if _is_behind(hold) else hold.sentence
-        for hold in brief.holds
+def _moved(brief: data.Brief, colours: Mapping[str, tuple[str, str]]) -> CardPage:
+    """What changed as cards, and beside them the lead on each layer."""
+    titles = citing.spelled_out(clean(hold.title) for hold in brief.holds)
+    rows = []
+    for title, hold in zip(titles, brief.holds, strict=True):
+        is_behind = _is_behind(hold)
+        ahead = brief.rival if is_behind else brief.focus
+        # After its title a sentence says the lead and against whom.
+        lead = _plain(hold.sentence).removeprefix(f"{clean(hold.title)}: ")
+        told: list[Words] = [Words(lead, is_bold=True, colour=colours.get(ahead or "", "text"))]
+        if is_behind:
+            told.append(Words(": behind", colour="text"))
+        rows.append((_cell(title), [told]))
+    table = TablePage(clean(brief.holds_title), ("Layer", "Lead"), (0.58, 0.42), tuple(rows),
+                      size=SMALL)  # fmt: skip
+    changed = citing.spelled_out(clean(text) for text in brief.changed)
+    return CardPage(
+        "What changed, and does it hold?" if changed else clean(brief.holds_title),
+        tuple(_words(text) for text in changed),
+        columns=1,
+        head=clean(brief.since) if changed else "",
+        table=table if rows else None,
     )
-    for title, sentences in ((brief.since, brief.changed), (brief.holds_title, holds)):
-        if sentences:
-            yield (Words(clean(title), is_bold=True, colour="text"),)
-            yield from (_words(text) for text in sentences)
 
 
 def _is_behind(hold: data.Hold) -> bool:
@@ -97,12 +113,19 @@ def _is_behind(hold: data.Hold) -> bool:
     return hold.lean < 0 if hold.lean is not None else hold.text.startswith("−")
 
 
-def _sources(brief: data.Brief, build: str) -> Iterable[tuple[Words, ...]]:
-    for source in brief.sources:
-        told = f", as of {source.read_on}: {'; '.join(source.layers)}."
-        yield Words(clean(source.title), source.url, colour="text"), Words(clean(told))
+def _sources(brief: data.Brief, build: str) -> TablePage:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            [[Words(clean(source.title), source.url, colour="text")]],
+            _cell(", ".join(source.layers)),
+            _cell(source.read_on),
+        )
+        for source in brief.sources
+    ]
     until = f"Data until {brief.as_of}. " if brief.as_of else ""
-    yield (Words(f"{until}Build {build}. The same build gives the same figures."),)
+    note = f"{until}Build {build}. The same build gives the same figures."
+    return TablePage("Sources", ("Source", "For", "As of"), (0.46, 0.38, 0.16), tuple(rows), note,
+                     SMALL)  # fmt: skip
 
 
 def _words(text: str) -> tuple[Words, ...]:

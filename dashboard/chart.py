@@ -6,7 +6,7 @@ same. Values stay in the metric's own unit; `value_kind` says how people write t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -20,6 +20,7 @@ ValueKind = Literal["share", "count", "index", "change", "score", "growth", "ran
 Measure = Literal["Share", "Downloads", "Index = 100"]
 
 REST_COLOURS = ("#7b8491", "#9aa3af")
+BAND_LOOKS = {"estimated": "Shaded", "interpolated": "Hatched"}
 MAX_MARKERS = 9
 MAX_BARS = 20
 ARCHIVE = "hub_archive"  # the source of days of the whole Hub
@@ -460,6 +461,20 @@ def plain_caveats(chart: Chart) -> list[str]:
     told = [caveat for caveat in chart.caveats if caveat]
     if any(band.kind == "incident" for band in chart.bands):
         told.append("Tinted, with a tick at the bottom: incidents of the counters, see Sources.")
+    return told
+
+
+def with_bands(caveats: Iterable[str], bands: Iterable[Band]) -> list[str]:
+    """Caveats with the words of bands that had no room for them: before the explanation of such
+    bands where there is one, else as sentences of their own."""
+    told = list(caveats)
+    for kind, label in dict.fromkeys((band.kind, band.label) for band in bands):
+        look = BAND_LOOKS[kind]
+        at = next((at for at, text in enumerate(told) if text.startswith(f"{look}: ")), None)
+        if at is None:
+            told.insert(0, f"{look}: {label}.")
+        else:
+            told[at] = told[at].replace(f"{look}: ", f"{look}, {label}: ", 1)
     return told
 
 

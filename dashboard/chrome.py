@@ -18,6 +18,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard import about
 from dashboard.pictures import HEIGHT, WIDTH
 from data import AdoptionError
 
@@ -60,7 +61,10 @@ def pictures(figures: Sequence[go.Figure], format: str) -> list[bytes]:
     except ImportError:
         raise PictureError(NO_KALEIDO) from None
     drawn = asyncio.run(_drawn(figures, format))
-    return [_without_chance(picture) if format == "svg" else picture for picture in drawn]
+    told = [dict(figure.layout.meta or {}) for figure in figures]
+    if format == "svg":
+        drawn = [_without_chance(picture) for picture in drawn]
+    return [about.told(picture, words) for picture, words in zip(drawn, told, strict=True)]
 
 
 async def _drawn(figures: Sequence[go.Figure], format: str) -> list[bytes]:
@@ -104,7 +108,9 @@ async def _picture(browser: Any, figure: go.Figure, format: str) -> bytes:
     traces = [
         {**trace.to_plotly_json(), "uid": f"t{number}"} for number, trace in enumerate(figure.data)
     ]
-    named = {"data": traces, "layout": figure.layout.to_plotly_json()}
+    layout = figure.layout.to_plotly_json()
+    layout.pop("meta", None)  # which texts of a chart could ask for
+    named = {"data": traces, "layout": layout}
     async with asyncio.timeout(PICTURE_SECONDS):
         picture: bytes = await browser.calc_fig(named, size)
     return picture

@@ -1,8 +1,10 @@
-"""How a chart is cited: as a text, and as BibTeX."""
+"""How a chart is cited: as a text, and as BibTeX; and names in full, for those who know none."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 
 from dashboard.chart import Chart, cited_text
 
@@ -10,6 +12,49 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#",
     "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
+
+
+_HUB = re.compile(r"\bthe Hub\b")
+_FULL = "Hugging Face Hub"
+_STAMP = re.compile(r"\d{8}T\d{6}")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z")
+
+
+def spelled_out(texts: Iterable[str]) -> list[str]:
+    """Texts in the order in which they are read, of which the first that speaks of 'the Hub' says
+    whose: 'the Hugging Face Hub'."""
+    told = list(texts)
+    for at, text in enumerate(told):
+        found = _HUB.search(text)
+        if _FULL in text[: found.start() if found else None]:
+            break
+        if found:
+            told[at] = _HUB.sub(f"the {_FULL}", text, count=1)
+            break
+    return told
+
+
+def made_on(build: str) -> datetime | None:
+    """The instant (UTC) in a build's name; None where it holds none."""
+    found = _STAMP.search(build)
+    return datetime.strptime(found[0], "%Y%m%dT%H%M%S") if found else None
+
+
+def called(build: str) -> str:
+    """A build as people call it, 'build of 22 Nov 2026, 16:09 UTC'; its name where that holds no
+    instant."""
+    moment = made_on(build)
+    return f"build of {moment.day} {moment:%b %Y, %H:%M} UTC" if moment else f"build {build}"
+
+
+def line(chart: Chart) -> str:
+    """The citation with its date, an instant as people write it."""
+    return plain_instants(cited_text(chart.citation, chart.as_of))
+
+
+def plain_instants(text: str) -> str:
+    """'2026-11-10T02:00:00.000Z' in a text as '2026-11-10, 02:00 UTC'."""
+    return _INSTANT.sub(r"\1, \2 UTC", text)
 
 
 def text(chart: Chart, build: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard import plots
-from dashboard.chart import Chart, cited_text, plain_caveats
+from dashboard import citing, plots
+from dashboard.chart import Chart, plain_caveats, with_bands
 from dashboard.style import Theme
 
 WIDTH, HEIGHT = 1920, 1080
@@ -40,7 +40,8 @@ _OF_POINTERS = {"customdata", "hovertemplate", "hovertext", "hoverinfo", "unifie
 def figure(chart: Chart, theme: Theme, *, finding: str = "", build: str = "") -> go.Figure:
     """The chart at 1920x1080 on an opaque ground: title (`finding`, or the chart's own), what is
     shown and in which unit, the plot with its labels, the source as of when, what to read it with,
-    and the build's name. No letter is smaller than LEAST_FONT."""
+    and of which build it is. No letter is smaller than LEAST_FONT. `meta` of its layout has what a
+    file should tell of itself: Title, Description, Source and Software."""
     drawn = plots.sheet(chart, theme, "slide")
     head = _head(chart, finding)
     top = 20 + sum(height for _, _, height in head)
@@ -75,6 +76,7 @@ def figure(chart: Chart, theme: Theme, *, finding: str = "", build: str = "") ->
         "plot_bgcolor": theme.background,
         "showlegend": False,
         "separators": ".,",
+        "meta": _about(chart, finding, build),
     }
     picture = drawn.parts()
     picture["layout"].pop("hovermode", None)
@@ -88,13 +90,29 @@ def figure(chart: Chart, theme: Theme, *, finding: str = "", build: str = "") ->
 
 def _head(chart: Chart, finding: str) -> list[tuple[str, int, int]]:
     """Lines above the plot: text, size, and how high each is."""
-    title = _balanced(finding or chart.title)
-    told = f"{chart.title}. " if finding else ""
-    under = wrap(f"{told}{chart.shown}. Unit: {chart.unit}.", _TEXT_LETTERS)
+    top, below = _told(chart, finding)
+    title, under = _balanced(top), wrap(below, _TEXT_LETTERS)
     return [
         *((f"<b>{plots.safe(line)}</b>", _TITLE_SIZE, _TITLE_LINE) for line in title),
         *((plots.safe(line), _TEXT_SIZE, _TEXT_LINE) for line in under),
     ]
+
+
+def _told(chart: Chart, finding: str) -> list[str]:
+    """The title, and what stands below it."""
+    told = f"{chart.title}. " if finding else ""
+    below = f"{told}{chart.shown}. Unit: {chart.unit}."
+    return citing.spelled_out([finding or chart.title, below])
+
+
+def _about(chart: Chart, finding: str, build: str) -> dict[str, str]:
+    title, description = citing.spelled_out([finding or chart.title, chart.description])
+    return {
+        "Title": title,
+        "Description": f"{description} Unit: {chart.unit}.",
+        "Source": f"{citing.line(chart)} {chart.source_url}",
+        "Software": f"Open Model Adoption, {build}" if build else "Open Model Adoption",
+    }
 
 
 def _balanced(title: str) -> list[str]:
@@ -109,10 +127,10 @@ def _balanced(title: str) -> list[str]:
 
 def _foot(chart: Chart, build: str, most: int) -> list[str]:
     """Lines below the plot, at most so many: the source always, and caveats as far as they fit."""
-    source = cited_text(chart.citation, chart.as_of)
-    if chart.as_of not in source:
-        source += f" As of {chart.as_of}."
-    made = f"Open Model Adoption, {build}." if build else "Open Model Adoption."
+    source, day = citing.line(chart), citing.plain_instants(chart.as_of)
+    if day not in source:
+        source += f" As of {day}."
+    made = f"Open Model Adoption, {citing.called(build)}." if build else "Open Model Adoption."
     lines = wrap(" ".join([source, made, *_caveats(chart)]), _FOOT_LETTERS)
     kept = lines[:most]
     if len(kept) < len(lines):
@@ -123,7 +141,7 @@ def _foot(chart: Chart, build: str, most: int) -> list[str]:
 def _caveats(chart: Chart) -> list[str]:
     """What to read the chart with; dots are explained wherever there are some, and bars counted
     where not all have room."""
-    told = plain_caveats(chart)
+    told = with_bands(plain_caveats(chart), plots.bands_without_words(chart))
     if len(chart.bars) > plots.SLIDE_BARS:
         told = [f"The first {plots.SLIDE_BARS} of {len(chart.bars)}.", *told]
     is_dotted = any(any(line.estimated) for line in chart.lines)

@@ -352,6 +352,13 @@ def _wrapped(text: str) -> str:
     return "<br>".join(wrap(html.escape(text, quote=False), HOVER_LETTERS))
 
 
+def bands_without_words(chart: Chart) -> list[Band]:
+    """Bands of a picture in which their words find no room."""
+    bands = [band for band in chart.bands if band.kind != "incident"]
+    named = {band.label for band in bands if _fits(chart, band, "slide")}
+    return [band for band in bands if band.label not in named]
+
+
 def _fits(chart: Chart, band: Band, width: Width) -> bool:
     start, end = scales.stretch(chart, band.start, band.end)
     letters = len(band.label) * LETTER_SHARE[width] * 0.75

@@ -8,14 +8,14 @@ remarks are shapes inside the chart (slide_marks.py), placed by the fixed rectan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from dashboard import scales, slide_axes
-from dashboard.chart import Chart, Line, Point
+from dashboard.chart import Band, Chart, Line, Point
 from dashboard.lettering import clean, shortened, width
 from dashboard.slide_axes import (
     DAY,
@@ -56,6 +56,7 @@ class NativeChart:
     drawing: bytes
     sheet: Sheet
     remarks: tuple[str, ...] = ()
+    unnamed: tuple[Band, ...] = ()  # bands in which their words find no room
 
 
 @dataclass
@@ -121,7 +122,7 @@ def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         right=right,
         bottom=over.height - (2 * ROW + 14 if chart.day_zero else ROW + 8),
     )
-    _draw_bands(over, chart, plot, place, axis, factor)
+    unnamed = _draw_bands(over, chart, plot, place, axis, factor)
     labels = place_ends(over, plot, values, place, ends, is_area=scales.is_area(chart))
     _draw_events(over, plot, events)
     _draw_notes(over, chart, plot, place, values, factor)
@@ -131,7 +132,7 @@ def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
         _scatter_lines(parts, chart, chart.day_zero)
     else:
         _date_series(parts, chart, moments)
-    return _finished(parts, over, plot)
+    return replace(_finished(parts, over, plot), unnamed=unnamed)
 
 
 def _place_day(axis: NumberAxis, zero: date, day: date) -> float:
@@ -367,9 +368,10 @@ def _draw_bands(
     place: Callable[[date], float],
     axis: XAxis | None,
     factor: float,
-) -> None:
+) -> tuple[Band, ...]:
     """Estimated stretches shaded, interpolated ones hatched, each with its word at the top once;
-    incidents tinted, with a tick at the bottom of each month, week or day that they touch."""
+    incidents tinted, with a tick at the bottom of each month, week or day that they touch. Returns
+    bands whose word found no room in any of its kind."""
     named: set[str] = set()
     incidents = [band for band in chart.bands if band.kind == "incident"]
     reach = 31 if scales.is_monthly(chart) else scales.step(chart)
@@ -393,6 +395,10 @@ def _draw_bands(
             named.add(label)
             over.text((left + right) / 2, plot.top + ROW / 2, [[Run(label, over.look.muted)]],
                       room=room, align="ctr", is_backed=True)  # fmt: skip
+    return tuple(
+        band for band in chart.bands
+        if band.kind != "incident" and clean(band.label) not in {*named, ""}
+    )  # fmt: skip
 
 
 def _ends_of(

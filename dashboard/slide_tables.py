@@ -38,13 +38,14 @@ Cell = Sequence[Sequence[Words]]  # paragraphs of words
 @dataclass(frozen=True)
 class TablePage:
     """A table: its title, the names of its columns, the part of the width that each takes, its
-    rows, and a line below it."""
+    rows, a line below it, and the size of the words of its rows."""
 
     title: str
     head: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    size: float = LEAST
 
 
 def table_slides(deck: Deck, page: TablePage) -> None:
@@ -60,13 +61,13 @@ def table_slides(deck: Deck, page: TablePage) -> None:
         # The slide's number stands in the lower right corner.
         below = max(_tall([page.note], room.width - 70, deck), lines_tall(1, LEAST)) + NOTE_GAP
         widths = [part / sum(page.widths) * room.width for part in page.widths]
-        taken, used = 0, _row_tall(head, widths, deck)
+        taken, used = 0, _row_tall(head, widths, deck, LEAST)
         for row in waiting:
-            tall = _row_tall(row, widths, deck)
+            tall = _row_tall(row, widths, deck, page.size)
             if taken and used + tall > room.height - below:
                 break
             taken, used = taken + 1, used + tall
-        _put(deck, slide, room, widths, [head, *waiting[:taken]])
+        _put(deck, slide, room, widths, [head, *waiting[:taken]], page.size)
         if page.note:
             box = Box(room.left, room.bottom - below + NOTE_GAP, room.width - 70, below)
             write(slide, box, [[Words(page.note)]], LEAST, "Note", look=deck.look)
@@ -74,10 +75,26 @@ def table_slides(deck: Deck, page: TablePage) -> None:
         waiting = waiting[taken:]
 
 
+def table_tall(deck: Deck, page: TablePage, width: float) -> float:
+    """How high a table is at that width, without the line below it."""
+    widths = [part / sum(page.widths) * width for part in page.widths]
+    head = _row_tall([[[Words(name)]] for name in page.head], widths, deck, LEAST)
+    return head + sum(_row_tall(row, widths, deck, page.size) for row in page.rows)
+
+
+def put_table(deck: Deck, slide: Slide, room: Box, page: TablePage) -> None:
+    """Put a whole table on a slide, without its title and the line below it."""
+    widths = [part / sum(page.widths) * room.width for part in page.widths]
+    head: list[Cell] = [[[Words(name)]] for name in page.head]
+    _put(deck, slide, room, widths, [head, *page.rows], page.size)
+
+
 def _put(
-    deck: Deck, slide: Slide, room: Box, widths: Sequence[float], rows: Sequence[Sequence[Cell]]
-) -> None:
-    talls = [_row_tall(row, widths, deck) for row in rows]
+    deck: Deck, slide: Slide, room: Box, widths: Sequence[float], rows: Sequence[Sequence[Cell]],
+    size: float,
+) -> None:  # fmt: skip
+    sizes = [LEAST, *[size] * (len(rows) - 1)]
+    talls = [_row_tall(row, widths, deck, of) for row, of in zip(rows, sizes, strict=True)]
     frame = slide.shapes.add_table(
         len(rows), len(widths), Pt(room.left), Pt(room.top), Pt(room.width), Pt(sum(talls))
     )
@@ -91,13 +108,13 @@ def _put(
     for number, (row, tall) in enumerate(zip(rows, talls, strict=True)):
         table.rows[number].height = Pt(tall)
         for place, cell in enumerate(row):
-            _write(table.cell(number, place), cell, deck.look)
+            _write(table.cell(number, place), cell, deck.look, sizes[number])
 
 
-def _write(place: Any, cell: Cell, look: Theme) -> None:
+def _write(place: Any, cell: Cell, look: Theme, size: float) -> None:
     place.margin_left, place.margin_right = Pt(0), Pt(SIDE)
     place.margin_top = place.margin_bottom = Pt(AIR)
-    fill(place.text_frame, cell, LEAST, look=look)
+    fill(place.text_frame, cell, size, look=look)
     colour = look.grid[1:].upper()
     place._tc.get_or_add_tcPr().append(
         parse_xml(
@@ -107,13 +124,14 @@ def _write(place: Any, cell: Cell, look: Theme) -> None:
     )
 
 
-def _row_tall(row: Sequence[Cell], widths: Sequence[float], deck: Deck) -> float:
+def _row_tall(row: Sequence[Cell], widths: Sequence[float], deck: Deck, size: float) -> float:
     texts = [["".join(words.text for words in line) for line in cell] for cell in row]
-    talls = [_tall(lines, width - SIDE, deck) for lines, width in zip(texts, widths, strict=True)]
+    talls = [_tall(lines, width - SIDE, deck, size)
+             for lines, width in zip(texts, widths, strict=True)]  # fmt: skip
     return max(talls) + 2 * AIR
 
 
-def _tall(lines: Sequence[str], width: float, deck: Deck) -> float:
+def _tall(lines: Sequence[str], width: float, deck: Deck, size: float = LEAST) -> float:
     # Rows grow with what does not fit, and the line below the table does not move.
     room = width * (0.98 if deck.is_plain else 0.9)
-    return paragraphs_tall([line for line in lines if line], LEAST, room, deck.factor)
+    return paragraphs_tall([line for line in lines if line], size, room, deck.factor)

@@ -23,9 +23,10 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from dashboard import slide_charts
-from dashboard.chart import Chart, cited_text
+from dashboard import citing, slide_charts
+from dashboard.chart import Chart, cited_text, with_bands
 from dashboard.lettering import clean, shortened, unbroken, width, wrap
+from dashboard.slide_cards import CardPage, card_slides
 from dashboard.slide_layout import (
     LEAST,
     TITLE_LEAST,
@@ -50,7 +51,7 @@ from dashboard.slide_sheet import workbook
 from dashboard.slide_tables import TablePage, table_slides
 
 __all__ = [
-    "Page", "SlideError", "SlideItem", "TextPage", "deck_bytes", "pages_bytes", "slide_bytes",
+    "Page", "SlideError", "SlideItem", "deck_bytes", "pages_bytes", "slide_bytes",
 ]  # fmt: skip
 
 SUBTITLE = 16
@@ -91,6 +92,12 @@ class _Made:
     build: str
     made_on: datetime = field(default=MADE_ON)
 
+    @property
+    def called(self) -> str:
+        """The build as people call it, at the beginning of a sentence."""
+        words = citing.called(self.build)
+        return words[0].upper() + words[1:]
+
 
 def slide_bytes(item: SlideItem, *, build: str, template: bytes | Path | None = None) -> bytes:
     """A file with one slide. `build` is the name of the build that the figures are of.
@@ -130,16 +137,7 @@ def deck_bytes(
     return _end(made, clean(title))
 
 
-@dataclass(frozen=True)
-class TextPage:
-    """Paragraphs of words, on as many slides as they need."""
-
-    title: str
-    rows: tuple[Sequence[Words], ...]
-    size: float = LIST_SIZE
-
-
-Page = SlideItem | TextPage | TablePage
+Page = SlideItem | CardPage | TablePage
 
 
 def pages_bytes(
@@ -157,19 +155,17 @@ def pages_bytes(
     for page in pages:
         if isinstance(page, SlideItem):
             _chart_slide(made, page)
-        elif isinstance(page, TextPage):
-            _paged(made, page.title, page.rows, page.size)
+        elif isinstance(page, CardPage):
+            card_slides(made.deck, page)
         else:
             table_slides(made.deck, page)
     return _end(made, clean(title))
 
 
 def _begin(build: str, template: bytes | Path | None, titles: Sequence[str]) -> _Made:
-    found = re.search(r"(\d{8}T\d{6})", build)
-    made_on = datetime.strptime(found[1], "%Y%m%dT%H%M%S") if found else MADE_ON
     deck = new_deck(template)
-    deck = with_titles(deck, [_title(deck, title) for title in titles])
-    return _Made(deck, clean(build), made_on)
+    deck = with_titles(deck, [_title(deck, *citing.spelled_out([title])) for title in titles])
+    return _Made(deck, clean(build), citing.made_on(build) or MADE_ON)
 
 
 def _end(made: _Made, title: str) -> bytes:
@@ -187,7 +183,7 @@ def _end(made: _Made, title: str) -> bytes:
 def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
     deck = made.deck
     slide = add_slide(deck, deck.title_layout, title)
-    stamp = f"Figures as of {clean(as_of)}. Build {made.build}."
+    stamp = f"Figures as of {clean(as_of)}. {made.called}."
     lines = [line for line in (subtitle, stamp) if line]
     place = next(
         (p for p in slide.placeholders
@@ -211,7 +207,8 @@ def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
 
 def _agenda(made: _Made, items: Sequence[SlideItem]) -> None:
     """What the deck says, on as many slides as it takes."""
-    rows = [f"{number}  {unbroken(item.title)}" for number, item in enumerate(items, start=1)]
+    titles = citing.spelled_out(item.title for item in items)
+    rows = [f"{number}  {unbroken(title)}" for number, title in enumerate(titles, start=1)]
     _paged(made, "Agenda", [[Words(row, colour="text")] for row in rows], LIST_SIZE)
 
 
@@ -248,10 +245,10 @@ def _title(deck: Deck, title: str) -> str:
 
 def _chart_slide(made: _Made, item: SlideItem) -> None:
     deck = made.deck
-    slide = add_slide(deck, deck.plain_layout, _title(deck, item.title))
+    title, subtitle = _head(item)
+    slide = add_slide(deck, deck.plain_layout, _title(deck, title))
     room = body(deck, slide)
     top, size = room.top, SUBTITLE
-    subtitle = _subtitle(item)
     if len(wrap(subtitle, size, room.width, factor=deck.factor)) > 2:
         size = LEAST
     subtitle = shortened(subtitle, size, room.width, lines=SUBTITLE_LINES, factor=deck.factor)
@@ -260,7 +257,7 @@ def _chart_slide(made: _Made, item: SlideItem) -> None:
           look=deck.look)  # fmt: skip
     top += tall + GAP
     drawn = _fitted(made, item, room, top)
-    footer = _footer(made, item, drawn.remarks, room.width)
+    footer = _footer(made, item, drawn, room.width)
     below = paragraphs_tall([_text(line) for line in footer], LEAST, room.width - 70, deck.factor)
     box = Box(room.left, top, room.width, max(room.bottom - top - below - GAP, LEAST_CHART))
     _put_chart(made, slide, item, box, drawn)
@@ -274,12 +271,12 @@ def _chart_slide(made: _Made, item: SlideItem) -> None:
 
 
 def _fitted(made: _Made, item: SlideItem, room: Box, top: float) -> slide_charts.NativeChart:
-    """The chart at the height that the lines below it leave. Whether bars find room is one of the
-    things that these lines say, so it is drawn again where it must say so."""
+    """The chart at the height that the lines below it leave. What found no room in it is one of the
+    things that these lines say, so it is drawn again where they must say so."""
     deck = made.deck
-    remarks: tuple[str, ...] = ()
+    before: slide_charts.NativeChart | None = None
     while True:
-        footer = _footer(made, item, remarks, room.width)
+        footer = _footer(made, item, before, room.width)
         below = paragraphs_tall(
             [_text(line) for line in footer], LEAST, room.width - 70, deck.factor
         )
@@ -287,9 +284,10 @@ def _fitted(made: _Made, item: SlideItem, room: Box, top: float) -> slide_charts
         drawn = slide_charts.native(
             item.chart, (room.width, height), deck.font, deck.factor, deck.look
         )
-        if bool(drawn.remarks) == bool(remarks):
+        told = (before.unnamed, bool(before.remarks)) if before else ((), False)
+        if told == (drawn.unnamed, bool(drawn.remarks)):
             return drawn
-        remarks = drawn.remarks
+        before = drawn
 
 
 def _put_chart(
@@ -327,10 +325,12 @@ def _put_chart(
 # Words
 
 
-def _subtitle(item: SlideItem) -> str:
+def _head(item: SlideItem) -> list[str]:
+    """The title, and what stands below it."""
     chart = item.chart
     parts = [chart.title] if clean(item.finding) else []
-    return " ".join(_sentence(part) for part in (*parts, chart.shown, f"Unit: {chart.unit}"))
+    below = " ".join(_sentence(part) for part in (*parts, chart.shown, f"Unit: {chart.unit}"))
+    return citing.spelled_out([item.title, below])
 
 
 def _sentence(text: str) -> str:
@@ -339,14 +339,18 @@ def _sentence(text: str) -> str:
     return told if not told or told.endswith((".", "!", "?", "…")) else f"{told}."
 
 
-def _footer(made: _Made, item: SlideItem, remarks: Sequence[str], room: float) -> list[list[Words]]:
+def _footer(
+    made: _Made, item: SlideItem, drawn: slide_charts.NativeChart | None, room: float
+) -> list[list[Words]]:
     """What to know of the figures, as much as fits; then where they are from and when."""
     deck, chart = made.deck, item.chart
-    caveats = _fitting(_caveats(item, remarks), room - 70, deck.factor)
+    known = _head(item)
+    sentences = citing.spelled_out([*known, *_caveats(item, drawn)])[len(known) :]
+    caveats = _fitting(sentences, room - 70, deck.factor)
     links = [
         Words("Open the source", chart.source_url),
         *([Words(". "), Words("Open the chart", item.link)] if item.link else []),
-        Words(f". Build {made.build}."),
+        Words(f". {made.called}."),
     ]
     source = _cited(chart, _text(links), room - 70, deck.factor)
     told = [[Words(caveats)]] if caveats else []
@@ -356,7 +360,7 @@ def _footer(made: _Made, item: SlideItem, remarks: Sequence[str], room: float) -
 def _cited(chart: Chart, after: str, room: float, factor: float) -> str:
     """The citation, its names cut where it would not fit together with what stands after it; the
     dates that the figures are of are never cut."""
-    full, day = clean(cited_text(chart.citation, chart.as_of)), clean(chart.as_of)
+    full, day = clean(citing.line(chart)), citing.plain_instants(clean(chart.as_of))
     # In turn a name and a date.
     parts = re.split(_DATED.replace("DAY", re.escape(day) or "$^"), full)
     names = parts[::2]
@@ -374,10 +378,12 @@ def _cited(chart: Chart, after: str, room: float, factor: float) -> str:
     return text
 
 
-def _caveats(item: SlideItem, remarks: Sequence[str]) -> list[str]:
+def _caveats(item: SlideItem, drawn: slide_charts.NativeChart | None) -> list[str]:
     """Sentences that say how sure the figures are, the most important first."""
     chart = item.chart
+    remarks, unnamed = (drawn.remarks, drawn.unnamed) if drawn else ((), ())
     caveats = [_sentence(text) for text in chart.caveats if clean(text)]
+    caveats = [clean(text) for text in with_bands(caveats, unnamed)]
     key = []
     is_estimate = any(any(line.estimated) for line in chart.series)
     if is_estimate and not any("otted" in text for text in caveats):
@@ -500,7 +506,7 @@ def _sources(
     seen: set[str] = set()
     for item in items:
         chart = item.chart
-        citation = clean(cited_text(chart.citation, chart.as_of))
+        citation = clean(citing.line(chart))
         if citation in seen:
             continue
         seen.add(citation)

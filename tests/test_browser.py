@@ -549,14 +549,21 @@ def test_pictures_of_a_chart_are_for_slides(visit: Callable[..., Visitor]) -> No
     with Image.open(files["PNG"]) as picture:
         assert picture.size == (1920, 1080)
         assert len(picture.convert("RGB").getcolors(1920 * 1080)) > 50
+        assert picture.text["Title"].startswith("Share of text and vision-language downloads")
+        assert "Unit: share" in picture.text["Description"]
+        assert "as of 2026-10-02" in picture.text["Source"]
     root = ElementTree.parse(files["SVG"]).getroot()
     assert (root.get("width"), root.get("height")) == ("1920", "1080")
     said = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
     for text in (
         "Share of text and vision-language downloads", "Unit: share", "Qwen 29.9 %",
-        "Meta (meta-llama) 2.6 %", "Source: Model Pulse", "as of 2026-10-02", "adoption-2",
+        "Meta (meta-llama) 2.6 %", "Source: Model Pulse", "as of 2026-10-02", "build of",
     ):  # fmt: skip
         assert text in said, said
+    named = {part.tag.removeprefix(SVG): part.text or "" for part in list(root)[:2]}
+    assert root.get("role") == "img"
+    assert named["title"].startswith("Share of text and vision-language downloads")
+    assert "Unit: share" in named["desc"]
 
 
 def test_a_link_and_a_citation_are_copied(visit: Callable[..., Visitor]) -> None:

@@ -27,8 +27,8 @@ from pptx import Presentation
 from typer.testing import CliRunner
 
 import data
+from dashboard import about, chrome, cli, export_command, recipes, vectors
 from dashboard import briefing_documents as documents
-from dashboard import chrome, cli, export_command, recipes, vectors
 from dashboard.chart import Band, Bar, Chart, Selection
 from dashboard.charts import CHARTS
 from dashboard.export_command import EXAMPLES, FORMATS, PICTURES, SETTINGS
@@ -306,18 +306,16 @@ def test_slides_of_a_briefing_name_whose_share_it_is_and_what_does_not_hold() ->
     made = Presentation(io.BytesIO(content("briefing", "--format", "pptx")))
     titles = [slide.shapes.title.text_frame.text for slide in made.slides if slide.shapes.title]
     assert any(title.startswith("Qwen, September 2026: ") for title in titles)
-    words = [
-        paragraph.text
-        for slide in made.slides
-        for shape in slide.shapes
-        if shape.has_text_frame
-        for paragraph in shape.text_frame.paragraphs
-    ]
+    tables = [shape.table for slide in made.slides for shape in slide.shapes if shape.has_table]
+    words = [cell.text_frame.text for table in tables for row in table.rows for cell in row.cells]
     ratios = [
         (text, float(ratio[1]))
         for text in words
-        if (ratio := re.search(r": ([\d.]+) × (Llama|Meta)", text))
+        if (ratio := re.match(r"([\d.]+) × (Llama|Meta)", text))
     ]
+    told = {shape.text_frame.text for slide in made.slides for shape in slide.shapes
+            if shape.name == "Card"}  # fmt: skip
+    assert any(text.startswith("No source shows deployments") for text in told)
     assert ratios
     assert all(text.endswith(": behind") == (ratio < 1) for text, ratio in ratios)
 
@@ -518,7 +516,24 @@ def test_a_picture_of_a_browser(tmp_path: Path) -> None:
     told = " ".join("".join(text.itertext()) for text in root.iterfind(".//{*}text"))
     assert "Meta (meta-llama)" in told
     assert "as of 2026-10-02" in told
-    assert data.newest_build().stem in told
+    assert "build of" in told
+    assert root.get("role") == "img"
+    assert data.newest_build().stem in (root.findtext("{*}desc") or "")
+    assert (root.findtext("{*}title") or "").startswith("Share of text")
+
+
+def test_a_picture_tells_what_it_is() -> None:
+    chunk = b"\0\0\0\rIHDR" + bytes(17)
+    words = {"Title": "Share, 5 %", "Description": "≈ 3 <b>", "Source": ""}
+    png = about.told(b"\x89PNG\r\n\x1a\n" + chunk + b"rest", words)
+    assert png.startswith(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\x10tEXtTitle\0Share, 5 %")
+    assert "iTXtDescription\0\0\0\0\0≈ 3 <b>".encode() in png
+    assert png.endswith(b"rest")
+    assert b"Source" not in png
+    svg = about.told(b'<svg width="9"><g/></svg>', words).decode()
+    root = ElementTree.fromstring(svg)
+    assert (root.get("width"), root.get("role")) == ("9", "img")
+    assert [part.text for part in root] == ["Share, 5 %", "≈ 3 <b> ", None]
 
 
 def test_names_by_chance_are_taken_out() -> None:

@@ -117,9 +117,13 @@ def test_a_figure_says_all_that_a_reader_needs(client: TestClient) -> None:
     said = words(layout)
     for text in (
         "Share of text and vision-language downloads", "Unit: share", "Qwen</b> 29.9 %",
-        "Meta (meta-llama)</b> 2.6 %", "as of 2026-10-02", "Dotted", "adoption-2",
+        "Meta (meta-llama)</b> 2.6 %", "as of 2026-10-02", "Dotted", "build of",
+        "the Hugging Face Hub, own", "Shaded: estimated from 30-day windows.",
     ):  # fmt: skip
         assert text in said, text
+    assert "adoption-2" not in said
+    assert "adoption-2" in layout["meta"]["Software"], "the file knows its build"
+    assert said.count("Hugging Face Hub") == 1, "names in full once"
 
 
 def words(layout: dict[str, Any]) -> str:
@@ -239,6 +243,7 @@ def test_texts_from_outside_stay_texts(form: str, width: Any) -> None:
         chart, light, width
     )  # fmt: skip
     drawn = json.loads(figure.to_json())
+    drawn["layout"].pop("meta", None)  # is taken out before drawing
     for axis in ("y", "tickvals"):
         for part in (*drawn["data"], drawn["layout"]["yaxis"]):
             part.pop(axis, None)
@@ -266,6 +271,28 @@ def test_a_long_story_leaves_room_for_the_chart() -> None:
     assert 1080 - margin["t"] - margin["b"] >= 400
     assert layout["annotations"][-1]["text"].endswith(" …")
     assert max(len(note["text"]) for note in layout["annotations"]) < 260
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["On the Hub", "the Hub's"], ["On the Hugging Face Hub", "the Hub's"]),
+        (["Hugging Face Hub", "the Hub"], ["Hugging Face Hub", "the Hub"]),
+        (["no word", "the Hub, the Hugging Face Hub"],
+         ["no word", "the Hugging Face Hub, the Hugging Face Hub"]),
+        (["Hubs of the Hubble"], ["Hubs of the Hubble"]),
+    ],
+)  # fmt: skip
+def test_the_first_mention_of_the_hub_says_whose(texts: list[str], told: list[str]) -> None:
+    assert citing.spelled_out(texts) == told
+
+
+def test_instants_are_written_for_people() -> None:
+    assert citing.called("adoption-20261122T160911446269Z") == "build of 22 Nov 2026, 16:09 UTC"
+    assert citing.called("made by hand") == "build made by hand"
+    assert (
+        citing.plain_instants("as of 2026-11-10T02:00:00.000Z.") == "as of 2026-11-10, 02:00 UTC."
+    )
 
 
 def test_a_chart_is_cited_as_text_and_for_tex() -> None:

@@ -28,8 +28,11 @@ from pptx.util import Inches, Pt
 
 from dashboard import lettering, scales, slide_axes, slide_charts, slide_layout, slides
 from dashboard.chart import Band, Bar, Chart, Level, Line, Marker, Note, Point
+from dashboard.slide_cards import CardPage
+from dashboard.slide_layout import Words
 from dashboard.slide_look import contrast
-from dashboard.slides import SlideError, SlideItem, deck_bytes, slide_bytes
+from dashboard.slide_tables import TablePage
+from dashboard.slides import SlideError, SlideItem, deck_bytes, pages_bytes, slide_bytes
 from data import AdoptionError
 
 BLUE, RED, GREY = ("#1677e0", "#58a6ff"), ("#c8443a", "#ef7b6f"), ("#7b8491", "#9aa3af")
@@ -203,8 +206,9 @@ def test_every_form_of_chart(form: str) -> None:
     # Whoever gets only the slide can tell what, where from, when and how sure.
     told = texts_of(slide)
     for text in ("Qwen leads with 34.7 %", drawn.title, drawn.shown, drawn.unit, "Source: Pulse",
-                 "as of 2026-02-28", "Read with care.", BUILD):  # fmt: skip
+                 "as of 2026-02-28", "Read with care.", "Build of 22 Nov 2026, 11:54"):  # fmt: skip
         assert text in told
+    assert BUILD not in told, "its name is in the notes and on the last slide of a deck"
     alternative = frame._element.xpath("./p:nvGraphicFramePr/p:cNvPr/@descr")
     assert alternative == [drawn.description]
     notes = slide.notes_slide.notes_text_frame
@@ -460,7 +464,7 @@ def test_a_deck_from_title_to_sources() -> None:
     assert (made.slide_width, made.slide_height) == (Inches(13 + 1 / 3), Inches(7.5))
     title, agenda, *charts, sources = made.slides
     assert "Adoption in 2026" in texts_of(title)
-    assert f"Figures as of 2026-11-20. Build {BUILD}." in texts_of(title)
+    assert "Figures as of 2026-11-20. Build of 22 Nov 2026, 11:54 UTC." in texts_of(title)
     assert "1  Qwen rose to 66.2 %" in texts_of(agenda)
     assert "2  Share of downloads by month" in texts_of(agenda)
     assert len(charts) == 3
@@ -514,6 +518,40 @@ def brand() -> bytes:
     stream = io.BytesIO()
     made.save(stream)
     return stream.getvalue()
+
+
+@pytest.mark.parametrize("rows", [4, 30])
+def test_cards_and_the_table_beside_them_stay_on_their_slides(rows: int) -> None:
+    words = [Words("A sentence of some length with "), Words("34.7 %", is_bold=True)] * 3
+    cell = [[Words("a cell")]]
+    table = TablePage("Does it hold?", ("Layer", "Lead"), (0.6, 0.4), ((cell, cell),) * rows)
+    page = CardPage("What changed", (words,) * 12, head="Since August", table=table)
+    file = pages_bytes("t", "", [page], build=BUILD, as_of="2026-11-20", template=brand())
+    _, *made = pptx.Presentation(io.BytesIO(file)).slides
+    names = [[shape.name for shape in slide.shapes] for slide in made]
+    assert sum(one.count("Card") for one in names) == 12
+    is_beside = ["Table" in one and "Card" in one for one in names]
+    assert any(is_beside) == (rows == 4), "a long table has slides of its own"
+    assert sum("Table" in one for one in names) == (1 if rows == 4 else 3)
+    for slide in made:
+        boxes = [(s.left, s.top, s.left + s.width, s.top + s.height) for s in slide.shapes]
+        for at, (x0, y0, x1, y1) in enumerate(boxes):
+            assert x1 <= Inches(10) + 2
+            assert y1 <= Inches(7.5)
+            for a0, b0, a1, b1 in boxes[at + 1 :]:
+                assert min(x1, a1) - max(x0, a0) <= 2 or min(y1, b1) - max(y0, b0) <= 2
+
+
+def test_words_of_narrow_bands_stand_below_the_chart() -> None:
+    narrow = replace(
+        FORMS["lines"], caveats=("Hatched: a gap of the source.",),
+        bands=(Band(MONTHS[3], MONTHS[3], "the publisher's estimate", "estimated"),
+               Band(MONTHS[6], MONTHS[6], "month split interpolated", "interpolated")),
+    )  # fmt: skip
+    (slide,) = pptx.Presentation(io.BytesIO(slide_bytes(SlideItem(narrow), build=BUILD))).slides
+    told = texts_of(slide)
+    assert "Hatched, month split interpolated: a gap of the source." in told
+    assert "Shaded: the publisher's estimate." in told
 
 
 @pytest.mark.parametrize("is_path", [True, False])

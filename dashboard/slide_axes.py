@@ -14,10 +14,12 @@ from xml.sax.saxutils import quoteattr
 
 from dashboard import scales
 from dashboard.chart import Chart, ValueKind
+from dashboard.lettering import width
 from dashboard.slide_marks import Drawing, solid, stroke
 
 TEXT = 14  # points; nothing on a slide is smaller
 LABELS = 7
+LABEL_AIR = 18  # points between labels of dates
 LONG = 200  # days from which on months are labelled
 MOST_SLOTS = 400
 EPOCH = date(1899, 12, 30)  # day 0 of a workbook
@@ -45,8 +47,9 @@ class XAxis(Protocol):
     def place(self, day: date) -> float:
         """Where a date stands: 0 at the left end, 1 at the right."""
 
-    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
-        """The axis. `crosses` says at which value, `labels` on which side its labels stand."""
+    def xml(self, over: Drawing, crosses: str, labels: str, room: float) -> str:
+        """The axis. `crosses` says at which value, `labels` on which side its labels stand, `room`
+        how wide the plot is, which decides how many there are."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,14 @@ class DateAxis:
         """0 on the first day, 1 on the last."""
         return (day - self.first).days / max((self.last - self.first).days, 1)
 
-    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str, room: float) -> str:
         """Labelled by months, or over a short time by days."""
         days = (self.last - self.first).days
         if days > LONG or self.is_monthly:
-            step, unit, shown = scales.month_step(days / 30.4, LABELS), "months", MONTH
+            step, unit, shown = scales.month_step(days / 30.4, _most(room, MONTH)), "months", MONTH
         else:
-            step = next((s for s in (1, 2, 7, 14, 28) if days / s < LABELS), 28)
+            most = _most(room, DAY)
+            step = next((s for s in (1, 2, 7, 14, 28, 56) if days / s < most), 84)
             unit, shown = "days", DAY
         return _date_axis(
             over, shown, crosses, labels, "days", step, unit,
@@ -90,9 +94,9 @@ class MonthSlots:
         part = (day.day - 1) / calendar.monthrange(day.year, day.month)[1] if day.day > 1 else 0.5
         return (months + part) / self.count
 
-    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str, room: float) -> str:
         """Labelled by months."""
-        step = scales.month_step(self.count, LABELS)
+        step = scales.month_step(self.count, _most(room, MONTH))
         return _date_axis(over, MONTH, crosses, labels, "months", step, "months", "")
 
 
@@ -113,9 +117,9 @@ class Slots:
         part = (day - start).days / max((after - start).days, 1) if day > start else 0.5
         return min((before - 1 + part) / len(self.dates), 1.0)
 
-    def xml(self, over: Drawing, crosses: str, labels: str) -> str:
+    def xml(self, over: Drawing, crosses: str, labels: str, room: float) -> str:
         """Labelled by days."""
-        step = math.ceil(len(self.dates) / (LABELS - 1))
+        step = math.ceil(len(self.dates) / max(_most(room, DAY) - 1, 1))
         return (
             f"<c:catAx>{_begin(1, 'b')}{_look(over, DAY, labels)}"
             f'<c:crossAx val="2"/><c:crosses val="{crosses}"/><c:auto val="0"/>'
@@ -267,7 +271,10 @@ def value_format(text: str, margin: str = "") -> str:
     number += PERCENT_SIGN if percent else ""
     if sign:
         number = f"+{number};−{number};±{number}"
-    return f'{number}" {_quoted(margin)}"' if margin else number
+    if not margin:
+        return number
+    bound = " ".join(_quoted(margin).split()).replace(" ", "\u00a0")  # labels must not wrap
+    return f'{number}"\u00a0{bound}"'
 
 
 def _quoted(text: str) -> str:
@@ -305,6 +312,14 @@ def _places(values: Sequence[float]) -> str:
         default=0,
     )
     return f".{'0' * most}" if most else ""
+
+
+def _most(room: float, shown: str) -> int:
+    """How many labels of dates stand side by side; more would be turned or wrapped."""
+    each = width(
+        shown.replace("\\", "").replace("y", "0").replace("m", "0").replace("d", "0"), TEXT
+    )
+    return max(2, min(LABELS, int(room / (each + LABEL_AIR))))
 
 
 def _date_axis(over: Drawing, shown: str, crosses: str, labels: str, base: str, step: int,
@@ -346,12 +361,12 @@ def _look(over: Drawing, shown: str, labels: str, *, is_line: bool = True) -> st
     )
 
 
-def text_look(over: Drawing, colour: str, *, is_bold: bool = False) -> str:
+def text_look(over: Drawing, colour: str, *, wraps: bool = True) -> str:
     """How text of a chart looks."""
-    weight = int(is_bold)
+    wrapping = "" if wraps else ' wrap="none"'
     return (
-        '<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>'
-        f'<a:defRPr sz="{100 * TEXT}" b="{weight}">{solid(colour)}'
+        f'<c:txPr><a:bodyPr rot="0" vert="horz"{wrapping}/><a:lstStyle/><a:p><a:pPr>'
+        f'<a:defRPr sz="{100 * TEXT}" b="0">{solid(colour)}'
         f"<a:latin typeface={quoteattr(over.font)}/></a:defRPr></a:pPr>"
         '<a:endParaRPr lang="en-US"/></a:p></c:txPr>'
     )

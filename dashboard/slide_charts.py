@@ -105,13 +105,10 @@ def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     axis: XAxis | None = None
     moments: list[date] = []
     if chart.day_zero:
-        days = slide_axes.day_axis(chart)
-        place = partial(_place_day, days, chart.day_zero)
-        axes = days.xml(1, "b", over, grid=False) + values.xml(2, "l", over)
+        place = partial(_place_day, slide_axes.day_axis(chart), chart.day_zero)
     else:
         axis, moments = slide_axes.time_axis(chart)
         place = axis.place
-        axes = _time_axes(axis, values, over)
     left = 14 + max(width(text, TEXT, factor=factor) for text in values.texts(chart))
     right = over.width - max((label.room for label in ends), default=0) - 2 * LABEL_GAP
     events = _events(chart, over, (left, right), place, factor)
@@ -126,12 +123,15 @@ def _over_time(chart: Chart, over: Drawing, factor: float) -> NativeChart:
     labels = place_ends(over, plot, values, place, ends, is_area=scales.is_area(chart))
     _draw_events(over, plot, events)
     _draw_notes(over, chart, plot, place, values, factor)
-    parts = _Parts(over, axes=axes, is_log=values.is_log, labels=labels)
+    parts = _Parts(over, is_log=values.is_log, labels=labels)
     if chart.day_zero:
         _name_axis(over, plot, "days since the release")
         _scatter_lines(parts, chart, chart.day_zero)
-    else:
+        parts.axes = slide_axes.day_axis(chart).xml(1, "b", over, grid=False)
+        parts.axes += values.xml(2, "l", over)
+    elif axis is not None:
         _date_series(parts, chart, moments)
+        parts.axes = _time_axes(axis, values, over, plot.right - plot.left)
     return replace(_finished(parts, over, plot), unnamed=unnamed)
 
 
@@ -145,10 +145,10 @@ def _name_axis(over: Drawing, plot: Plot, text: str) -> None:
               room=0.6 * over.width, align="ctr")  # fmt: skip
 
 
-def _time_axes(axis: XAxis, values: NumberAxis, over: Drawing) -> str:
+def _time_axes(axis: XAxis, values: NumberAxis, over: Drawing, room: float) -> str:
     crosses = "max" if values.is_reversed else "autoZero" if values.low < 0 else "min"
     labels = "low" if values.low < 0 else "nextTo"
-    return axis.xml(over, crosses, labels) + values.xml(2, "l", over, between=axis.between)
+    return axis.xml(over, crosses, labels, room) + values.xml(2, "l", over, between=axis.between)
 
 
 def _date_series(parts: _Parts, chart: Chart, moments: list[date]) -> None:
@@ -588,7 +588,7 @@ def _bar_labels(chart: Chart, shown: int, over: Drawing) -> str:
         '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
         '<c:showBubbleSize val="0"/>'
     )
-    look = f"<c:spPr><a:noFill/></c:spPr>{text_look(over, over.look.text)}{flags}"
+    look = f"<c:spPr><a:noFill/></c:spPr>{text_look(over, over.look.text, wraps=False)}{flags}"
     labels = []
     for at, bar in enumerate(chart.bars[:shown]):
         margin = f"± {chart.text(bar.half_width)}" if bar.half_width else ""

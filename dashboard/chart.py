@@ -6,7 +6,7 @@ same. Values stay in the metric's own unit; `value_kind` says how people write t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -464,17 +464,20 @@ def plain_caveats(chart: Chart) -> list[str]:
     return told
 
 
-def with_bands(caveats: Iterable[str], bands: Iterable[Band]) -> list[str]:
-    """Caveats with the words of bands that had no room for them: before the explanation of such
+def with_bands(caveats: Iterable[str], bands: Sequence[Band]) -> list[str]:
+    """Caveats with the words of bands that had no room for them: within the explanation of such
     bands where there is one, else as sentences of their own."""
     told = list(caveats)
-    for kind, label in dict.fromkeys((band.kind, band.label) for band in bands):
-        look = BAND_LOOKS[kind]
-        at = next((at for at, text in enumerate(told) if text.startswith(f"{look}: ")), None)
+    for kind, look in BAND_LOOKS.items():
+        labels = dict.fromkeys(band.label for band in bands if band.kind == kind)
+        new = ", ".join(label for label in labels if not any(label in text for text in told))
+        if not new:
+            continue
+        at = next((at for at, text in enumerate(told) if f"{look}: " in text), None)
         if at is None:
-            told.insert(0, f"{look}: {label}.")
+            told.insert(0, f"{look}: {new}.")
         else:
-            told[at] = told[at].replace(f"{look}: ", f"{look}, {label}: ", 1)
+            told[at] = told[at].replace(f"{look}: ", f"{look} ({new}): ", 1)
     return told
 
 

@@ -546,11 +546,12 @@ def test_words_of_narrow_bands_stand_below_the_chart() -> None:
     narrow = replace(
         FORMS["lines"], caveats=("Hatched: a gap of the source.",),
         bands=(Band(MONTHS[3], MONTHS[3], "the publisher's estimate", "estimated"),
-               Band(MONTHS[6], MONTHS[6], "month split interpolated", "interpolated")),
+               Band(MONTHS[6], MONTHS[6], "month split interpolated", "interpolated"),
+               Band(MONTHS[8], MONTHS[8], "a gap of the source", "interpolated")),
     )  # fmt: skip
     (slide,) = pptx.Presentation(io.BytesIO(slide_bytes(SlideItem(narrow), build=BUILD))).slides
     told = texts_of(slide)
-    assert "Hatched, month split interpolated: a gap of the source." in told
+    assert "Hatched (month split interpolated): a gap of the source." in told
     assert "Shaded: the publisher's estimate." in told
 
 

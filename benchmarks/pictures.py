@@ -107,7 +107,7 @@ def _button(page: Any, address: str, key: str, format: str) -> Any:
     tools = page.locator(f'.row[data-chart="{key}"]')
     button = tools.get_by_role("button", name=f"{format.upper()} picture of")
     button.wait_for()
-    page.locator(f".st-key-wide-{key} .js-plotly-plot .main-svg").first.wait_for()
+    page.locator(f".st-key-chart-{key} .js-plotly-plot .main-svg").first.wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
     return button
 

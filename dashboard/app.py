@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import data
-from dashboard import deck, parts, readings, state, vintage, vintage_notices
+from dashboard import deck, parts, readings, state, vintage, vintage_notices, window
 from dashboard.style import CSS
 
 VIEWS = Path(__file__).parent / "views"
@@ -66,6 +66,7 @@ def main() -> None:
         for section, titles in SECTIONS.items()
     }
     page = st.navigation(pages, position="top")
+    window.listen()
     vintage.hold()
     try:
         build = vintage.open_build()
@@ -95,14 +96,17 @@ def show(page: st.Page, deck_page: st.Page, build: Path) -> None:
     is_named = page.title == "Family" and focus_on_named(build)
     if page.title == "Deck":
         deck.open_address()
-    popover = controls(build, deck_page, page.title)
+    told, popover = controls(build, deck_page, page.title)
     if is_named:
         st.rerun()
     # A deck says itself of which build its charts are.
     if vintage.chosen() and page.title != "Deck":
         vintage_notices.bar(build, state.selection(st.session_state).families)
     try:
-        hide_idle(acting(page.title, build))
+        keys = acting(page.title, build)
+        hide_idle(keys)
+        with told:
+            tell(build, keys)
         page.run()
     except data.UnknownMetricError as error:
         # A build that an older version made: it serves until a new one succeeds.
@@ -131,69 +135,85 @@ def no_build(reason: str) -> None:
     st.caption(reason)
 
 
-def controls(build: Path, deck_page: st.Page, title: str) -> DeltaGenerator:
-    """The controls that all pages share; their state is in the URL. Returns where the link goes."""
+def controls(build: Path, deck_page: st.Page, title: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The controls that all pages share; their state is in the URL. Returns the places of what they
+    are set to and of the link."""
     hold_state()
-    names = list(readings.families(build)["family"])
-    months = state.months_between(state.FIRST_MONTH, readings.newest_day(build))
+    # One place for wide and narrow windows, whose style folds it: a control that moves to another
+    # place loses its tie to the address.
     with st.container(horizontal=True, key="controls", vertical_alignment="bottom", gap="small"):
-        st.selectbox(
-            "Focus",
-            names,
-            index=names.index(state.DEFAULT_FOCUS),
-            key=state.FOCUS,
-            bind="query-params",
-            width=118,
-            on_change=follow_focus,
-            help="The family that headline, colours and events are about",
-        )
-        focus = st.session_state[state.FOCUS]
-        # Once a session: another default later would be another widget.
-        st.session_state.setdefault(
-            RIVALS_AT_FIRST, state.swapped(state.DEFAULT_RIVALS, focus, state.DEFAULT_FOCUS)
-        )
-        st.session_state[FOCUS_BEFORE] = focus
-        st.multiselect(
-            "Compare",
-            names,
-            default=st.session_state[RIVALS_AT_FIRST],
-            key=state.FAMILY,
-            bind="query-params",
-            width=436,
-            placeholder="Families",
-            help="The first one is the rival of the headline and of the table",
-        )
-        st.selectbox(
-            "From",
-            months,
-            key=state.START,
-            bind="query-params",
-            width=96,
-            help="Period of the charts; headline and table speak of the newest figures",
-        )
-        st.selectbox(
-            "To", months, index=len(months) - 1, key=state.END, bind="query-params", width=96
-        )
-        st.selectbox(
-            "Measure",
-            state.MEASURES,
-            key=state.MEASURE,
-            bind="query-params",
-            width=118,
-            help="Index: each series' first value in the period is 100",
-        )
-        st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=94)
-        st.selectbox(
-            "Scope",
-            state.SCOPES,
-            key=state.SCOPE,
-            bind="query-params",
-            width=108,
-            help=state.SCOPE_HELP,
-        )
+        told = st.container(key="told", gap=None)
+        with st.container(horizontal=True, key="form", vertical_alignment="bottom", gap="small"):
+            choices(build)
         if title != deck_page.title:
             tray(deck_page)
-        return st.popover("Link", help="An address with the whole state")
+        return told, st.popover("Link", help="An address with the whole state")
+
+
+def choices(build: Path) -> None:
+    """The shared controls themselves."""
+    names = list(readings.families(build)["family"])
+    months = state.months_between(state.FIRST_MONTH, readings.newest_day(build))
+    st.selectbox(
+        "Focus",
+        names,
+        index=names.index(state.DEFAULT_FOCUS),
+        key=state.FOCUS,
+        bind="query-params",
+        width=118,
+        on_change=follow_focus,
+        help="The family that headline, colours and events are about",
+    )
+    focus = st.session_state[state.FOCUS]
+    # Once a session: another default later would be another widget.
+    st.session_state.setdefault(
+        RIVALS_AT_FIRST, state.swapped(state.DEFAULT_RIVALS, focus, state.DEFAULT_FOCUS)
+    )
+    st.session_state[FOCUS_BEFORE] = focus
+    st.multiselect(
+        "Compare",
+        names,
+        default=st.session_state[RIVALS_AT_FIRST],
+        key=state.FAMILY,
+        bind="query-params",
+        width=436,
+        placeholder="Families",
+        help="The first one is the rival of the headline and of the table",
+    )
+    st.selectbox(
+        "From",
+        months,
+        key=state.START,
+        bind="query-params",
+        width=96,
+        help="Period of the charts; headline and table speak of the newest figures",
+    )
+    st.selectbox("To", months, index=len(months) - 1, key=state.END, bind="query-params", width=96)
+    st.selectbox(
+        "Measure",
+        state.MEASURES,
+        key=state.MEASURE,
+        bind="query-params",
+        width=118,
+        help="Index: each series' first value in the period is 100",
+    )
+    st.selectbox("Scale", state.SCALES, key=state.SCALE, bind="query-params", width=94)
+    st.selectbox(
+        "Scope",
+        state.SCOPES,
+        key=state.SCOPE,
+        bind="query-params",
+        width=108,
+        help=state.SCOPE_HELP,
+    )
+
+
+def tell(build: Path, keys: Collection[str]) -> None:
+    """What the shared controls of `keys` are set to, which narrow windows show instead of them."""
+    text = state.told(st.session_state, keys, readings.newest_day(build))
+    st.html(f'<div class="oma-told">{html.escape(text)}</div>')
+    # By itself, since a text that changes would close it.
+    st.html('<details class="oma-fold"><summary>Change</summary></details>')
 
 
 def tray(deck_page: st.Page) -> None:
@@ -264,6 +284,8 @@ def hide_idle(keys: Collection[str]) -> None:
     """
     st.session_state[parts.IDLE] = [key for key in state.SHARED_KEYS if key not in keys]
     idle = [f".st-key-controls .st-key-{key}" for key in st.session_state[parts.IDLE]]
+    if not keys:
+        idle.append(".st-key-told")
     # Always sent, so that the rule of the page before is replaced at once.
     st.html(f"<style>{', '.join(['.oma-idle', *idle])} {{ display: none; }}</style>")
 

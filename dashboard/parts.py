@@ -18,7 +18,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import data
-from dashboard import deck, plots, readings, recipes, scales, state, toolrow, vintage
+from dashboard import deck, plots, readings, recipes, scales, state, toolrow, vintage, window
 from dashboard.chart import (
     ARCHIVE,
     REST_COLOURS,
@@ -46,6 +46,11 @@ def theme() -> Theme:
     """The theme that the reader sees."""
     name = st.context.theme.type
     return THEMES["dark" if name == "dark" else "light"]
+
+
+def width() -> plots.Width:
+    """The width that charts are drawn for, as the reader's window is."""
+    return "narrow" if window.is_narrow() else "wide"
 
 
 def build() -> Path:
@@ -83,26 +88,21 @@ def show_chart(
     if drawn is None:
         empty_state(empty)
         return None
-    look = theme()
-    _picture(drawn, lambda width: figure(build, key, selection, look.name, width))
+    st.subheader(plain(drawn.title), anchor=False)
+    picture(drawn, figure(build, key, selection, theme().name, width()), drawn.key)
     _below(drawn, Recipe(key, selection, build.stem), is_table_open)
     return drawn
 
 
-def _picture(drawn: Chart, figure_of: Callable[[plots.Width], go.Figure]) -> None:
-    st.subheader(plain(drawn.title), anchor=False)
-    widths: tuple[plots.Width, ...] = ("wide", "narrow")
-    for width in widths:
-        with st.container(key=f"{width}-{drawn.key}", gap="small"):
-            st.plotly_chart(
-                figure_of(width),
-                theme=None,
-                config=PLOT_CONFIG,
-                key=f"plot-{width}-{drawn.key}",
-                alt=drawn.description,
-            )
-            if width == "narrow" and drawn.series:
-                st.html(legend(drawn, theme()))
+def picture(drawn: Chart, shown: go.Figure, key: str) -> None:
+    """The chart as `shown` draws it for width(), in narrow windows with its legend below; `key`
+    names it on its page."""
+    with st.container(key=f"chart-{key}", gap="small"):
+        st.plotly_chart(
+            shown, theme=None, config=PLOT_CONFIG, key=f"plot-{key}", alt=drawn.description
+        )
+        if width() == "narrow" and drawn.series:
+            st.html(legend(drawn, theme()))
 
 
 def source_line(drawn: Chart) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -64,6 +64,24 @@ def selection(state: Any) -> Selection:
         scale=state[SCALE],
         scope=str(state[SCOPE]),
     )
+
+
+def told(state: Any, keys: Collection[str], newest: date) -> str:
+    """What the shared controls of `keys` are set to, in a line; `newest`: a day of the last month
+    that can be chosen."""
+    rivals = list(state[FAMILY])
+    more = f" + {len(rivals) - 2}" if len(rivals) > 2 else ""
+    start, end = sorted((str(state[START]), str(state[END])))
+    parts = {
+        FOCUS: state[FOCUS],
+        FAMILY: ", ".join(rivals[:2]) + more,
+        START: f"since {start}" if end == f"{newest:%Y-%m}" else f"{start} to {end}",
+        MEASURE: state[MEASURE],
+        # What goes without saying is not said.
+        SCALE: "" if state[SCALE] == SCALES[0] else state[SCALE],
+        SCOPE: state[SCOPE],
+    }
+    return " · ".join(str(text) for key, text in parts.items() if key in keys and text)
 
 
 def swapped(rivals: Sequence[str], focus: str, focus_before: str) -> list[str]:

@@ -80,7 +80,7 @@ def _between(place: float, theme: int) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-# Charts are drawn for wide and for narrow windows; the browser shows the one that fits.
+# Up to this width a window is a narrow one, which has charts and controls of its own.
 NARROW_BELOW_PX = 700
 
 CSS = f"""
@@ -146,14 +146,13 @@ CSS = f"""
   background: rgba(128,136,148,.14); }}
 .oma-table a, .oma-link a {{ color: inherit; text-decoration: underline; text-underline-offset: 2px;
   text-decoration-color: rgba(128,136,148,.6); }}
-[class*="st-key-narrow-"] {{ display: none; }}
 @media (max-width: 1100px) {{
   .st-key-beside [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {{
     flex-direction: column; }}
   .st-key-beside [data-testid="stColumn"] {{ width: 100%; flex: none; }}
 }}
-[data-testid="stLayoutWrapper"]:has(> .st-key-script, > .st-key-state, > .st-key-asked) {{
-  display: none; }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-script, > .st-key-state, > .st-key-asked,
+  > .st-key-listener) {{ display: none; }}
 .st-key-vintage {{ background: rgba(128,136,148,.09); border-radius: 8px; row-gap: .1rem;
   padding: .4rem .85rem; }}
 .st-key-vintage [data-testid="stMarkdownContainer"] {{ margin: 0; }}
@@ -166,19 +165,34 @@ CSS = f"""
   border-radius: .5rem; min-height: 2.5rem; padding: 0 .75rem; margin: 0; background: none; }}
 .st-key-controls [data-testid="stPageLink"] a:hover {{ border-color: currentColor; }}
 .st-key-controls {{ gap: .4rem .5rem; }}
+.st-key-form, :has(> .st-key-form) {{ display: contents; }}
+:has(> .st-key-told) {{ display: none; }}
 .st-key-controls > :has([data-testid="stPageLink"]) {{ margin-bottom: 0; align-self: flex-end; }}
 .st-key-controls [data-tag] {{ background: rgba(128,136,148,.2); color: inherit; }}
 @media (max-width: {NARROW_BELOW_PX}px) {{
-  [class*="st-key-wide-"] {{ display: none; }}
-  [class*="st-key-narrow-"] {{ display: flex; }}
   [data-testid="stMultiSelectTagsContainer"],
   div:has(> [data-testid="stMultiSelectTagsContainer"]) {{ max-height: none; }}
   .stButtonGroup [role="radiogroup"], .stButtonGroup [role="toolbar"] {{
     flex-wrap: wrap; row-gap: .3rem; }}
-  /* A row to swipe; the fade says that it goes on. */
-  .st-key-controls {{ flex-wrap: nowrap; overflow-x: auto; padding: 0 1.6rem .4rem 0;
-    mask-image: linear-gradient(to right, black 84%, transparent); }}
-  .st-key-controls > * {{ flex-shrink: 0; }}
+  /* The controls are folded into what they are set to, beside deck and link; open, a form below
+     it, in pairs. */
+  .st-key-controls {{ align-items: stretch; }}
+  .st-key-controls > :has(> .st-key-told) {{ display: block; flex: 1 1 8rem; min-width: 0; }}
+  .st-key-told {{ position: relative; flex-direction: row; align-items: center; height: 100%;
+    min-height: 2.5rem; padding: .2rem .6rem; border: 1px solid rgba(128,136,148,.35);
+    border-radius: .5rem; box-sizing: border-box; }}
+  .st-key-told > * {{ width: auto; flex: 0 0 auto; }}
+  .st-key-told > :has(.oma-told) {{ flex: 1 1 0; min-width: 0; }}
+  .oma-told {{ font-size: .8rem; line-height: 1.3; }}
+  .oma-fold summary {{ list-style: none; cursor: pointer; font-size: .8rem; opacity: .75;
+    text-decoration: underline; text-underline-offset: 2px; padding-left: .5rem; }}
+  .oma-fold summary::-webkit-details-marker {{ display: none; }}
+  .oma-fold summary::after {{ content: ""; position: absolute; inset: 0; }}
+  .st-key-controls > :has(> .st-key-form) {{ display: none; order: 1; flex: 1 1 100%; }}
+  .st-key-controls:has(.oma-fold[open]) > :has(> .st-key-form) {{ display: block; }}
+  .st-key-form {{ display: flex; gap: .4rem .5rem; }}
+  .st-key-form > * {{ flex: 1 1 42%; }}
+  .st-key-form > .st-key-family {{ flex-basis: 100%; }}
   .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
   [class*="st-key-deck-head-"] {{ flex-wrap: wrap; }}
   div:has(> [class*="st-key-deck-words-"]) {{ flex: 1 1 100%; }}

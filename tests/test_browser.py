@@ -43,6 +43,7 @@ ARGUMENTS = (
 SHOTS = data.ROOT / "test-results"
 PATIENCE = 60_000  # ms; what comes is not waited for, and the machine may be busy
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PHONE = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0.0.0 Mobile Safari/537.36"
 DARK = "rgb(15, 17, 22)"
 SVG = "{http://www.w3.org/2000/svg}"
 LINES = ".js-plotly-plot .scatterlayer path.js-line"
@@ -194,9 +195,15 @@ class Visitor:
         return self.page
 
     def chart(self, key: str = "account_downloads", width: str = "wide") -> Any:
-        """A chart that is painted."""
-        frame = self.page.locator(f".st-key-{width}-{key}")
+        """A chart that is painted for that width."""
+        frame = self.page.locator(f".st-key-chart-{key}")
         expect(frame.locator(MARKS).first).to_be_visible(timeout=PATIENCE)
+        # Letters of a narrow chart are the smaller ones.
+        self.page.wait_for_function(
+            "([selector, size]) => document.querySelector(selector)?.layout?.font.size === size",
+            arg=[f".st-key-chart-{key} .js-plotly-plot", {"wide": 13, "narrow": 12}[width]],
+            timeout=PATIENCE,
+        )
         return frame
 
     def settled(self) -> None:
@@ -271,13 +278,12 @@ def test_a_walk_through_the_briefing(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     page = visitor.open(title="Qwen still leads")
     painted = visitor.chart()
-    expect(page.locator(".st-key-narrow-account_downloads")).to_be_hidden()
     assert sideways(page) <= 0
     strokes = (
         "selector => [...document.querySelectorAll(selector)]"
         ".map(line => line.getAttribute('style')).join()"
     )
-    selector = f".st-key-wide-account_downloads {LINES}"
+    selector = f".st-key-chart-account_downloads {LINES}"
     before = page.evaluate(strokes, selector)
     assert "focus" not in visitor.query()
     shot(page, "briefing-light-1440")
@@ -312,6 +318,69 @@ def test_a_walk_through_the_briefing(visit: Callable[..., Visitor]) -> None:
     assert not strangers(visitor.requests)
 
 
+def test_one_drawing_that_fits_the_window(visit: Callable[..., Visitor], tab: Page) -> None:
+    visitor = visit()
+    runs = asked_runs(tab)
+    page = visitor.open("/downloads", title="Downloads")
+    keys = ("monthly_downloads", "download_share", "account_downloads")
+    require_one_each(visitor, keys, "wide")
+    assert len(runs) == 1, "the first guess was right"
+    steps = page.evaluate("history.length")
+    page.set_viewport_size(NARROW)
+    require_one_each(visitor, keys, "narrow")
+    assert len(runs) == 2
+    assert (page.evaluate("history.length"), visitor.query()) == (steps, {})
+
+    # The controls are folded into what they are set to, and keep it whatever becomes of the window.
+    told, form = page.locator(".oma-told"), page.locator(".st-key-form")
+    expect(told).to_have_text("Qwen · Llama, DeepSeek + 3 · since 2024-07 · Share · own")
+    expect(form).to_be_hidden()
+    expect(page.get_by_role("button", name="Link", exact=True)).to_be_visible()
+    page.get_by_text("Change", exact=True).click()
+    visitor.choose("Focus", "DeepSeek")
+    expect(told).to_contain_text("DeepSeek · Llama, Qwen + 3", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("focus=DeepSeek"))
+    expect(form).to_be_visible()
+    visitor.settled()
+    page.set_viewport_size(WIDE)
+    require_one_each(visitor, keys, "wide")
+    expect(told).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Focus")).to_have_value("DeepSeek")
+    assert visitor.query()["focus"] == ["DeepSeek"]
+    page.go_back()
+    expect(page.get_by_role("combobox", name="Focus")).to_have_value("Qwen", timeout=PATIENCE)
+
+    # A phone says what it is before it says how wide.
+    assert tab.context.browser is not None
+    with tab.context.browser.new_context(viewport=NARROW, user_agent=PHONE) as phone:
+        visitor.page = phone.new_page()
+        runs = asked_runs(visitor.page)
+        visitor.open("/downloads", title="Downloads")
+        require_one_each(visitor, keys, "narrow")
+        assert len(runs) == 1
+
+
+def asked_runs(page: Page) -> list[Any]:
+    """What the browser will have sent to the server: one message a run of the script."""
+    sent: list[Any] = []
+
+    def keep(message: Any) -> None:
+        sent.append(message)
+
+    page.once("websocket", lambda socket: socket.on("framesent", keep))
+    return sent
+
+
+def require_one_each(visitor: Visitor, keys: tuple[str, ...], width: str) -> None:
+    """Each chart is there once, for that width."""
+    for key in keys:
+        visitor.chart(key, width)
+    visitor.settled()
+    expect(visitor.page.locator(".js-plotly-plot")).to_have_count(len(keys))
+    has_legends = visitor.page.locator(".oma-legend").count() == len(keys)
+    assert has_legends == (width == "narrow")
+
+
 def strangers(requests: list[str]) -> list[str]:
     """Addresses outside this machine."""
     assert requests
@@ -328,7 +397,7 @@ def test_the_copied_link_shows_the_same(visit: Callable[..., Visitor]) -> None:
     assert re.match(rf"^{re.escape(first.server.url)}/?\?", link)
     assert parse_qs(urlsplit(link).query)["scale"] == ["Linear"]
 
-    labels = page.locator(".st-key-wide-account_downloads .annotation-text")
+    labels = page.locator(".st-key-chart-account_downloads .annotation-text")
     page.keyboard.press("Escape")
     seen = (page.locator("h1").inner_text(), labels.all_inner_texts(), controls(page))
 
@@ -348,7 +417,6 @@ def test_a_narrow_window_and_no_page_asks_another_machine(visit: Callable[..., V
     visitor = visit(NARROW)
     page = visitor.open(title="Qwen")
     visitor.chart(width="narrow")
-    expect(page.locator(".st-key-wide-account_downloads")).to_be_hidden()
     shot(page, "briefing-light-390")
     for path, title in PAGES:
         visitor.open(path, title=title)

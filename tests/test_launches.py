@@ -406,14 +406,14 @@ def test_page_of_launches(homes: Callable[[str], Path], monkeypatch: pytest.Monk
     said = words(at)
     assert "Downloads by day 365" in said
     assert "No launch of **typed/by-hand** is known" in said
-    wide = figures(at)[0]
-    assert wide["layout"]["xaxis"]["title"]["text"] == "days since the release"
-    assert {trace.get("name") for trace in wide["data"]} >= {
+    shown = figures(at)[0]
+    assert shown["layout"]["xaxis"]["title"]["text"] == "days since the release"
+    assert {trace.get("name") for trace in shown["data"]} >= {
         "gpt-oss-20b", "Qwen3-32B", "median 10–50B",
     }  # fmt: skip
     # On a log axis the zero of the first day is nowhere.
-    assert all(value != 0 for trace in wide["data"] for value in trace["y"] if value is not None)
-    assert max(max(trace["x"]) for trace in wide["data"]) == 365
+    assert all(value != 0 for trace in shown["data"] for value in trace["y"] if value is not None)
+    assert max(max(trace["x"]) for trace in shown["data"]) == 365
 
 
 def test_launches_follow_the_families_until_a_reader_chooses(

@@ -708,7 +708,7 @@ def test_the_page_of_the_shipped_figures(
     assert "Not collected yet: downloads of derivatives" in said
     assert "No model is listed." in said
     assert "Too large to be drawn: 2024-10 +630 %." in said
-    assert len(at.get("plotly_chart")) == 4, "two charts, each in two widths"
+    assert len(at.get("plotly_chart")) == 2
 
 
 def test_the_page_of_a_collection_without_rivals(

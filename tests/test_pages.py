@@ -156,7 +156,7 @@ def briefing(at: AppTest) -> None:
     for layer in expected:
         assert {html.escape(layer.title), html.escape(layer.scope)} <= set(cells(layers))
         assert f"<b>{html.escape(layer.focus_text)}</b>" in layers or layer.command
-    assert len(at.get("plotly_chart")) == 2  # wide and narrow
+    assert len(at.get("plotly_chart")) == 1
     for box in ("Since August", "Does it hold against Llama?", "Read with care"):
         assert f"<h4>{box}</h4>" in "".join(sources_of_html(at))
     assert "March to June 2026 are partly interpolated: 45.0 % pooled over March and April" in (
@@ -197,7 +197,7 @@ def downloads_of_collection(at: AppTest) -> None:
         "Own downloads by calendar month, by family",
         "Share of the tracked families' 30-day downloads",
     ]
-    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    assert len(at.get("plotly_chart")) == len(at.subheader)
     assert words(at).count("Source: Hugging Face Hub API, as of") >= 2
 
 
@@ -249,7 +249,7 @@ def derivatives_of_hub(at: AppTest) -> None:
         "Qwen: new derivatives by what they are, by month of creation",
         "Who publishes the most downloaded derivatives, October 2026",
     ]
-    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    assert len(at.get("plotly_chart")) == len(at.subheader)
     assert "as their publishers declared them" in words(at)
     reported_totals(at)
 
@@ -385,7 +385,7 @@ def usage_filled(at: AppTest) -> None:
         "Tokens beside price",
     ]
     charts = len(at.subheader) - 1  # and a table
-    assert len(at.get("plotly_chart")) == 2 * charts
+    assert len(at.get("plotly_chart")) == charts
     captions = [caption.value for caption in at.caption if "Unit:" in caption.value]
     assert len(captions) == charts
     for caption in captions:
@@ -420,7 +420,7 @@ def runtimes_filled(at: AppTest) -> None:
         "Downloads of Python packages, mirrors left out, by calendar month",
         "Stars of the runtimes' repositories on GitHub",
     ]
-    assert len(at.get("plotly_chart")) == 2 * len(at.subheader)
+    assert len(at.get("plotly_chart")) == len(at.subheader)
     said = words(at)
     for cited in ("Ollama library (ollama.com/library), as of 2026-0",
                   "pypistats.org, downloads without mirrors, as of 2026-08-31",
@@ -447,7 +447,7 @@ def quality_of_seeds(at: AppTest) -> None:
 def quality_filled(at: AppTest) -> None:
     assert not at.info
     assert at.subheader[0].value == "Quality beside adoption: LMArena text, release 2026-09-08"
-    assert len(at.get("plotly_chart")) == 2
+    assert len(at.get("plotly_chart")) == 1
     said = re.sub(" +", " ", words(at))
     assert "LMArena, leaderboard-dataset (lmarena-ai, CC BY 4.0), as of 2026-09-10" in said
     assert "never compared" in said
@@ -502,7 +502,7 @@ def sources_filled(at: AppTest) -> None:
 def answers(at: AppTest) -> None:
     """Tables or charts, and a source for each chart."""
     assert any("<table>" in source for source in sources_of_html(at)) or len(at.dataframe)
-    drawn = len(at.get("plotly_chart")) // 2  # wide and narrow
+    drawn = len(at.get("plotly_chart"))
     assert words(at).count("Open the source") >= drawn
 
 
@@ -574,7 +574,7 @@ def test_every_view_of_downloads(
     if (what, kind) == ("Growth", "hub-month"):
         assert "two months in a row" in at.info[0].value
         return
-    assert len(at.get("plotly_chart")) >= 2
+    assert len(at.get("plotly_chart")) >= 1
     captions = " ".join(caption.value for caption in at.caption)
     if what in {"Families", "Mix", "Growth"}:
         assert f"scope {scope}" in captions
@@ -641,7 +641,7 @@ def test_derivatives_are_filtered(use: Callable[[str], Path]) -> None:
     judged = opened("derivatives", filter="more than 5 downloads")
     assert "with more than 5 downloads" in judged.subheader[0].value
     assert "judged at the age of 30 days" in words(judged)
-    new = [t for t in figures(judged)[2]["data"] if t.get("name") == "Qwen"]
+    new = [t for t in figures(judged)[1]["data"] if t.get("name") == "Qwen"]
     rows = data.metric("derivatives_new", families=["Qwen"], with_inferred=False, relation="all")
     wanted = rows["derivatives_new_over_5"].dropna()
     values = {v for trace in new for v in trace["y"] if v is not None}
@@ -662,7 +662,7 @@ def test_inferred_parents_are_counted_on_request_only(use: Callable[[str], Path]
             "derivative_download_share", families=["Llama"], with_inferred=with_inferred
         )
         place = next(n for n, t in enumerate(at.subheader) if t.value.startswith(share))
-        drawn = [t for t in figures(at)[2 * place]["data"] if t.get("name") == "Llama"]
+        drawn = [t for t in figures(at)[place]["data"] if t.get("name") == "Llama"]
         values = {v for trace in drawn for v in trace["y"] if v is not None}
         assert values == {100 * v for v in rows["derivative_download_share"]}
 
@@ -772,10 +772,10 @@ def test_measures_and_scales(
 ) -> None:
     use("collected")
     at = opened(page, measure=measure, scale=scale)
-    wide = figures(at)[-2]  # the account chart is the last on either page
-    assert label in [note["text"] for note in wide["layout"]["annotations"]]
-    assert wide["layout"]["yaxis"]["type"] == scale.lower()
-    assert len(figures(at)) == (2 if page == "briefing" else 6)
+    shown = figures(at)[-1]  # the account chart is the last on either page
+    assert label in [note["text"] for note in shown["layout"]["annotations"]]
+    assert shown["layout"]["yaxis"]["type"] == scale.lower()
+    assert len(figures(at)) == (1 if page == "briefing" else 3)
 
 
 def test_the_index_starts_with_the_period(use: Callable[[str], Path]) -> None:
@@ -968,9 +968,11 @@ OTHER = {
 
 
 def hidden(at: AppTest) -> set[str]:
-    """Shared controls that the page's style takes away."""
+    """Shared controls that the page's style takes away, and with the last of them their summary."""
     (style,) = [source for source in sources_of_html(at) if ".oma-idle" in source]
-    return set(re.findall(r"st-key-controls \.st-key-(\w+)", style))
+    found = set(re.findall(r"st-key-controls \.st-key-(\w+)", style))
+    assert (".st-key-told" in style) == (found == set(OTHER))
+    return found
 
 
 @pytest.mark.parametrize("page", TITLES)
@@ -1004,6 +1006,35 @@ def test_controls_of_a_page_appear_with_what_they_act_on(use: Callable[[str], Pa
     assert "scope" in hidden(opened("leads", figures="collected"))
     assert hidden(seen("models")) == every - {"focus", "family", "from", "to"}
     assert hidden(seen("derivatives")) == every
+
+
+@pytest.mark.parametrize(
+    ("page", "chosen", "told"),
+    [
+        ("downloads", {}, "Qwen · Llama, DeepSeek + 3 · since 2024-07 · Share · own"),
+        (
+            "downloads",
+            {"focus": "Llama", "family": "Qwen", "from_": "2026-02", "to": "2026-07",
+             "measure": "Downloads", "scale": "Log", "scope": "lineage"},
+            "Llama · Qwen · 2026-02 to 2026-07 · Downloads · Log · lineage",
+        ),
+        ("quality", {"focus": "Nobody", "family": ""}, "Qwen"),
+        ("sources", {}, ""),
+    ],
+)  # fmt: skip
+def test_narrow_windows_say_what_the_controls_are_set_to(
+    use: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    chosen: dict[str, str],
+    told: str,
+) -> None:
+    use("hub")
+    monkeypatch.setattr("dashboard.window.is_narrow", lambda: True)
+    at = opened(page, **chosen)
+    assert f'<div class="oma-told">{told}</div>' in sources_of_html(at)
+    legends = [source for source in sources_of_html(at) if 'class="oma-legend"' in source]
+    assert len(legends) == len(at.get("plotly_chart"))
 
 
 def test_a_selection_survives_a_page_that_hides_it(use: Callable[[str], Path]) -> None:
@@ -1081,7 +1112,7 @@ def test_cuts_of_tokens(use: Callable[[str], Path], by: str, step: str) -> None:
     layers = ("scatter", True) if step == "Days" else ("bar", False)
     assert kinds == {("scatter", False) if by.startswith("Family") else layers}
     # Nothing of single controls reaches what does not depend on them.
-    assert figures(at)[2:] == figures(seen("usage"))[2:]
+    assert figures(at)[1:] == figures(seen("usage"))[1:]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 import data
-from dashboard import deck, exports, parts, plots, recipes, vintage, vintage_notices
+from dashboard import deck, exports, parts, recipes, vintage, vintage_notices
 from dashboard.deck import Deck, Drawn
 from dashboard.lettering import unbroken
 
@@ -21,7 +21,6 @@ TEMPLATE, OPENED_FILES = "deck_template", "deck_files"
 FIELDS = {"title": "Title", "subtitle": "Subtitle", "made_by": "Made by"}
 TEMPLATE_MB = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-WIDTHS: tuple[plots.Width, ...] = ("wide", "narrow")  # the browser shows the one that fits
 HOW_TO = (
     "The deck is empty. On any page, press **Add to deck** below a chart; here you then order the "
     "charts, name the slides and download one PowerPoint file with charts that can be edited. Or "
@@ -281,18 +280,9 @@ def buttons(place: int, one: Drawn, number: int, mark: str) -> None:
 def preview(one: Drawn, mark: str) -> None:
     """The chart as it is drawn on pages."""
     assert one.chart is not None
-    look, recipe = parts.theme(), one.item.recipe
-    for width in WIDTHS:
-        with st.container(key=f"{width}-deck-{mark}", gap="small"):
-            st.plotly_chart(
-                parts.figure(build, recipe.key, recipe.selection, look.name, width),
-                theme=None,
-                config=parts.PLOT_CONFIG,
-                key=f"deck-{width}-{mark}",
-                alt=one.chart.description,
-            )
-            if width == "narrow" and one.chart.series:
-                st.html(parts.legend(one.chart, look))
+    recipe = one.item.recipe
+    shown = parts.figure(build, recipe.key, recipe.selection, parts.theme().name, parts.width())
+    parts.picture(one.chart, shown, f"deck-{mark}")
 
 
 st.title("Deck", anchor=False)

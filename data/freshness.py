@@ -7,6 +7,7 @@ is no history here, as where only builds are published.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 
 from data import runs, warehouse
 from data.errors import NoBuildError
-from data.history import OBSERVATIONS, History, is_whole
+from data.history import OBSERVATIONS, History, is_whole, source_of
 from data.paths import data_dir
 from data.queries import as_of
 from data.runs import LastRun
@@ -44,7 +45,7 @@ def due(history: History, source: str, cadence_days: float, now: datetime) -> Du
     A run that fails on a day of which all was accepted before does not make the source due: there
     is nothing to gain for that day.
     """
-    return _due(_recent(history, history.partitions(OBSERVATIONS), source), cadence_days, now)
+    return _due(_recent(history, history.of_source(source), source), cadence_days, now)
 
 
 def is_late(read_at: datetime | None, cadence_days: float, now: datetime) -> bool:
@@ -78,7 +79,10 @@ def status(
     """
     moment = now or datetime.now(UTC)
     records = runs.newest_records(data_dir(), moment)
-    partitions = _history().partitions(OBSERVATIONS)
+    files = _history().files()
+    observed: dict[str, list[Path]] = defaultdict(list)
+    for partition in files.get(OBSERVATIONS, []):
+        observed[source_of(partition)].append(partition)
     try:
         path = build or warehouse.newest_build()
     except NoBuildError as error:
@@ -86,15 +90,18 @@ def status(
         about = {"build": None, "built_at": None, "as_of": None, "is_stale": True,
                  "stale_reason": str(error)}  # fmt: skip
     else:
-        rows, about = _freshness_rows(path), _about(path)
-    listed = [_source_status(row, moment, records.get(row["source"]), partitions) for row in rows]
-    return {**about, "problems": _history().problems(), "sources": listed}
+        rows, about = _freshness_rows(path), _about(path, files)
+    listed = [
+        _source_status(row, moment, records.get(row["source"]), observed[row["source"]])
+        for row in rows
+    ]
+    return {**about, "problems": _history().problems(files), "sources": listed}
 
 
-def _about(build: Path) -> dict[str, Any]:
-    """What is said of a build."""
+def _about(build: Path, files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
+    """What is said of a build, beside the `files` of the history."""
     info = warehouse.build_info(build)
-    stale = warehouse.stale_reasons(build=build)
+    stale = warehouse.stale_reasons(build=build, files=files)
     return {
         "build": info["name"],
         "built_at": info["built_at"].isoformat(),
@@ -234,15 +241,12 @@ def _history() -> History:
 
 
 def _recent(history: History, partitions: Sequence[Path], source: str) -> list[dict[str, Any]]:
-    """Observations of the newest runs, newest first, back to the whole UTC day on which the last
-    accepted one was made."""
+    """Observations of the newest runs of a source, newest first, by its partitions: back to the
+    whole UTC day on which the last accepted one was made."""
     found: list[dict[str, Any]] = []
     accepted_on: date | None = None
-    suffix = f".{source}"
     for path in reversed(partitions):
-        if not path.stem.endswith(suffix):
-            continue
-        day = run_started_at(path.stem.removesuffix(suffix)).date()
+        day = run_started_at(path.stem.removesuffix(f".{source}")).date()
         if accepted_on not in (None, day):
             break
         rows = _rows(history, path)

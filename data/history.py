@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -79,9 +79,7 @@ class History:
 
     def tables(self) -> list[str]:
         """Names of the tables that have at least one partition."""
-        if not self.root.is_dir():
-            return []
-        return sorted(p.name for p in self.root.iterdir() if p.is_dir() and self.partitions(p.name))
+        return list(self.files())
 
     def is_parsed(self, run: str, source: str) -> bool:
         """Whether a run was parsed to its end."""
@@ -149,17 +147,26 @@ class History:
                 is_back = True
         return is_back
 
-    def problems(self) -> list[str]:
-        """Why the history is not what was collected, in words; [] = nothing is known."""
+    def files(self) -> dict[str, list[Path]]:
+        """The partitions of each table that has any, oldest run first."""
+        if not self.root.is_dir():
+            return {}
+        names = sorted(path.name for path in self.root.iterdir() if path.is_dir())
+        found = {name: self.partitions(name) for name in names}
+        return {name: paths for name, paths in found.items() if paths}
+
+    def problems(self, files: Mapping[str, Sequence[Path]] | None = None) -> list[str]:
+        """Why the history is not what was collected, in words; [] = nothing is known. `files` are
+        its files, if they are listed already."""
         if not self.root.exists() and (aside := self._set_aside()):
             return [
                 f"{self.root}: expected the history, found it set aside as {aside[0].name} by a "
                 "rebuild that is at work or was killed; `collectors rebuild` puts it back"
             ]
-        files = [path for table in self.tables() for path in self.partitions(table)]
         return [
             damage(path, f"{path.stat().st_size:,} bytes without an end")
-            for path in files
+            for paths in (self.files() if files is None else files).values()
+            for path in paths
             if not is_whole(path)
         ]
 
@@ -179,6 +186,11 @@ def is_whole(path: Path) -> bool:
         return os.pread(file, len(_ENDS), max(size - len(_ENDS), 0)) == _ENDS
     finally:
         os.close(file)
+
+
+def source_of(partition: Path) -> str:
+    """The source of a partition of a run, by its name."""
+    return partition.name.split(".")[1]
 
 
 def is_of_run(path: Path) -> bool:

@@ -135,11 +135,19 @@ def _disk_faults_named(folder: Path, elsewhere: str = ELSEWHERE) -> Iterator[Non
         raise
 
 
-def fingerprint(home: Path, seeds_dir: Path = SEEDS_DIR) -> dict[str, str]:
-    """Hashes of what a build is made from: seeds, SQL, code, and the names of the history."""
-    history = History(home / "history")
-    partitions = [path for table in history.tables() for path in history.partitions(table)]
-    names = "\n".join(f"{path.relative_to(home)} {path.stat().st_size}" for path in partitions)
+def fingerprint(
+    home: Path,
+    seeds_dir: Path = SEEDS_DIR,
+    files: Mapping[str, Sequence[Path]] | None = None,
+) -> dict[str, str]:
+    """Hashes of what a build is made from: seeds, SQL, code, and the names of the history, whose
+    `files` may be listed already."""
+    listed = History(home / "history").files() if files is None else files
+    # Joined by hand: of tens of thousands of paths each operation costs.
+    cut = len(f"{home}/")
+    names = "\n".join(
+        f"{str(path)[cut:]} {path.stat().st_size}" for paths in listed.values() for path in paths
+    )
     return {
         "seeds": _hash_files(seeds_dir.glob("*.csv")),
         **_version(),
@@ -223,13 +231,16 @@ def frame(path: Path | None, sql: str, values: Sequence[Any] = ()) -> pd.DataFra
 
 
 def stale_reasons(
-    home: Path | None = None, seeds_dir: Path = SEEDS_DIR, build: Path | None = None
+    home: Path | None = None,
+    seeds_dir: Path = SEEDS_DIR,
+    build: Path | None = None,
+    files: Mapping[str, Sequence[Path]] | None = None,
 ) -> list[str]:
-    """What has changed since a build (the newest by default): of seeds, sql, code, history. [] = up
-    to date."""
+    """What has changed since a build (the newest by default): of seeds, sql, code, history, whose
+    `files` may be listed already. [] = up to date."""
     place = home or data_dir()
     stored = build_info(build or newest_build(place))["fingerprint"]
-    now = fingerprint(place, seeds_dir)
+    now = fingerprint(place, seeds_dir, files)
     return [part for part, value in now.items() if stored.get(part) != value]
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import data
 from dashboard import findings, readings, recipes, vectors
 from dashboard.chart import REST_COLOURS, Chart, cited_text, plain_caveats
+from dashboard.citing import link
 from dashboard.recipes import Recipe
 
 CHART = "account_downloads"
@@ -224,10 +225,3 @@ def _sources(brief: data.Brief) -> Iterable[str]:
         layers = html.escape("; ".join(source.layers))
         read = html.escape(source.read_on)
         yield f"<li>{link(source.title, source.url)}, as of {read}: {layers}</li>\n"
-
-
-def link(title: str, url: str) -> str:
-    """A link as HTML; only http(s) addresses become one, everything else is plain text."""
-    if not re.match(r"^https?://", url or ""):
-        return html.escape(title)
-    return f'<a href="{html.escape(url)}" rel="noopener noreferrer">{html.escape(title)}</a>'

@@ -1,7 +1,8 @@
-"""How a chart is cited: as a text, and as BibTeX; and names in full, for those who know none."""
+"""How a chart is cited: as a text, and as BibTeX; names in full, and links to sources."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -55,6 +56,14 @@ def line(chart: Chart) -> str:
 def plain_instants(text: str) -> str:
     """'2026-11-10T02:00:00.000Z' in a text as '2026-11-10, 02:00 UTC'."""
     return _INSTANT.sub(r"\1, \2 UTC", text)
+
+
+def link(title: str, url: str) -> str:
+    """A link as HTML; only http(s) addresses become one, everything else is plain text."""
+    if not re.match(r"^https?://", url or ""):
+        return html.escape(title)
+    marks = 'target="_blank" rel="noopener noreferrer"'
+    return f'<a href="{html.escape(url)}" {marks}>{html.escape(title)}</a>'
 
 
 def text(chart: Chart, build: str) -> str:

@@ -18,7 +18,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import data
-from dashboard import deck, plots, readings, recipes, scales, state, toolrow, vintage, window
+from dashboard import (
+    citing,
+    deck,
+    plots,
+    readings,
+    recipes,
+    scales,
+    state,
+    toolrow,
+    vintage,
+    window,
+)
 from dashboard.chart import (
     ARCHIVE,
     REST_COLOURS,
@@ -325,11 +336,14 @@ def _width_class(cell: str) -> str:
     return ' class="oma-long"' if len(re.sub(r"<[^>]*>", "", cell)) > LONG_CELL else ""
 
 
-def link(title: str, url: str) -> str:
-    """A link as HTML; only http(s) addresses become one, everything else is plain text."""
-    if not re.match(r"^https?://", url or ""):
-        return html.escape(title)
-    return f'<a href="{html.escape(url)}" target="_blank" rel="noopener">{html.escape(title)}</a>'
+link = citing.link
+
+
+def remark(text: str, *, min_width: str = "0") -> str:
+    """A small text on a line of its own in a cell, as HTML; `min_width` keeps its column as wide
+    on narrow windows."""
+    style = f"display:block;padding:0;font-weight:400;min-width:{min_width}"
+    return f'<small style="{style}">{html.escape(text)}</small>'
 
 
 def _to_deck(recipe: Recipe) -> None:

@@ -16,6 +16,8 @@ from dashboard.chart import ARCHIVE, ARCHIVE_CITED, Cited, Context, Selection
 # How caches tell selections apart: Streamlit would hash each of their thirty fields by itself.
 BY_REPR: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr}
 
+STATUS_SECONDS = 45
+
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def families(build: Path) -> pd.DataFrame:
@@ -78,6 +80,60 @@ def newest_day(build: Path) -> date:
     ]
     newest: date = max(day.date() for day in shown if pd.notna(day))
     return newest
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def leads(build: Path, focus: str, other: str | None) -> pd.DataFrame:
+    """data.leads, kept by build. Not to be changed in place."""
+    return data.leads(focus, other, build=build)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def crossings(build: Path, focus: str, others: tuple[str, ...]) -> pd.DataFrame:
+    """data.crossings, kept by build. Not to be changed in place."""
+    return data.crossings(focus, others, build=build)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def regions(build: Path) -> pd.DataFrame:
+    """data.regions, kept by build. Not to be changed in place."""
+    return data.regions(build=build)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def family_card(build: Path, family: str, other: str | None) -> data.FamilyCard:
+    """data.family_card, kept by build. Not to be changed in place."""
+    return data.family_card(family, other, build=build)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def claims(build: Path) -> pd.DataFrame:
+    """Claims and their tests, with their sources as one text and the first link of them, kept by
+    build. Not to be changed in place."""
+    rows = data.claims(build=build)
+    return rows.assign(
+        sources=["; ".join(titles) for titles in rows["source_titles"]],
+        link=[next((url for url in urls if url), None) for urls in rows["source_urls"]],
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def known_launches(build: Path) -> pd.DataFrame:
+    """Every launch of a build, kept by build. Not to be changed in place."""
+    return data.known_launches(build)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def launch_notes(build: Path, names: tuple[str, ...]) -> tuple[data.LaunchNotes, str]:
+    """What is said of the chosen launches, and of their RAM; kept by build."""
+    return data.launch_notes(names, build), data.ram_note(names, build)
+
+
+@st.cache_resource(max_entries=4, ttl=STATUS_SECONDS, show_spinner=False)
+def status(build: Path) -> dict[str, Any]:
+    """data.status of a build, which reads the whole data directory: kept for a while. Not to be
+    changed in place."""
+    return data.status(build=build)
 
 
 def context(build: Path, selection: Selection) -> Context:

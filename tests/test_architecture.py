@@ -342,6 +342,14 @@ def test_a_view_reads_the_build_of_the_page(path: Path) -> None:
     assert asked.isdisjoint({"newest_build", "build_paths"})
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "dashboard/views").glob("*.py")), ids=name_of)
+def test_what_is_kept_is_read_beside_the_views(path: Path) -> None:
+    """A view's own build is a variable of its module, which a cache there would not see."""
+    kept = [node.lineno for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Attribute) and node.attr.startswith("cache_")]  # fmt: skip
+    assert kept == []
+
+
 def test_names_of_files() -> None:
     for path in committed_files():
         assert path.stem not in VAGUE_NAMES, name_of(path)

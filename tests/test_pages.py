@@ -670,6 +670,16 @@ def test_inferred_parents_are_counted_on_request_only(use: Callable[[str], Path]
 # Models
 
 
+def test_the_data_directory_is_not_read_at_every_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboard import readings  # noqa: PLC0415  (after the app, which sets the page up)
+
+    read: list[Path] = []
+    monkeypatch.setattr(data, "status", lambda build: {"of": read.append(build)})
+    for build in (Path("one"), Path("one"), Path("two")):
+        readings.status(build)
+    assert read == [Path("one"), Path("two")]
+
+
 def test_a_search_finds_names_with_signs(use: Callable[[str], Path]) -> None:
     use("hub")
     at = opened("models", model="100%_qwen")
@@ -680,6 +690,9 @@ def test_a_search_finds_names_with_signs(use: Callable[[str], Path]) -> None:
         at = opened("models", model=nothing)
         tables = "".join(sources_of_html(at))
         assert ("someone/100%_Qwen3-lora" in tables) == (nothing == "%")
+    chosen = opened("models", model="someone/100%_Qwen3-lora")
+    assert chosen.header[0].value == r"someone/100%\_Qwen3-lora"
+    assert not [one.value for one in chosen.info if "100%_Qwen3" in one.value]
 
 
 def test_a_chosen_model(use: Callable[[str], Path]) -> None:
@@ -907,7 +920,7 @@ def test_sources_that_need_a_look_come_first(
     for one in changed:
         if one["last_try_at"] is None:
             one["age_days"] = None
-    monkeypatch.setattr(data, "status", lambda **_: {**known, "sources": changed})
+    monkeypatch.setattr("dashboard.readings.status", lambda _: {**known, "sources": changed})
     at = opened("sources")
     states = told_states(at)
     # An archive is never due, and yet late when nobody has read it for long.

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import parts, state
+from dashboard import parts, readings, state
 
 # Options are what stands on the buttons, since that is what an address holds.
 ALL = "All"
@@ -43,16 +43,6 @@ UNTESTED_COLUMNS = {
     "sources": st.column_config.TextColumn("said by", width=260),
     "link": st.column_config.LinkColumn("link", display_text="open", width=60),
 }
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def worded(build: object) -> pd.DataFrame:
-    """Claims and their tests with sentences, kept by build. Not to be changed in place."""
-    rows = data.claims(build=build)  # type: ignore[arg-type]
-    return rows.assign(
-        sources=["; ".join(titles) for titles in rows["source_titles"]],
-        link=[next((url for url in urls if url), None) for urls in rows["source_urls"]],
-    )
 
 
 def text(value: object) -> str:
@@ -182,7 +172,7 @@ def families_of(whose: str) -> tuple[str, ...] | None:
 
 
 build = parts.build()
-everything = worded(build)
+everything = readings.claims(build)
 main = everything[everything["is_main"]]
 
 st.title("Claims", anchor=False)

@@ -66,12 +66,6 @@ selection = state.selection(st.session_state)
 rival = selection.rivals[0] if selection.rivals else None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def card_of(build_path: object, family: str, other: str | None) -> data.FamilyCard:
-    """data.family_card, kept by build. Not to be changed in place."""
-    return data.family_card(family, other, build=build)
-
-
 def facts(card: data.FamilyCard) -> None:
     """Who makes it, since when, under which names and licences."""
     dated = card.generations[card.generations["released_on"].notna()]
@@ -134,21 +128,15 @@ def _standing(row: Any) -> list[str]:
     leader = f"{row.leader} {row.leader_text}"
     verdict = str(row.verdict).removesuffix(".")
     return [
-        f"{title}{_under(f'{row.basis}: {row.counts}')}",
+        f"{title}{parts.remark(f'{row.basis}: {row.counts}')}",
         f"<b>{html.escape(row.focus_text)}</b>"
-        f"{_under(row.focus) if row.focus != selection.focus else ''}",
+        f"{parts.remark(row.focus) if row.focus != selection.focus else ''}",
         parts.unbroken(place) if row.focus_position is not None else "not ranked",
         parts.leading_family(leader, build) if row.leader else "–",
         html.escape(verdict),
         parts.unbroken(f"{row.date:%Y-%m}" if row.period == "month" else f"{row.date:%Y-%m-%d}"),
         parts.link(row.source_title, row.source_url),
     ]
-
-
-def _under(text: str) -> str:
-    """A remark on a line of its own, as HTML."""
-    style = "display:block;padding:0;font-weight:400"
-    return f'<small style="{style}">{html.escape(text)}</small>'
 
 
 def downloads(card: data.FamilyCard) -> None:
@@ -242,7 +230,7 @@ def models(card: data.FamilyCard) -> None:
     parts.csv_button(card.models, f"models_{card.family}", key="csv-family-models")
 
 
-card = card_of(build, selection.focus, rival)
+card = readings.family_card(build, selection.focus, rival)
 st.title(card.family, anchor=False)
 st.html(f'<p class="oma-line">{html.escape(card.summary or card.missing)}</p>')
 facts(card)

@@ -42,21 +42,9 @@ build = parts.build()
 selection = state.selection(st.session_state)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def known_launches(build: Any) -> pd.DataFrame:
-    """Every launch of a build, kept by build."""
-    return data.known_launches(build)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def notes(build: Any, names: tuple[str, ...]) -> tuple[data.LaunchNotes, str]:
-    """What is said of the chosen launches, and of their RAM."""
-    return data.launch_notes(names, build), data.ram_note(names, build)
-
-
 def choose() -> tuple[str, ...]:
     """The control with all launches, the newest first; any other name may be typed."""
-    names = list(known_launches(build)["model_id"])
+    names = list(readings.known_launches(build)["model_id"])
     usual = data.usual_launches(selection.families, build)
     # What a reader has not changed follows the families.
     before = st.session_state.get(USUAL, usual)
@@ -195,12 +183,12 @@ def stated() -> None:
 st.title("Launches", anchor=False)
 st.markdown("Models aligned to the day of their release: who was downloaded how fast.")
 names = choose()
-said, about_ram = notes(build, names)
+said, about_ram = readings.launch_notes(build, names)
 if said.compared:
     st.markdown(said.compared)
 for text in said.needed:
     parts.empty_state(text)
-launched = known_launches(build).set_index("model_id", drop=False).rename_axis(None)
+launched = readings.known_launches(build).set_index("model_id", drop=False).rename_axis(None)
 chosen = launched.loc[[name for name in names if name in launched.index]]
 followed = chosen[chosen["has_history"]]
 selection = replace(

@@ -30,21 +30,11 @@ WINDOWS = {"7 days": 7, "28 days": 28}
 DESCENT = ("derivative_downloads", "lineage_downloads")
 READ_ROWS = 320  # pixels
 
+# Narrow windows would break its columns within words.
+_under = partial(parts.remark, min_width="4.2rem")
 build = parts.build()
 selection = state.selection(st.session_state)
 rival = selection.rivals[0] if selection.rivals else None
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def leads_of(build_path: object, focus: str, other: str | None) -> pd.DataFrame:
-    """data.leads, kept by build."""
-    return data.leads(focus, other, build=build)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def crossings_of(build_path: object, focus: str, others: tuple[str, ...]) -> pd.DataFrame:
-    """data.crossings, kept by build."""
-    return data.crossings(focus, others, build=build)
 
 
 def panel(rows: pd.DataFrame) -> None:
@@ -96,12 +86,6 @@ def _value_cell(row: Any, text: str, position: int | None, part_of: str | None) 
         return "not seen"
     place = _under(f"{data.wording.ordinal(position)} of {row.subjects}") if position else ""
     return f"<b>{html.escape(text)}</b>{place}"
-
-
-def _under(text: str) -> str:
-    """A remark on a line of its own, as HTML."""
-    style = "display:block;padding:0;font-weight:400;min-width:4.2rem"
-    return f'<small style="{style}">{html.escape(text)}</small>'
 
 
 def unfilled(rows: pd.DataFrame) -> None:
@@ -330,12 +314,12 @@ st.markdown(
     "Who is ahead depends on the layer and on the measure. Here is the same question on each of "
     "them, since when the answer holds, and how it moves."
 )
-found = leads_of(build, selection.focus, rival)
+found = readings.leads(build, selection.focus, rival)
 st.header(f"Does it hold against {rival}?" if rival else "Does it hold?", anchor=False)
 panel(found)
 st.header("Rank over time", anchor=False)
 ranks(found)
-since_when(crossings_of(build, selection.focus, selection.rivals))
+since_when(readings.crossings(build, selection.focus, selection.rivals))
 as_others_say()
 momentum()
 risers()

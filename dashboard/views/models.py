@@ -83,7 +83,8 @@ def history(card: data.ModelCard) -> None:
     for column in ("downloads_30d", "downloads_all_time"):
         parts.show_chart(
             build, f"model_{column}", replace(selection, model=model_id),
-            empty=f"No {column.replace('_', ' ')} of {model_id} are known. {card.lost}",
+            empty=f"No {column.replace('_', ' ')} of {parts.plain(model_id)} are known. "
+            f"{parts.plain(card.lost)}",
         )  # fmt: skip
     st.subheader("Milestones", anchor=False)
     if card.milestones.empty:
@@ -109,7 +110,7 @@ def history(card: data.ModelCard) -> None:
 def chosen_model(card: data.ModelCard) -> None:
     """One repository: facts, history, relatives."""
     model_id = card.facts["model_id"]
-    st.header(model_id, anchor=False)
+    st.header(parts.plain(model_id), anchor=False)
     st.html(
         f"<p class='oma-link'>{parts.link('Open on the Hub', f'https://huggingface.co/{model_id}')}</p>"
     )

@@ -32,12 +32,6 @@ selection = state.selection(st.session_state)
 has_archive = not readings.metric(build, "hub_days").empty
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def regions_of(build_path: object) -> pd.DataFrame:
-    """data.regions, kept by build. Not to be changed in place."""
-    return data.regions(build=build)
-
-
 def panel(rows: pd.DataFrame) -> None:
     """The newest period of each layer, China beside the USA."""
     told = rows.astype(object).where(rows.notna(), None)
@@ -65,7 +59,7 @@ def _row(row: Any) -> list[str]:
     ratio = f"{data.wording.times(row.ratio)} ×" if row.ratio is not None else "–"
     of_what = f"{row.basis}: share of {region_charts.SHARE_OF.get(row.share_of, 'all')}"
     return [
-        f"{html.escape(row.title)}{_under(of_what)}",
+        f"{html.escape(row.title)}{parts.remark(of_what)}",
         _of_region(row, "china", row.china, row.china_value),
         _of_region(row, "us", row.us, row.us_value),
         f"<b>{ratio}</b>",
@@ -82,7 +76,11 @@ def _of_region(row: Any, region: str, share: float | None, value: float | None) 
     """A share with a bar, and the value below it where it is another figure."""
     colour = region_charts.COLOURS[region][parts.theme().index]
     text = parts.coloured_bar(data.wording.percent(share), share, 1.0, colour)
-    return text if row.unit == "fraction" else text + _under(data.wording.amount(value, row.unit))
+    return (
+        text
+        if row.unit == "fraction"
+        else text + parts.remark(data.wording.amount(value, row.unit))
+    )
 
 
 def _ahead(row: Any) -> str:
@@ -92,13 +90,7 @@ def _ahead(row: Any) -> str:
         return "level"
     since = f"since {row.ahead_since:%Y-%m}".replace("-", "\u2011") if row.ahead_since else ""
     basis = "" if row.is_certain else "by what is known"
-    return f"<b>{data.REGIONS[row.ahead]}</b> {since}{_under(basis) if basis else ''}"
-
-
-def _under(text: str) -> str:
-    """A remark on a line of its own, as HTML."""
-    style = "display:block;padding:0;font-weight:400"
-    return f'<small style="{style}">{html.escape(text)}</small>'
+    return f"<b>{data.REGIONS[row.ahead]}</b> {since}{parts.remark(basis) if basis else ''}"
 
 
 def over_time(rows: pd.DataFrame) -> None:
@@ -140,8 +132,8 @@ def since_when() -> None:
                 parts.unbroken(row.since_text),
                 html.escape(row.touches or "–"),
                 row.basis
-                + (_under("rests on an estimate") if row.is_estimate else "")
-                + (_under(row.note) if row.note and row.basis != "reported" else ""),
+                + (parts.remark("rests on an estimate") if row.is_estimate else "")
+                + (parts.remark(row.note) if row.note and row.basis != "reported" else ""),
                 parts.link(row.source_title, row.source_url),
             ]
             for row in rows.itertuples()
@@ -157,7 +149,7 @@ def since_when() -> None:
 
 
 st.title("Regions", anchor=False)
-found = regions_of(build)
+found = readings.regions(build)
 told = data.region_brief(found)
 st.header(told.headline, anchor=False)
 st.html(f'<p class="oma-line">{html.escape(told.sentences)}</p>')

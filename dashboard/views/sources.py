@@ -4,6 +4,7 @@ read, what each number means."""
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ import streamlit as st
 
 import data
 from dashboard import parts, readings, vintage
+from dashboard.chart import cited_text
 
 INCIDENTS = 40  # of one source
 POSTS = 5
@@ -35,11 +37,6 @@ UNMAPPED = {
 def ago(age_days: float) -> str:
     """'3 hours', '2 days'."""
     return f"{age_days * 24:.0f} hours" if age_days < 2 else f"{age_days:.0f} days"
-
-
-def cited(citation: str, as_of: str) -> str:
-    """A citation with its as-of date in place."""
-    return citation.replace("{as_of}", as_of)
 
 
 def minute(instant: str | None) -> str:
@@ -150,11 +147,19 @@ def licences(sources: list[dict[str, Any]]) -> None:
             [
                 named(source),
                 html.escape(source["licence"]),
-                html.escape(cited(source["citation"], (source["last_snapshot_at"] or "–")[:10])),
+                html.escape(_cited(source)),
             ]
             for source in sources
         ],
     )
+
+
+def _cited(source: Mapping[str, Any]) -> str:
+    """How a source is cited as of its newest answer; as of no day while it was never read."""
+    if source["last_snapshot_at"]:
+        return cited_text(source["citation"], source["last_snapshot_at"][:10])
+    told: str = source["citation"].replace("{as_of}", data.wording.NO_VALUE)
+    return told
 
 
 def to_read() -> None:
@@ -324,7 +329,7 @@ def publishers(rows: pd.DataFrame) -> None:
                 html.escape(row.publisher),
                 parts.link(row.title, row.url),
                 html.escape(row.licence),
-                html.escape(cited(row.citation, f"{row.as_of:%Y-%m-%d}")),
+                html.escape(cited_text(row.citation, f"{row.as_of:%Y-%m-%d}")),
                 html.escape(row.note or ""),
             ]
             for row in rows.itertuples()
@@ -355,7 +360,7 @@ def numbers() -> None:
 
 
 build = parts.build()
-status = data.status(build=build)
+status = readings.status(build)
 
 st.title("Sources", anchor=False)
 built_at = datetime.fromisoformat(status["built_at"])
@@ -366,6 +371,9 @@ if status["is_stale"] and not vintage.chosen():
     st.warning(
         f"This build is not the newest word: {status['stale_reason']}. Run `collectors build`."
     )
+
+for problem in status["problems"]:
+    st.warning(parts.plain(problem))
 
 st.header("Collected", anchor=False)
 tried = [source for source in status["sources"] if source["last_try_at"]]

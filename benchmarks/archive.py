@@ -391,7 +391,7 @@ class Archive:
         self.card_bytes = card_bytes
         span = np.arange(days)
         self._new = np.floor(models * growth * (span + span**2 / 730)).astype(np.int64)
-        self._catalogue = _catalogue(models, self._new, seed, first_day, active)
+        self.catalogue = _catalogue(models, self._new, seed, first_day, active)
         self._trends = _trend_table(days, first_day)
         self._launches = _launch_table(days)
         self._given: list[Fault] = []
@@ -405,20 +405,20 @@ class Archive:
     @property
     def hub_ids(self) -> pa.Array:
         """`_id` of every model that ever appears, in the order of the truth arrays."""
-        return self._hub_ids(np.arange(len(self._catalogue)))
+        return self._hub_ids(np.arange(len(self.catalogue)))
 
     def names(self, day: int = 0) -> pa.Array:
         """`id` of every model that ever appears, as it is called on that day."""
-        return self._named(np.arange(len(self._catalogue)), day)
+        return self._named(np.arange(len(self.catalogue)), day)
 
     def date_of(self, day: int) -> date:
         return self.first_day + timedelta(days=day)
 
     def all_time(self, day: int, rows: np.ndarray | None = None) -> np.ndarray:
         """True all-time downloads at the end of a day; of -30 at the earliest."""
-        rows = np.arange(len(self._catalogue)) if rows is None else rows
+        rows = np.arange(len(self.catalogue)) if rows is None else rows
         total = self._counted(rows, day)
-        total += self._catalogue.before[rows]
+        total += self.catalogue.before[rows]
         return self._with_extras(total, rows, day)
 
     def daily(self, day: int, rows: np.ndarray | None = None) -> np.ndarray:
@@ -464,7 +464,7 @@ class Archive:
 
     def rows(self, day: int) -> int:
         """Number of rows of that day's snapshot."""
-        return len(self._rows_shown(self._source(day)))
+        return len(self.rows_shown(self._source(day)))
 
     def day(self, day: int, *, revision: int = 0, columns: Sequence[str] | None = None) -> pa.Table:
         """The snapshot of a day; of `columns` only those that it has."""
@@ -492,20 +492,20 @@ class Archive:
         if fault.kind not in _COUNTED:
             return rows
         # Nothing is downloaded before it is there.
-        rows = np.arange(len(self._catalogue)) if rows is None else rows
-        return rows[self._catalogue.start[rows] <= fault.day]
+        rows = np.arange(len(self.catalogue)) if rows is None else rows
+        return rows[self.catalogue.start[rows] <= fault.day]
 
     def _rows_meant(self, number: int, fault: Fault) -> np.ndarray | None:
         if fault.kind in _HUB_WIDE:
             return None
-        every = np.arange(len(self._catalogue))
+        every = np.arange(len(self.catalogue))
         if fault.kind == "ci_model":
             return np.array([self._row_of(CI_MODEL)])
         if fault.models:
             return np.array([self._row_of(name) for name in fault.models])
         if fault.account:
-            owner = self._catalogue.owners.index(fault.account).as_py()
-            rows = every[self._catalogue.owner == owner]
+            owner = self.catalogue.owners.index(fault.account).as_py()
+            rows = every[self.catalogue.owner == owner]
             if not len(rows):
                 raise ValueError(f"{fault.kind}: no model of the account {fault.account!r}")
             return rows
@@ -516,7 +516,7 @@ class Archive:
     def _row_of(self, name: str | int) -> int:
         if isinstance(name, int):
             return name
-        known = self._named(np.arange(self._catalogue.known), -1)
+        known = self._named(np.arange(self.catalogue.known), -1)
         row = known.index(name).as_py()
         if row < 0:
             raise ValueError(f"no model is named {name!r}; known: {known[:5].to_pylist()} ...")
@@ -547,7 +547,7 @@ class Archive:
         if fault.size is not None:
             return fault.size
         if fault.kind == "ci_model":
-            return int(np.partition(self._catalogue.rate, -4)[-4]) * 1.1 // _RATE
+            return int(np.partition(self.catalogue.rate, -4)[-4]) * 1.1 // _RATE
         return _SIZES[fault.kind]
 
     def _new_names(self, fault: Fault, rows: np.ndarray) -> list[str]:
@@ -572,7 +572,7 @@ class Archive:
 
     def _counted(self, rows: np.ndarray, day: int) -> np.ndarray:
         """Downloads since 30 days before the first, without faults."""
-        models = self._catalogue
+        models = self.catalogue
         now = day + _LEAD
         if now < 0:
             raise ValueError(f"nothing is known of day {day}; the earliest is {-_LEAD}")
@@ -599,7 +599,7 @@ class Archive:
             size = int(self._size(fault)) if fault.kind != "deleted" else 0
             usual = self._counted(chosen, last) - self._counted(chosen, fault.day - 1)
             if fault.kind == "spike":
-                rate = np.maximum(self._catalogue.rate[chosen] // _RATE, 1)
+                rate = np.maximum(self.catalogue.rate[chosen] // _RATE, 1)
                 total[where] += size * rate * (last - fault.day + 1)
             elif fault.kind == "uniform":
                 total[where] += size * (last - fault.day + 1) - usual
@@ -610,7 +610,7 @@ class Archive:
                 total[where] -= usual
         return total
 
-    def _shown(self, rows: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
+    def shown(self, rows: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
         """downloadsAllTime and downloads as the snapshot has them."""
         total = self.all_time(day, rows)
         window = total - self.all_time(day - 30, rows)
@@ -635,7 +635,8 @@ class Archive:
 
     # Rows of a snapshot.
 
-    def _rows_shown(self, day: int) -> np.ndarray:
+    def rows_shown(self, day: int) -> np.ndarray:
+        """Places in the catalogue of the repositories that the snapshot has."""
         rows = np.arange(self.models + int(self._new[day]))
         for _, hit in self._with("deleted", day):
             rows = rows[~np.isin(rows, hit)]
@@ -647,7 +648,7 @@ class Archive:
     def _batches(
         self, day: int, revision: int, columns: Sequence[str] | None = None
     ) -> Iterator[pa.RecordBatch]:
-        rows = np.roll(self._rows_shown(day), 17 * revision)
+        rows = np.roll(self.rows_shown(day), 17 * revision)
         missing = {name for fault, _ in self._with("no_columns", day) for name in fault.columns}
         wanted = [
             name
@@ -658,9 +659,9 @@ class Archive:
             yield self._batch(rows[start : start + _ROWS_A_GROUP], day, wanted)
 
     def _batch(self, rows: np.ndarray, day: int, wanted: Sequence[str]) -> pa.RecordBatch:
-        models = self._catalogue
+        models = self.catalogue
         names = self._named(rows, day)
-        total, window = self._shown(rows, day)
+        total, window = self.shown(rows, day)
         unknown = bool(self._with("null_all_time", day))
         dice = _mixed(rows, self.seed + 11)
         gguf = np.isin(models.suffix[rows], _GGUF)
@@ -680,7 +681,7 @@ class Archive:
             "downloadsAllTime": lambda: (
                 pa.nulls(len(rows), pa.int64()) if unknown else pa.array(total)
             ),
-            "likes": lambda: pa.array(self._likes(rows, day)),
+            "likes": lambda: pa.array(self.likes_of(rows, day)),
             "trendingScore": lambda: pa.array(self._trending(rows, day)),
             "tags": lambda: self._tags(rows, day, library, task, licence, safetensors),
             "pipeline_tag": lambda: task,
@@ -703,13 +704,13 @@ class Archive:
         )
         low = (process << np.uint64(24)) | counter
         raw = np.empty((len(rows), 12), np.uint8)
-        raw[:, :4] = self._catalogue.created[rows].astype(">u4").view(np.uint8).reshape(-1, 4)
+        raw[:, :4] = self.catalogue.created[rows].astype(">u4").view(np.uint8).reshape(-1, 4)
         raw[:, 4:] = low.astype(">u8").view(np.uint8).reshape(-1, 8)
         return _hex(raw)
 
     def _named(self, rows: np.ndarray, day: int) -> pa.Array:
         """`owner/name` as of that day; a negative day is before all renames."""
-        models = self._catalogue
+        models = self.catalogue
         made = pa.array(rows >= models.known)
         number = pc.binary_join_element_wise("-v", pc.cast(pa.array(rows), pa.string()), "")
         names = pc.binary_join_element_wise(
@@ -741,14 +742,12 @@ class Archive:
 
     def _modified(self, rows: np.ndarray, day: int) -> np.ndarray:
         later = (_mixed(rows, self.seed + 22) % np.uint64(40 * 86400)).astype(np.int64)
-        return np.minimum(
-            self._catalogue.created[rows] + later, _seconds(self.date_of(day)) + 18000
-        )
+        return np.minimum(self.catalogue.created[rows] + later, _seconds(self.date_of(day)) + 18000)
 
-    def _likes(self, rows: np.ndarray, day: int) -> np.ndarray:
+    def likes_of(self, rows: np.ndarray, day: int) -> np.ndarray:
         """Likes grow with the downloads, and do not stall with them."""
-        weight = self._catalogue.rate[rows] // (_RATE * 50)
-        age = np.maximum(day - self._catalogue.start[rows], 0)
+        weight = self.catalogue.rate[rows] // (_RATE * 50)
+        age = np.maximum(day - self.catalogue.start[rows], 0)
         return np.minimum(weight, 5000) + weight * age // 500
 
     def _trending(self, rows: np.ndarray, day: int) -> np.ndarray:
@@ -786,7 +785,7 @@ class Archive:
         safetensors: np.ndarray,
     ) -> pa.Array:
         """Tags in an order that changes; relations carry the name of old that the card gave."""
-        models, count = self._catalogue, len(rows)
+        models, count = self.catalogue, len(rows)
         first, second = models.parent[rows], models.parent2[rows]
         relation = pa.array(_RELATIONS).take(pa.array(models.relation[rows]))
         prefix = pc.binary_join_element_wise("base_model:", relation, ":", "")
@@ -815,7 +814,7 @@ class Archive:
 
     def _base_models(self, rows: np.ndarray, day: int) -> pa.Array:
         """baseModels; the Hub leaves it out for some, and mostly where the parent is not known."""
-        models = self._catalogue
+        models = self.catalogue
         first, second = models.parent[rows], models.parent2[rows]
         dice = _mixed(rows, self.seed + 27)
         left_out = (dice & np.uint64(15)) == 0

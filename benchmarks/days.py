@@ -148,9 +148,9 @@ def prepare(models: int, days: int, work: str, files: int = 1) -> dict[str, Any]
     ]
     if missing:
         store.recover()
-        attributes = _attributes(plan.file())
+        attributes = attributes_of(plan.file())
         for day in missing:
-            rows = _typed(archive, attributes, day)
+            rows = typed_rows(archive, attributes, day)
             store.add(_date(archive, day), rows, facts_of(_date(archive, day)), refusal)
     note, now = plan.home / "made_by.txt", _made_by()
     if not note.exists():
@@ -269,7 +269,7 @@ def _date(archive: Archive, day: int) -> date:
     return archive.date_of(day)
 
 
-def _attributes(path: Path) -> pa.Table:
+def attributes_of(path: Path) -> pa.Table:
     """The typed attributes of the measured day's file, in the order of the archive's rows."""
     columns = ", ".join(("hub_id", *ATTRIBUTES))
     with duckdb.connect() as connection:
@@ -279,15 +279,15 @@ def _attributes(path: Path) -> pa.Table:
         return connection.sql(f"SELECT {columns} FROM ({file.select()})").to_arrow_table()
 
 
-def _typed(archive: Archive, attributes: pa.Table, day: int) -> pa.Table:
+def typed_rows(archive: Archive, attributes: pa.Table, day: int) -> pa.Table:
     """A day's rows: no repository is renamed or deleted, new ones come last."""
-    rows = archive._rows_shown(day)
-    total, window = archive._shown(rows, day)
+    rows = archive.rows_shown(day)
+    total, window = archive.shown(rows, day)
     typed = attributes.slice(0, len(rows))
     counters = {
         "downloads_30d": window,
         "downloads_all_time": total,
-        "likes": archive._likes(rows, day),
+        "likes": archive.likes_of(rows, day),
     }
     for name, values in counters.items():
         typed = typed.append_column(name, pa.array(values))

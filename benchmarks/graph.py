@@ -22,11 +22,11 @@ def settle(home: str, repeats: int) -> dict[str, Any]:
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{hub_tables.MEMORY_LIMIT}'")
         connection.execute("SET TimeZone = 'UTC'")
-        hub_tables._open(connection, hub)
+        hub_tables.open_tables(connection, hub)
         for name, table in tables.items():
             connection.register(f"seed__{name}", table)
-        labels._label_owners(connection)
-        labels._gather_parents(connection)
+        labels.label_owners(connection)
+        labels.gather_parents(connection)
         # Names as a table, as they are in no other measurement: lineage alone is measured here.
         connection.execute("CREATE TEMP TABLE named AS SELECT * FROM names")
         given = (connection, "labelled", "named", "parents")

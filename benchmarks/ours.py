@@ -66,7 +66,7 @@ def run(file: str, home: str, out: str) -> dict[str, Any]:
         connection.execute(f"SET memory_limit = '{hub_tables.MEMORY_LIMIT}'")
         connection.execute("SET TimeZone = 'UTC'")
         with phases.phase("label"):
-            hub_tables._open(connection, hub)
+            hub_tables.open_tables(connection, hub)
             kept = hub_tables.names_file(hub)
             labelled = labels.label(connection, hub.cleaning.size, tables, kept)
         with phases.phase("sum and rank"):

@@ -28,7 +28,7 @@ Query = Callable[[], Any]
 def ask(home: str, repeats: int) -> dict[str, Any]:
     """Median and most milliseconds of each query of the newest build, slowest first."""
     build = data.newest_build(Path(home))
-    times = {name: _times(query, repeats) for name, query in _queries(build)}
+    times = {name: times_of(query, repeats) for name, query in _queries(build)}
     rows = [
         {
             "query": name,
@@ -45,7 +45,7 @@ def ask(home: str, repeats: int) -> dict[str, Any]:
     }
 
 
-def _times(query: Query, repeats: int) -> list[float]:
+def times_of(query: Query, repeats: int) -> list[float]:
     query()
     times = []
     for _ in range(repeats):

@@ -175,7 +175,7 @@ def _members(archive: Archive) -> Iterator[tuple[str, str, npt.NDArray[np.bool_]
 
 
 def _relations(archive: Archive, names: list[str], stated: list[dict[str, Any]]) -> tuple[Any, Any]:
-    catalogue = archive._catalogue
+    catalogue = archive.catalogue
     pairs = [
         (row, above)
         for parents in (catalogue.parent, catalogue.parent2)

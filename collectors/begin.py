@@ -18,7 +18,7 @@ EXIT_INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command; the console script's entry point."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+        signal.signal(signal.SIGINT, leave)
     from collectors import cli  # noqa: PLC0415  (loads the libraries)
 
     cli.main()
@@ -26,11 +26,12 @@ def main() -> NoReturn:
 
 def has_begun() -> None:
     """From now on Ctrl-C is a KeyboardInterrupt again; called when a command sets to work."""
-    if signal.getsignal(signal.SIGINT) is _leave:
+    if signal.getsignal(signal.SIGINT) is leave:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+def leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End the process at once, as a signal asks: nothing has begun that could be kept."""
     sys.stderr.write("interrupted\n")
     sys.stderr.flush()
     os._exit(EXIT_INTERRUPTED)

@@ -253,8 +253,8 @@ def backfill(
     """Read the past of an archive, oldest first; what is here already is not read again."""
     if start is None:
         raise UsageError("say from when, for example --from 2024-07")
-    since = _day(start, is_end=False)
-    last = _day(until, is_end=True, option="--until") or utc_now().date()
+    since = day_named(start, is_end=False)
+    last = day_named(until, is_end=True, option="--until") or utc_now().date()
     assert since is not None
     if since > last:
         raise UsageError(f"--from {start} is after {last}, where it would end; no day lies between")
@@ -395,7 +395,7 @@ def status(
     if unmapped:
         _print_unmapped(as_json)
         return
-    found = data.status(sources=_facts())
+    found = data.status(sources=source_facts())
     for source in found["sources"]:
         _mark_without_key(source)
     _tell_at_work(found["sources"])
@@ -524,7 +524,7 @@ def _print_unmapped(as_json: bool) -> None:
 @command
 def check() -> int:
     """Check seeds, SQL headers and the newest build; list every violation."""
-    violations = data.check(_facts())
+    violations = data.check(source_facts())
     for violation in violations:
         print(violation)
     is_built = bool(data.build_paths())
@@ -540,7 +540,7 @@ def check() -> int:
 @command
 def build() -> None:
     """Build the database from history and seeds, check it, and publish it."""
-    report = data.build(_facts())
+    report = data.build(source_facts())
     for warning in report.warnings:
         _say(f"warning: {warning}")
     _say(f"built {report.name} in {report.seconds:.1f} s, {sum(report.rows.values()):,} rows")
@@ -678,7 +678,7 @@ def query(
         raise UsageError(f"{how} is not for a terminal; give --out FILE or a pipe")
     info = _metric_info(metric)
     equals: dict[str, Any] = _equals(where or [], info)
-    first, last = _day(start, is_end=False), _day(end, is_end=True)
+    first, last = day_named(start, is_end=False), day_named(end, is_end=True)
     if first and last and first > last:
         raise UsageError(f"--from {start} is after --to {end}; no day lies between them")
     try:
@@ -756,7 +756,8 @@ def tracked_from_seeds() -> Tracked:
     )
 
 
-def _facts() -> list[data.SourceFacts]:
+def source_facts() -> list[data.SourceFacts]:
+    """What a build is told of all sources."""
     return [build_facts(source) for source in load_all()]
 
 
@@ -826,7 +827,7 @@ def _date(text: str, option: str) -> date:
         raise UsageError(f"{option}: expected YYYY-MM-DD, found {text!r}") from None
 
 
-def _day(text: str | None, *, is_end: bool, option: str | None = None) -> date | None:
+def day_named(text: str | None, *, is_end: bool, option: str | None = None) -> date | None:
     """The first, or with `is_end` the last day of YYYY, YYYY-MM or YYYY-MM-DD."""
     if text is None:
         return None

@@ -490,7 +490,7 @@ def _given_up(problem: _PassingError) -> FetchError:
 def _network_problem(error: Exception, url: str) -> Exception:
     """What a failed connection means, in words that hold no address with a query in it."""
     host = urlsplit(url).netloc
-    if cause := _why_not_connected(error):
+    if cause := why_not_connected(error):
         return _NoConnectionError(host, cause)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)) or (
         "timed out" in str(error)
@@ -503,7 +503,7 @@ def _network_problem(error: Exception, url: str) -> Exception:
     return _PassingError(f"the connection to {host} broke off")
 
 
-def _why_not_connected(error: BaseException) -> str | None:
+def why_not_connected(error: BaseException) -> str | None:
     """Why no connection came about; None when there was one, or when something else is wrong."""
     if isinstance(error, requests.ConnectionError):
         first = error.args[0] if error.args else None

@@ -93,7 +93,7 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 
     When several in a row could not even be connected to, the rest are not asked.
     """
-    hub = _Hub.from_environment(session)
+    hub = HubListings.from_environment(session)
     for organisation in planned:
         yield hub.not_asked(organisation) if hub.is_out_of_reach else hub.listing(organisation)
 
@@ -145,7 +145,7 @@ class _Listing:
 
 
 @dataclass
-class _Hub:
+class HubListings:
     """The Hub during one run: what it turned out not to accept is not asked for again."""
 
     session: Session
@@ -155,24 +155,29 @@ class _Hub:
     unreached: list[str] = field(default_factory=list)  # causes of the last failures in a row
 
     @classmethod
-    def from_environment(cls, session: Session) -> _Hub:
+    def from_environment(cls, session: Session) -> HubListings:
+        """The Hub that the variables name."""
         address = endpoint()
         return cls(session, address, credentials(address))
 
     @property
     def url(self) -> str:
+        """Where listings are."""
         return f"{self.endpoint}/api/models"
 
     @property
     def is_out_of_reach(self) -> bool:
+        """Whether so many organisations in a row could not be reached that no more is asked."""
         return len(self.unreached) >= MOST_UNREACHED
 
     def not_asked(self, organisation: str) -> Fetched:
+        """The failure of an organisation that is not asked for any more."""
         host = urlsplit(self.endpoint).netloc
         why = f"the Hub could not be reached ({self.unreached[-1]}: {host})"
         return Fetched(organisation, self.url, None, error=f"{NOT_ASKED}{why}")
 
     def listing(self, organisation: str) -> Fetched:
+        """The repositories of one organisation, or why they could not be read."""
         url = self.url
         listing = _Listing(author=organisation)
         try:

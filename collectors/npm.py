@@ -64,7 +64,7 @@ def fetch(session: Session, planned: Sequence[str], tracked: Tracked) -> Iterato
 def parse(body: bytes, manifest: Manifest) -> Parsed:
     """Rows of npm__downloads, each day once, up to the last that has downloads."""
     rows = _rows(json_of(body), manifest.entity)
-    days = _counted(_days(rows, day_of(manifest.fetched_at)))
+    days = counted(days_of(rows, day_of(manifest.fetched_at)))
     return days.parsed(TABLES[0], manifest)
 
 
@@ -92,7 +92,7 @@ def _read(session: Session, package: str) -> Fetched:
             raise
         raise UnavailableError(no_package("npm", package, str(error)), 404) from None
     rows = _rows(json_answer(answer), package)
-    facts = warn_of(_hardly_true(_counted(_days(rows))), "of 0 downloads between others")
+    facts = warn_of(hardly_true(counted(days_of(rows))), "of 0 downloads between others")
     return Fetched(package, answer.url, answer.status, answer.body, len(rows), facts)
 
 
@@ -109,18 +109,19 @@ def _rows(answer: Any, package: str) -> list[Any]:
     return rows
 
 
-def _days(rows: list[Any], today: date = date.max) -> Days:
+def days_of(rows: list[Any], today: date = date.max) -> Days:
+    """Downloads by day, of the rows of an answer."""
     return read_days(rows, "day", "downloads", whole, today)
 
 
-def _counted(days: Days) -> Days:
+def counted(days: Days) -> Days:
     """The days up to the last that has downloads."""
     last = max((one for one, count in days.counts.items() if count), default=date.min)
     counts = {one: count for one, count in days.counts.items() if one <= last}
     return Days(counts, days.set_aside, days.missing)
 
 
-def _hardly_true(days: Days) -> list[date]:
+def hardly_true(days: Days) -> list[date]:
     """Days without any download of a package that has many every day."""
     began = min((one for one, count in days.counts.items() if count), default=date.max)
     since = {one: count for one, count in days.counts.items() if one >= began}

@@ -63,7 +63,7 @@ def pictures(figures: Sequence[go.Figure], format: str) -> list[bytes]:
     drawn = asyncio.run(_drawn(figures, format))
     told = [dict(figure.layout.meta or {}) for figure in figures]
     if format == "svg":
-        drawn = [_without_chance(picture) for picture in drawn]
+        drawn = [without_chance(picture) for picture in drawn]
     return [about.told(picture, words) for picture, words in zip(drawn, told, strict=True)]
 
 
@@ -151,7 +151,8 @@ def _alone() -> type:
     return Alone
 
 
-def _without_chance(svg: bytes) -> bytes:
+def without_chance(svg: bytes) -> bytes:
+    """A picture with the same identifiers each time it is drawn."""
     text = svg.decode()
     found = _RANDOM.search(text)
     if not found:

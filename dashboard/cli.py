@@ -37,7 +37,7 @@ def start(
     has_begun()
     try:
         _require_free(host, port)
-        _ensure_build()
+        ensure_build()
         url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
         _say(f"Open Model Adoption: {url}  (Ctrl-C stops it)")
         if browser and sys.stdout.isatty():
@@ -65,7 +65,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _ensure_build() -> None:
+def ensure_build() -> None:
     """Build in a process of its own, so that the collectors' code stays out of the server's."""
     try:
         reasons = data.stale_reasons()

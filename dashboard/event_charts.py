@@ -215,7 +215,7 @@ def _lines(
             rows, "date", column, key=subject, label=subject, family=family, context=context,
             marks=ESTIMATED,
         )  # fmt: skip
-        if measure == "Index = 100" and _holds_estimates(rows, *before):
+        if measure == "Index = 100" and holds_estimates(rows, *before):
             line = replace(line, inexact=(True,) * len(line.x))
         found.append(replace(line, role="compare") if family is None else line)
     return tuple(found)
@@ -259,7 +259,7 @@ def _with_levels(chart: Chart, study: data.EventStudy, column: str) -> Chart:
     levels = {
         side: Level(
             first, _drawn_at(last, grain), float(row[side]),
-            is_inexact=_holds_estimates(own, first, last),
+            is_inexact=holds_estimates(own, first, last),
         )
         for side, (first, last) in spans.items()
         if pd.notna(row[side])
@@ -270,7 +270,7 @@ def _with_levels(chart: Chart, study: data.EventStudy, column: str) -> Chart:
     return replace(chart, levels=tuple(levels.values()), bands=_bands(study, words))
 
 
-def _holds_estimates(points: pd.DataFrame, first: date, last: date) -> bool:
+def holds_estimates(points: pd.DataFrame, first: date, last: date) -> bool:
     """Whether a known point between two days is an estimate."""
     days = points["date"].between(pd.Timestamp(first), pd.Timestamp(last))
     known = points[days & points["value"].notna()]

@@ -239,7 +239,7 @@ def _export(order: Order) -> int:
         )
     _check_file(order.file)
     how = _format(order)
-    _check_options(order, how)
+    check_options(order, how)
     makers = {"chart": _chart, BRIEFING: _briefing, "deck": _deck}
     made = makers[order.kind](order, how)
     _write(order.file, made.content)
@@ -274,7 +274,7 @@ def _format(order: Order) -> str:
     return known[0]
 
 
-def _check_options(order: Order, how: str) -> None:
+def check_options(order: Order, how: str) -> None:
     """Refuse options that would say nothing. Raises UsageError."""
     no_picture, no_table = how not in PICTURES, order.kind != "chart" or how not in TABLES
     refused = {

@@ -55,7 +55,7 @@ def _told_of(build: Path, key: str, selection: Selection) -> str:
     chart = recipes.chart(build, key, selection)
     assert chart is not None
     own = _own_labels(build, selection.focus)
-    return _of_briefing(chart, build, key, selection) or _by_rule(chart, selection, own)
+    return _of_briefing(chart, build, key, selection) or by_rule(chart, selection, own)
 
 
 def _of_briefing(chart: Chart, build: Path, key: str, selection: Selection) -> str:
@@ -76,7 +76,9 @@ def _of_briefing(chart: Chart, build: Path, key: str, selection: Selection) -> s
     return text.partition("; a year ago")[0]
 
 
-def _by_rule(chart: Chart, selection: Selection, own: set[str]) -> str:
+def by_rule(chart: Chart, selection: Selection, own: set[str]) -> str:
+    """The sentence that a chart's own values give, '' when they give none; `own` are names of the
+    focus family in the chart."""
     told = _told(chart, own)
     event = _event_day(chart)
     if event and len(chart.levels) == 2:

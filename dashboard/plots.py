@@ -368,7 +368,7 @@ def _fits(chart: Chart, band: Band, width: Width) -> bool:
 def _draw_markers(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> int:
     """Event lines with labels above the plot, in as many rows as keep them apart; returns the top
     margin that they need."""
-    rows = _rows_of(chart, width) if width != "narrow" else [0] * len(chart.markers)
+    rows = rows_of(chart, width) if width != "narrow" else [0] * len(chart.markers)
     for number, (marker, row) in enumerate(zip(chart.markers, rows, strict=True), start=1):
         drawn.shape(
             type="line", x0=marker.at, x1=marker.at, y0=0, y1=1, yref="paper",
@@ -383,7 +383,8 @@ def _draw_markers(drawn: Sheet, chart: Chart, theme: Theme, width: Width) -> int
     return 14 + 17 * (max(rows) + 1) if rows else 14
 
 
-def _rows_of(chart: Chart, width: Width) -> list[int]:
+def rows_of(chart: Chart, width: Width) -> list[int]:
+    """The row in which the label of each marker stands, so that none covers another."""
     return scales.rows_apart(
         [
             (_position(chart, marker.at), len(marker.label) * LETTER_SHARE[width] / 2 + 0.006)

@@ -170,7 +170,7 @@ def chart(build: Path, key: str, selection: Selection) -> Chart | None:
     if isinstance(kind, StudyKind):
         drawn = _of_study(build, key, kind, selection)
     else:
-        drawn = _of_metric(build, kind, kind.complete(selection, build))
+        drawn = of_metric(build, kind, kind.complete(selection, build))
     if drawn is not None and asked not in kind.scopes:
         there = " and ".join(sorted(kind.scopes))
         text = f"This chart exists for scope {there} only."
@@ -237,7 +237,8 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+|\.{2,}", "-", plain).strip("-.")
 
 
-def _of_metric(build: Path, kind: ChartKind, selection: Selection) -> Chart | None:
+def of_metric(build: Path, kind: ChartKind, selection: Selection) -> Chart | None:
+    """A chart of a metric's rows; None when nothing is left of them for the selection."""
     info = data.metric_info(kind.metric, build=build)
     rows = _rows(build, info, kind, selection)
     others = {

@@ -99,11 +99,11 @@ def _difference(opened: Path, newest: Path, key: str, selection: Selection) -> s
         there = recipes.draw(Recipe(key, recipes.open_ended(selection, opened), newest.stem))
     except NothingToShowError:
         return "The newest build has nothing to show here."
-    found = data.compare_rows(_values(here), _values(there), [_SERIES, _AT], [_VALUE])
+    found = data.compare_rows(values_shown(here), values_shown(there), [_SERIES, _AT], [_VALUE])
     return found.told("this chart")
 
 
-def _values(chart: Chart) -> pd.DataFrame:
+def values_shown(chart: Chart) -> pd.DataFrame:
     """Each value that a chart shows: of what, when, and the value."""
     is_monthly = scales.is_monthly(chart)
     found: dict[tuple[str, str], float | None] = {}

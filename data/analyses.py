@@ -265,13 +265,14 @@ def _notes(points: pd.DataFrame, side: Side, windows: Windows, grain: Grain) -> 
     first, last = windows.of(side)
     asked = steps(first, last, grain) + 1
     if len(points) < asked:
-        yield f"{side}: {len(points)} of {_periods(asked, grain)} known"
+        yield f"{side}: {len(points)} of {periods_text(asked, grain)} known"
     marked = points[points["estimate_reason"].to_numpy() != EXACT]
     if len(marked):
-        yield f"{side}: {len(marked)} of {_periods(len(points), grain)} estimated"
+        yield f"{side}: {len(marked)} of {periods_text(len(points), grain)} estimated"
 
 
-def _periods(count: int, grain: Grain) -> str:
+def periods_text(count: int, grain: Grain) -> str:
+    """'1 month', '2 months'."""
     return f"{count} {grain}" if count == 1 else f"{count} {grain}s"
 
 

@@ -413,7 +413,7 @@ class DayStore:
         )
         rows = connection.sql("SELECT key, hub_id FROM fresh ORDER BY key").to_arrow_table()
         if rows.num_rows:
-            _write_parquet(rows, folder / f"{first:010d}.parquet", {})
+            write_parquet(rows, folder / f"{first:010d}.parquet", {})
         counters = ", ".join(f'incoming."{name}"' for name in self.table.counters)
         attributes = ", ".join(f'incoming."{name}"' for name in self.table.attributes)
         connection.execute(
@@ -462,7 +462,7 @@ class DayStore:
             rows = connection.sql(self._changes(part, name, base)).to_arrow_table()
             path = self.path(day, part)
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_parquet(rows, path, about)
+            write_parquet(rows, path, about)
 
     def _changes(self, part: str, name: str, base: date | None) -> str:
         columns = self.table.columns(part)
@@ -541,7 +541,7 @@ class DayStore:
         rows = connection.sql("SELECT * EXCLUDE row FROM now_numbers ORDER BY key")
         # Digests are the engine's: those of another version would not be comparable.
         about = {"engine": duckdb.__version__}
-        _write_parquet(rows.to_arrow_table(), fresh / f"{day}.parquet", about, level=1)
+        write_parquet(rows.to_arrow_table(), fresh / f"{day}.parquet", about, level=1)
         shutil.rmtree(self.cache, ignore_errors=True)
         fresh.rename(self.cache)
 
@@ -578,7 +578,7 @@ def _reader() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, level: int = 3) -> None:
+def write_parquet(rows: pa.Table, path: Path, about: Mapping[str, Any], *, level: int = 3) -> None:
     """Write a file whose bytes follow from its rows and facts, whole or not at all."""
     metadata = {_FACTS: json.dumps(about, sort_keys=True, ensure_ascii=False).encode()}
     numbers = [f.name for f in rows.schema if pa.types.is_integer(f.type) and f.name != "key"]

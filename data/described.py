@@ -55,7 +55,7 @@ class Credit:
 
 
 @dataclass(frozen=True)
-class _Source:
+class CreditedSource:
     """A source, the tables that it fills, and who published it where that is not its title."""
 
     credit: Credit
@@ -108,7 +108,7 @@ def credits(build: Path | None = None, metric: str | None = None) -> list[Credit
     return (
         [source.credit for source in _sources(path)]
         if metric is None
-        else list(_resting(path, metric))
+        else list(resting(path, metric))
     )
 
 
@@ -153,7 +153,7 @@ def about(
 
 
 @lru_cache(maxsize=3)
-def _sources(build: Path) -> tuple[_Source, ...]:
+def _sources(build: Path) -> tuple[CreditedSource, ...]:
     """Each source of a build and the tables that it fills; an archive fills what is derived."""
     read = warehouse.frame(
         build,
@@ -164,7 +164,7 @@ def _sources(build: Path) -> tuple[_Source, ...]:
     )
     of_archives = frozenset(name for name in table_names() if name.startswith(_OF_ARCHIVES))
     found = [
-        _Source(
+        CreditedSource(
             _credit(row, row["name"], is_collected=True),
             of_archives if row["is_archive"] else frozenset(row["tables"]),
             is_archive=row["is_archive"],
@@ -172,7 +172,7 @@ def _sources(build: Path) -> tuple[_Source, ...]:
         for row in tables.records(read)
     ]
     return *found, *(
-        _Source(
+        CreditedSource(
             _credit(row, row["source"], is_collected=False),
             frozenset({PUBLISHED}),
             publisher=row["publisher"],
@@ -194,7 +194,7 @@ def _credit(row: Mapping[str, Any], name: str, *, is_collected: bool) -> Credit:
 
 
 @lru_cache(maxsize=300)
-def _resting(build: Path, metric: str) -> tuple[Credit, ...]:
+def resting(build: Path, metric: str) -> tuple[Credit, ...]:
     """The sources that a metric's figures rest on and of which the build holds something: those
     that fill the tables it reads and, where its rows say whose they are, are named there."""
     rests_on = _tables_of(metric)

@@ -12,7 +12,7 @@ from data.paths import sql_text
 
 _idle: list[duckdb.DuckDBPyConnection] = []
 # What a use may set beyond its own connection: it is set back before the next use.
-_SETTINGS = ("threads", "preserve_insertion_order", "parquet_metadata_cache")
+SETTINGS = ("threads", "preserve_insertion_order", "parquet_metadata_cache")
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def engine(memory_limit: str, spill: Path | None = None) -> Iterator[duckdb.Duck
 
     `spill`: a folder for what does not fit into memory; without one it has to fit. After an error,
     or when something spilled, the database is closed and not used again. A use may set what is in
-    _SETTINGS, and what belongs to the connection (SET LOCAL, TimeZone); other global settings would
+    SETTINGS, and what belongs to the connection (SET LOCAL, TimeZone); other global settings would
     stay. A transaction that is open at the end is rolled back.
     """
     try:
@@ -41,7 +41,7 @@ def engine(memory_limit: str, spill: Path | None = None) -> Iterator[duckdb.Duck
             yield connection
             _roll_back(connection)
             connection.execute("USE memory; DETACH work")
-            for name in _SETTINGS:
+            for name in SETTINGS:
                 connection.execute(f"RESET GLOBAL {name}")
     except BaseException:
         opened.close()

@@ -132,7 +132,7 @@ def _tables(hub: Hub, seeds: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     hub.update()
     hub.slim()
     with engine(MEMORY_LIMIT, hub.folder / "spill") as connection:
-        _open(connection, hub)
+        open_tables(connection, hub)
         count = hub.cleaning.size
         labelled = labels.label(connection, count, seeds, names_file(hub))
         owned = cohorts.owners(connection, count)
@@ -150,7 +150,7 @@ def names_file(hub: Hub) -> Path:
     return hub.folder.with_name(f"{hub.folder.name}.names.parquet")
 
 
-def _open(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
+def open_tables(connection: duckdb.DuckDBPyConnection, hub: Hub) -> None:
     """Views of the newest day and of what is gone, as labels.label() reads them."""
     columns = ", ".join(ATTRIBUTES)
     newest = hub.store.days()[-1]

@@ -89,8 +89,8 @@ def label(
     """
     for name, table in seeds.items():
         connection.register(f"seed__{name}", table)
-    _label_owners(connection)
-    _gather_parents(connection)
+    label_owners(connection)
+    gather_parents(connection)
     connection.execute(_OWNER_REGIONS)
     for column in KEPT:
         connection.execute(_KEPT.format(column=column, kept=KEPT_VALUES))
@@ -105,7 +105,7 @@ def label(
     return Labels(codes, texts, root_key, total_params)
 
 
-def _label_owners(connection: duckdb.DuckDBPyConnection) -> None:
+def label_owners(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `labelled`: family and generation by owner, by the roll-up that says so everywhere."""
     rollup = {name: _rollup(name) for name in ("family_organisations", "model_labels")}
     connection.execute(
@@ -132,7 +132,7 @@ def _rollup(name: str) -> str:
     return (SQL_DIR / "rollups" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _gather_parents(connection: duckdb.DuckDBPyConnection) -> None:
+def gather_parents(connection: duckdb.DuckDBPyConnection) -> None:
     """Tables `names` and `parents`, as lineage reads them: declared, stated, inferred."""
     connection.execute(
         "CREATE TEMP VIEW names AS SELECT model_id, key FROM repositories "

@@ -39,7 +39,7 @@ def tables(
         return {}
     keys = _new_keys(hub, labelled, _first_of(weeks[0]).toordinal())
     ends = np.array([(_first_of(path) + timedelta(days=6)).toordinal() for path in weeks])
-    distance = _distance(ends, np.array(hub.cleaning.days.used))
+    distance = distance_between(ends, np.array(hub.cleaning.days.used))
     totals, reasons = _totals(weeks, keys, hub.cleaning.size)
     is_launch = totals[-1] >= LEAST
     keys, totals, reasons = keys[is_launch], totals[:, is_launch], reasons[:, is_launch]
@@ -86,7 +86,7 @@ def _column(path: Path, name: str) -> Longs:
     return values
 
 
-def _distance(ends: Longs, used: Longs) -> Longs:
+def distance_between(ends: Longs, used: Longs) -> Longs:
     """Days from each week's end to the nearest day that was read."""
     found: Longs = np.abs(ends[:, None] - used[None, :]).min(axis=1)
     return found

@@ -173,7 +173,7 @@ def _needed(missing: pd.DataFrame) -> tuple[str, ...]:
         first = dated.loc[names, "released_on"].min()
         found.append(
             f"Nothing was read of {_listed(names)} in the year after release. Run `collectors "
-            f"backfill --from {_month_to_read(first.date())} --every week`, {BUILD}"
+            f"backfill --from {month_to_read(first.date())} --every week`, {BUILD}"
         )
     if len(names := list(dated.index[is_early])):
         found.append(
@@ -188,7 +188,7 @@ def _needed(missing: pd.DataFrame) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _month_to_read(released: date) -> str:
+def month_to_read(released: date) -> str:
     """The month from which an archive must be read to have seen a model come: that of its release,
     or the one before when the first week of which both ends are read begins later.
 

@@ -76,10 +76,10 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
         scope=scope,
         focus=_value(ours),
         rival=_value(theirs),
-        focus_text=_value_text(ours),
-        rival_text=_value_text(theirs),
-        leader=_leader(name, known, len(by_family) - len(known)),
-        ratio=_ratio(ours, theirs),
+        focus_text=value_text(ours),
+        rival_text=value_text(theirs),
+        leader=leader_named(name, known, len(by_family) - len(known)),
+        ratio=ratio_of(ours, theirs),
         as_of=_period_text(shown),
         source_title=str(shown["source_title"]),
         source_url=str(shown["source_url"]),
@@ -93,21 +93,22 @@ def _layer(about: Any, rows: pd.DataFrame, focus: str, rival: str | None) -> Lay
     )
 
 
-def _leader(layer: str, known: pd.DataFrame, unread: int) -> str:
+def leader_named(layer: str, known: pd.DataFrame, unread: int) -> str:
     """Who leads a layer; nobody is said to lead while a family could not be read."""
     if unread or known.empty:
         return f"unknown, {unread} not read"
     leader = known.loc[known["value"].idxmax()]
     # An account is called by its own name, since it is not a family.
     name = leader["subject"] if layer == "own_downloads" else leader.name
-    return f"{name} {_value_text(leader)}"
+    return f"{name} {value_text(leader)}"
 
 
 def _value(row: Any) -> float | None:
     return None if row is None or pd.isna(row["value"]) else float(row["value"])
 
 
-def _ratio(ours: Any, theirs: Any) -> float | None:
+def ratio_of(ours: Any, theirs: Any) -> float | None:
+    """How many times theirs our value is; None where that cannot be said."""
     mine, other = _value(ours), _value(theirs)
     # A rating has no zero, and of two values of which the least is known the ratio may be anything.
     if ours is not None and (ours["unit"] == "rating" or ours["bound"] == "at_least"):
@@ -119,7 +120,8 @@ def _part(value: float | None, most: float | None) -> float | None:
     return value / most if value is not None and most else None
 
 
-def _value_text(row: Any) -> str:
+def value_text(row: Any) -> str:
+    """The value of a row as people read it, with its bound; in words where there is none."""
     if row is None:
         return "not seen"
     if pd.isna(row["value"]):
@@ -134,7 +136,7 @@ def _open_note(row: Any) -> str:
     if not is_known(value) or not value:
         return ""
     text = amount(float(value), str(row["unit"]), str(row["bound"]))
-    return "all open weights" if text == _value_text(row) else f"open weights {text}"
+    return "all open weights" if text == value_text(row) else f"open weights {text}"
 
 
 def _period_text(row: Any) -> str:

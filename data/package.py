@@ -167,7 +167,7 @@ def _write(
         write_atomically(folder / name, text.encode())
     present = (path for path in folder.rglob("*") if path.is_file() and path.name != UNFINISHED)
     names = sorted(name_of(path, folder) for path in present)
-    lines = [f"{_sha256(folder / name)}  {name}\n" for name in names]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names]
     # The last of all: what has it is whole.
     write_atomically(folder / CHECKSUMS, "".join(lines).encode())
     (folder / UNFINISHED).unlink()
@@ -205,7 +205,7 @@ def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dic
             "description": info.notes,
             "rows": rows.num_rows,
             "sources": _sources(build, info),
-            "schema": _schema(info, has_key=has_key),
+            "schema": schema_of(info, has_key=has_key),
         },
         {
             "name": f"{info.name}.parquet",
@@ -233,7 +233,7 @@ def _read(build: Path, info: MetricInfo) -> tuple[pa.Table, pd.DataFrame]:
         return rows, cursor.from_arrow(rows).df()
 
 
-def _schema(info: MetricInfo, *, has_key: bool) -> dict[str, Any]:
+def schema_of(info: MetricInfo, *, has_key: bool) -> dict[str, Any]:
     """A Table Schema. The grain is a primary key unless one of its columns may be NULL."""
     fields = []
     for column in info.columns:
@@ -285,16 +285,17 @@ def _descriptor(
 
 
 def _size(path: Path) -> dict[str, Any]:
-    return {"bytes": path.stat().st_size, "hash": f"sha256:{_sha256(path)}"}
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{sha256_of(path)}"}
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_as_published(folder: Path, name: str, expected: Mapping[str, str]) -> bool:
-    return (folder / name).is_file() and _sha256(folder / name) == expected[name]
+    return (folder / name).is_file() and sha256_of(folder / name) == expected[name]
 
 
 def _checksums(folder: Path) -> dict[str, str] | None:

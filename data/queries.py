@@ -95,7 +95,7 @@ def metric(
     source = f"SELECT * FROM {info.name}"
     source += f" WHERE {' AND '.join(conditions)}" if conditions else ""
     if index:
-        source = _indexed(info, source, index if isinstance(index, str) else None)
+        source = indexed(info, source, index if isinstance(index, str) else None)
     order = ", ".join(info.grain)
     try:
         return _rows(path, f"SELECT * FROM ({source}) ORDER BY {order}", values)
@@ -359,7 +359,7 @@ def _require(info: MetricInfo, column: str) -> None:
         )
 
 
-def _indexed(info: MetricInfo, source: str, column: str | None = None) -> str:
+def indexed(info: MetricInfo, source: str, column: str | None = None) -> str:
     """The same rows with the value as 100 = the first value that is neither NULL nor 0."""
     value, time = column or info.value_column, info.time_column
     if column is not None:

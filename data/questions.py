@@ -49,11 +49,11 @@ def questions_of(
             else f"Where is {focus} ahead, and where is it behind?",
             "leads",
         ),
-        _launch_question(launch_pair(focus, rivals, events), launches),
+        launch_question(launch_pair(focus, rivals, events), launches),
         Question(
             f"Which claims about {focus} do not hold?", "claims", {"verdict": "Does not hold"}
         ),
-        _event_question(focus, events),
+        event_question(focus, events),
         _region_question(focus, rivals, families),
     )
 
@@ -87,7 +87,8 @@ def _main_release(releases: pd.DataFrame) -> pd.Series:
     return (lit if len(lit) else releases).sort_values("starts_on").iloc[-1]
 
 
-def _launch_question(pair: tuple[pd.Series, pd.Series] | None, launches: pd.DataFrame) -> Question:
+def launch_question(pair: tuple[pd.Series, pd.Series] | None, launches: pd.DataFrame) -> Question:
+    """Which launches are worth comparing: those of the pair, or none in particular."""
     usual = Question("How do the launches compare?", "launches")
     if pair is None:
         return usual
@@ -139,7 +140,7 @@ def _sizes_apart(size: str, other: str | None) -> int:
     return abs(SIZE_CLASSES.index(size) - SIZE_CLASSES.index(other))
 
 
-def _event_question(focus: str, events: pd.DataFrame) -> Question:
+def event_question(focus: str, events: pd.DataFrame) -> Question:
     """About the newest highlighted event of people, else the newest highlighted, else any."""
     own = events[events["family"] == focus].sort_values("starts_on", kind="stable")
     lit = own[own["is_highlight"].astype(bool)]

@@ -169,7 +169,7 @@ def _check(files: Mapping[str, bytes]) -> tuple[Seeds, list[str]]:
     problems: dict[str, list[Problem]] = {name: [] for name in TABLES}
     for name, table in TABLES.items():
         if table.file in files:
-            rows = _read(table, files[table.file], problems[name])
+            rows = read_table(table, files[table.file], problems[name])
             if rows is not None:
                 seeds[name] = rows
         else:
@@ -200,7 +200,7 @@ def _unknown_files(files: Mapping[str, bytes]) -> list[str]:
     return [_message(name, Problem(1, "a file of the codebook", "another", todo)) for name in names]
 
 
-def _read(table: SeedTable, body: bytes, problems: list[Problem]) -> list[Row] | None:
+def read_table(table: SeedTable, body: bytes, problems: list[Problem]) -> list[Row] | None:
     """The rows of one file, with cells typed; None when it has no usable header."""
     text = _decode(body, problems)
     records = _records(text, problems)

@@ -90,13 +90,13 @@ def newer(families: tuple[str, ...], build: Path, newest: Path) -> str:
         whose = focus if len(families) == 1 else f"all {len(families)} families here"
         return f"{begins} has the same figures of {whose} on {_counted(len(_filled(after)))}."
     if focus not in differ:
-        told = _some(others, len(families) - 1)
+        told = some_of(others, len(families) - 1)
         return f"{begins} has the same figures of {focus}, others of {told}."
-    also = f"; and for {_some(others, len(families) - 1)}" if others else ""
+    also = f"; and for {some_of(others, len(families) - 1)}" if others else ""
     return f"{begins} differs for {focus}: {_told_change(before, after)}{also}."
 
 
-def _some(others: Sequence[str], of: int) -> str:
+def some_of(others: Sequence[str], of: int) -> str:
     """'Llama and Gemma'; of more than NAMED families how many they are."""
     if len(others) > NAMED:
         return f"all {of} others" if len(others) == of else f"{len(others)} of the {of} others"

@@ -116,7 +116,7 @@ def empty(home: Path) -> None:
 
 def facts() -> list[data.SourceFacts]:
     """What the command `collectors build` hands to a build."""
-    return collectors.cli._facts()
+    return collectors.cli.source_facts()
 
 
 MAKERS: Mapping[str, Callable[[Path], None]] = {

@@ -350,6 +350,35 @@ def test_what_is_kept_is_read_beside_the_views(path: Path) -> None:
     assert kept == []
 
 
+OUTSIDE = sorted(p for folder in ("tests", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", OUTSIDE, ids=name_of)
+def test_private_names_stay_in_their_module(path: Path) -> None:
+    """What a test or a benchmark uses of our modules has a public name."""
+    tree = tree_of(path)
+    ours = {"tests", "benchmarks", *PACKAGES}
+    imports = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in ours
+    ]
+    names = {*ours, *(alias.asname or alias.name for node in imports for alias in node.names)}
+    imported = [alias.name for node in imports for alias in node.names if is_private(alias.name)]
+    used = [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and is_private(node.attr)
+        and ast.unparse(node.value).split(".")[0] in names
+    ]
+    assert (imported, used) == ([], [])
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
 def test_names_of_files() -> None:
     for path in committed_files():
         assert path.stem not in VAGUE_NAMES, name_of(path)

@@ -52,7 +52,7 @@ def few_exports(tmp_path: Path, seeds_build: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(exports, "TOKEN_CUTS", ())
     monkeypatch.setattr(exports, "APP", app)
     monkeypatch.setattr(exports, "PAGES", ("one",))
-    monkeypatch.setattr(pages, "_times", once)
+    monkeypatch.setattr(pages, "times_of", once)
     monkeypatch.setattr(pictures, "why_not", lambda: "there is no browser")
 
 
@@ -104,7 +104,7 @@ def test_every_measurement_at_a_tiny_size(tmp_path: Path, capsys: pytest.Capture
 
 def test_a_query_is_made_once_more_than_it_is_timed() -> None:
     made: list[int] = []
-    assert len(pages._times(lambda: made.append(1), 3)) == 3
+    assert len(pages.times_of(lambda: made.append(1), 3)) == 3
     assert len(made) == 4
 
 
@@ -113,8 +113,8 @@ def test_days_that_are_handed_over_as_tables_are_those_of_their_files(tmp_path: 
     archive = plan.archive()
     archive.write_day(2, plan.file())
     archive.write_day(1, plan.file(1))
-    handed = days._typed(archive, days._attributes(plan.file()), 1)
-    read = days._attributes(plan.file(1))
+    handed = days.typed_rows(archive, days.attributes_of(plan.file()), 1)
+    read = days.attributes_of(plan.file(1))
     file = pq.read_table(plan.file(1))
     assert handed.select(read.column_names).equals(read)
     for name, column in (

@@ -477,8 +477,8 @@ def test_how_many_tokens_are_not_seen(brief_of: Briefed) -> None:
 
 def test_ratings_are_whole_and_have_no_ratio() -> None:
     rating = {"value": 1412.6, "unit": "rating", "bound": "exactly"}
-    assert layers._value_text(rating) == "1,413"
-    assert layers._ratio(rating, rating) is None
+    assert layers.value_text(rating) == "1,413"
+    assert layers.ratio_of(rating, rating) is None
 
 
 def test_no_series(brief_of: Briefed) -> None:
@@ -728,10 +728,10 @@ def test_nobody_leads_a_layer_while_a_family_was_not_read() -> None:
         {"value": [17.0], "unit": ["pulls"], "subject": ["x"], "bound": ["exactly"]},
         index=["DeepSeek"],
     )
-    assert layers._leader("collected_downloads", rows, 0) == "DeepSeek 17"
-    assert layers._leader("collected_downloads", rows, 3) == "unknown, 3 not read"
-    assert layers._leader("collected_downloads", rows.head(0), 3) == "unknown, 3 not read"
-    assert layers._value_text({"value": float("nan"), "unit": "pulls"}) == "not read"
+    assert layers.leader_named("collected_downloads", rows, 0) == "DeepSeek 17"
+    assert layers.leader_named("collected_downloads", rows, 3) == "unknown, 3 not read"
+    assert layers.leader_named("collected_downloads", rows.head(0), 3) == "unknown, 3 not read"
+    assert layers.value_text({"value": float("nan"), "unit": "pulls"}) == "not read"
 
 
 @pytest.mark.parametrize(
@@ -941,7 +941,7 @@ def test_which_releases_are_compared(events: list[Row], pair: tuple[str, str] | 
 )  # fmt: skip
 def test_which_event_is_asked_about(events: list[Row], text: str) -> None:
     rows = pd.DataFrame(events, columns=EVENT_COLUMNS)
-    assert questions._event_question("Alpha", rows).text == text
+    assert questions.event_question("Alpha", rows).text == text
 
 
 def launch(model: str, released: str, size: str, downloads: float | None = None) -> Row:
@@ -983,7 +983,7 @@ def test_which_models_are_compared(
     columns = ["family", "model_id", "released_on", "size_class", "downloads"]
     rows = pd.DataFrame(launches, columns=columns).astype({"released_on": "datetime64[us]"})
     rows = rows.astype({"model_id": "str", "downloads": float})
-    found = questions._launch_question(pair, rows)
+    found = questions.launch_question(pair, rows)
     assert (found.text, found.parameters.get("launch")) == (text, models)
 
 

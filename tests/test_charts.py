@@ -1287,10 +1287,10 @@ def test_eighteen_lines() -> None:
 
 def test_labels_of_events_keep_apart() -> None:
     close = tuple(Marker(date(2025, 1, 5 + n), f"Event number {n}", "t") for n in range(6))
-    rows = plots._rows_of(replace(hand_made(range(12)), markers=close), "wide")
+    rows = plots.rows_of(replace(hand_made(range(12)), markers=close), "wide")
     assert rows == list(range(6))
     far = tuple(Marker(date(2025, 1 + 3 * n, 5), "Event", "t") for n in range(4))
-    assert plots._rows_of(replace(hand_made(range(12)), markers=far), "wide") == [0, 0, 0, 0]
+    assert plots.rows_of(replace(hand_made(range(12)), markers=far), "wide") == [0, 0, 0, 0]
 
 
 def test_narrow_charts_number_the_events_and_have_no_labels() -> None:

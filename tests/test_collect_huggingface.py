@@ -633,7 +633,7 @@ def test_what_failed_is_due_again(lab: Lab, fault: str) -> None:
 
 
 def test_an_interrupted_run_is_due_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = huggingface._Hub.listing
+    real = huggingface.HubListings.listing
 
     def listing(self: Any, organisation: str) -> Any:
         if organisation == "meta-llama":
@@ -641,7 +641,7 @@ def test_an_interrupted_run_is_due_again(lab: Lab, monkeypatch: pytest.MonkeyPat
         return real(self, organisation)
 
     with monkeypatch.context() as patched:
-        patched.setattr(huggingface._Hub, "listing", listing)
+        patched.setattr(huggingface.HubListings, "listing", listing)
         with pytest.raises(KeyboardInterrupt):
             bare(lab)
     assert [result.exit for result in bare(lab)] == ["done"]
@@ -734,7 +734,7 @@ def test_a_killed_process_is_repaired(lab: Lab, commands: Commands) -> None:
 
 
 def test_ctrl_c_leaves_a_record(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = huggingface._Hub.listing
+    real = huggingface.HubListings.listing
 
     def listing(self: Any, organisation: str) -> Any:
         if organisation == "google":
@@ -742,7 +742,7 @@ def test_ctrl_c_leaves_a_record(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> No
         return real(self, organisation)
 
     with monkeypatch.context() as patched:
-        patched.setattr(huggingface._Hub, "listing", listing)
+        patched.setattr(huggingface.HubListings, "listing", listing)
         with pytest.raises(KeyboardInterrupt):
             lab.collect()
     (path,) = (lab.data_dir / "runs").glob("*.json")

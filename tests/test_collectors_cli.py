@@ -831,7 +831,7 @@ def test_query_index(home: Path) -> None:
     ],
 )
 def test_periods(text: str | None, is_end: bool, day: date | None) -> None:
-    assert cli._day(text, is_end=is_end) == day
+    assert cli.day_named(text, is_end=is_end) == day
 
 
 # Tables on a terminal
@@ -1015,7 +1015,7 @@ def test_an_interrupt_of_a_command_that_reads_only_is_one_word(
 
 
 def test_work_is_interrupted_by_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = signal.signal(signal.SIGINT, begin._leave)
+    before = signal.signal(signal.SIGINT, begin.leave)
     try:
         run("sources")
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -162,9 +162,9 @@ def test_the_real_build_is_made_once(
     monkeypatch.chdir(tmp_path)
     for build in (home / "builds").iterdir():
         build.unlink()
-    cli._ensure_build()
+    cli.ensure_build()
     (made,) = data.build_paths(home)
-    cli._ensure_build()
+    cli.ensure_build()
     assert data.build_paths(home) == [made]
     assert not data.stale_reasons()
 
@@ -253,7 +253,7 @@ def test_known_errors_are_one_line(
     def fail() -> None:
         raise data.BuildError("seeds/events.csv:3: expected a date, found 'soon'")
 
-    monkeypatch.setattr(cli, "_ensure_build", fail)
+    monkeypatch.setattr(cli, "ensure_build", fail)
     monkeypatch.setattr(sys, "argv", ["dashboard", "--port", str(free_port())])
     with pytest.raises(SystemExit) as stopped:
         cli.main()
@@ -270,7 +270,7 @@ def test_an_interrupt_before_it_serves_is_one_line(
     def fail() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_ensure_build", fail)
+    monkeypatch.setattr(cli, "ensure_build", fail)
     done = stage.run()
     assert (done.exit_code, done.stderr) == (130, "interrupted\n")
     assert not stage.served

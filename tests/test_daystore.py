@@ -248,7 +248,7 @@ def test_killed_anywhere_it_ends_the_same(
 ) -> None:
     """Each file's appearance is one rename, so being killed is not reaching the next one."""
     chance = random.Random(seed)
-    write = daystore._write_parquet
+    write = daystore.write_parquet
 
     def mortal(*args: Any, **kwargs: Any) -> None:
         if chance.random() < 0.25:
@@ -257,7 +257,7 @@ def test_killed_anywhere_it_ends_the_same(
         if chance.random() < 0.1:
             raise Killed
 
-    monkeypatch.setattr(daystore, "_write_parquet", mortal)
+    monkeypatch.setattr(daystore, "write_parquet", mortal)
     store = DayStore(tmp_path / "killed", TABLE)
     for day in ORDERS[name]:
         while True:

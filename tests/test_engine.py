@@ -58,7 +58,7 @@ def test_settings_of_one_use_are_set_back() -> None:
         connection.execute("SET threads = 1")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET GLOBAL parquet_metadata_cache = true")
-    assert set(names) == set(module._SETTINGS)
+    assert set(names) == set(module.SETTINGS)
     with engine("100MB") as connection:
         assert [setting(connection, name) for name in names] == before
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import data
 from data import event_series, warehouse
-from data.analyses import EventStudy, _periods, event_study, study
+from data.analyses import EventStudy, event_study, periods_text, study
 from data.event_series import COMPARE, FOCUS, MARKET, POINT_COLUMNS, SERIES, EventSeries, Grain
 from data.event_windows import WINDOWS, windows_around
 
@@ -197,8 +197,12 @@ def test_an_event_before_the_series_and_one_after_it() -> None:
 
 
 def test_one_month_is_no_months() -> None:
-    assert [_periods(count, "month") for count in (0, 1, 2)] == ["0 months", "1 month", "2 months"]
-    assert _periods(1, "week") == "1 week"
+    assert [periods_text(count, "month") for count in (0, 1, 2)] == [
+        "0 months",
+        "1 month",
+        "2 months",
+    ]
+    assert periods_text(1, "week") == "1 week"
 
 
 def test_missing_months_and_null_are_not_zero() -> None:

@@ -381,8 +381,8 @@ def test_binary_formats_are_not_for_a_terminal(monkeypatch: pytest.MonkeyPatch) 
     order = export_command.Order("account_downloads", format="xlsx")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(export_command.UsageError, match="give --out FILE or a pipe"):
-        export_command._check_options(order, "xlsx")
-    export_command._check_options(order, "csv")
+        export_command.check_options(order, "xlsx")
+    export_command.check_options(order, "csv")
 
 
 def test_nothing_to_show_writes_nothing(tmp_path: Path) -> None:
@@ -468,7 +468,7 @@ def read_by(key: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     with monkeypatch.context() as patch:
         patch.setattr(Selection, "__getattribute__", watch)
         patch.setattr(recipes, "replace", dataclasses.replace)
-        recipes._of_metric(build, kind, selection)  # type: ignore[arg-type]
+        recipes.of_metric(build, kind, selection)  # type: ignore[arg-type]
     return seen & {field.name for field in dataclasses.fields(Selection)}
 
 
@@ -538,7 +538,7 @@ def test_a_picture_tells_what_it_is() -> None:
 
 def test_names_by_chance_are_taken_out() -> None:
     drawn = '<defs id="defs-12ab56"/><g clip-path="url(#clip12ab56xy)"/><path d="M12ab56,0"/>'
-    assert chrome._without_chance(drawn.encode()).decode() == (
+    assert chrome.without_chance(drawn.encode()).decode() == (
         '<defs id="defs-figure"/><g clip-path="url(#clipfigurexy)"/><path d="M12ab56,0"/>'
     )
 

@@ -444,7 +444,7 @@ def chart(**fields: object) -> Chart:
 
 def test_which_rule_tells_a_chart() -> None:
     def told(drawn: Chart) -> str:
-        return charts._by_rule(drawn, Selection("Qwen", ()), {"Qwen"})
+        return charts.by_rule(drawn, Selection("Qwen", ()), {"Qwen"})
 
     qwen, llama = line("Qwen", (1.0, 2e6), "focus"), line("Llama", (1.0, 1e6))
     assert told(chart(lines=(qwen, llama))).startswith("Qwen leads with 2.0M downloads in August")
@@ -480,7 +480,7 @@ def test_estimates_that_are_not_dotted_are_told() -> None:
     (stack,) = stacks_of(rows, "month", "share", "size", {"2B": ("Qwen", colours)})
     for one_line in (drawn, layer, stack):
         assert (one_line.estimated, one_line.inexact) == ((False, False), (False, True))
-        told = charts._by_rule(
+        told = charts.by_rule(
             chart(lines=(one_line,), value_kind="share"), Selection("Qwen", ()), {"Qwen"}
         )
         assert "holds ≈ 40.0 %" in told
@@ -498,7 +498,7 @@ def test_rounded_counters_lead_only_where_rounding_cannot_turn_it() -> None:
     told = {"key": "monthly_ollama_pulls", "unit": "new pulls", "frame": frame}
 
     def sentence(**fields: object) -> str:
-        return charts._by_rule(chart(**told, **fields), Selection("Qwen", ()), {"Qwen"})
+        return charts.by_rule(chart(**told, **fields), Selection("Qwen", ()), {"Qwen"})
 
     assert sentence(lines=pulls) == "Qwen has 12.8M new pulls in August 2026, as in July 2026"
     bars = (Bar("Qwen", "Qwen", 12.8e6, ("", "")), Bar("Gemma", "Gemma", 9.1e6, ("", "")))
@@ -512,7 +512,7 @@ def test_rounded_counters_lead_only_where_rounding_cannot_turn_it() -> None:
 
 def test_parts_unknown_and_single_days_of_charts() -> None:
     def sentence(**fields: object) -> str:
-        return charts._by_rule(chart(**fields), Selection("Qwen", ()), {"Qwen"})
+        return charts.by_rule(chart(**fields), Selection("Qwen", ()), {"Qwen"})
 
     shares = {"value_kind": "share", "unit": "share of the lineage's downloads in the month"}
     both = (line("Qwen", (0.5, 0.697), "focus"), line("gpt-oss", (0.997, 0.697)))
@@ -541,14 +541,14 @@ def test_an_average_over_estimated_months_is_told_as_one() -> None:
         "estimate_reason": ["none", "interpolated_boundary", "interpolated_boundary"],
     })  # fmt: skip
     july, august, september = MONTHS
-    assert event_charts._holds_estimates(points, july, august)
-    assert not event_charts._holds_estimates(points, july, july)
-    assert not event_charts._holds_estimates(points, september, september)
+    assert event_charts.holds_estimates(points, july, august)
+    assert not event_charts.holds_estimates(points, july, july)
+    assert not event_charts.holds_estimates(points, september, september)
     study = chart(
         lines=(line("Qwen", (0.3, 0.4, 0.5), "focus"),), value_kind="share",
         levels=(Level(july, july, 0.3), Level(september, september, 0.5, is_inexact=True)),
         markers=(Marker(august, "a", "a", "2026-08-03"),),
     )  # fmt: skip
-    assert charts._by_rule(study, Selection("Qwen", ()), {"Qwen"}) == (
+    assert charts.by_rule(study, Selection("Qwen", ()), {"Qwen"}) == (
         "Qwen averages ≈ 50.0 % downloads after 3 August 2026, up from 30.0 % before"
     )

@@ -559,7 +559,7 @@ POOL = urllib3.HTTPConnectionPool("hub.invalid")
 )
 def test_why_there_is_no_connection(reason: Exception, cause: str | None) -> None:
     error = requests.ConnectionError(urllib3.exceptions.MaxRetryError(POOL, "/", reason))
-    assert http._why_not_connected(error) == cause
+    assert http.why_not_connected(error) == cause
 
 
 @pytest.mark.parametrize("status", [404, 503])

@@ -317,7 +317,7 @@ def test_weeks_of_new_models_add_up_to_their_counters(tmp_path: Path) -> None:
 def test_weeks_that_nobody_read_near_are_no_readings() -> None:
     ends = np.array([day.toordinal() for day in (date(2026, 4, 5), date(2026, 5, 3))])
     used = np.array([day.toordinal() for day in (date(2026, 3, 31), date(2026, 4, 30))])
-    assert launch_weeks._distance(ends, used).tolist() == [5, 3]
+    assert launch_weeks.distance_between(ends, used).tolist() == [5, 3]
 
 
 def test_an_archive_without_weeks_has_no_launches(tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_usual_launches(seeds_build: Path) -> None:
     ],
 )
 def test_the_month_that_has_to_be_read(released: date, month: str) -> None:
-    assert launches._month_to_read(released) == month
+    assert launches.month_to_read(released) == month
 
 
 def test_launches_are_compared_at_one_age(homes: Callable[[str], Path]) -> None:

@@ -93,7 +93,7 @@ def test_the_descriptor_tells_all_of_each_file(made: Path, seeds_build: Path) ->
     for resource in told["resources"]:
         path = made / resource["path"]
         assert resource["bytes"] == path.stat().st_size
-        assert resource["hash"] == f"sha256:{package._sha256(path)}"
+        assert resource["hash"] == f"sha256:{package.sha256_of(path)}"
     table = told["resources"][0]
     assert table["schema"]["primaryKey"] == ["month", "account"]
     assert table["rows"] > 100
@@ -111,7 +111,7 @@ def test_the_descriptor_tells_all_of_each_file(made: Path, seeds_build: Path) ->
 
 def test_every_type_of_a_column_is_known(home: Path) -> None:
     for info in data.catalog():
-        schema = package._schema(info, has_key=True)
+        schema = package.schema_of(info, has_key=True)
         assert {field["type"] for field in schema["fields"]} <= {*package.TYPES.values(), "array"}
 
 
@@ -160,7 +160,7 @@ def test_sources_are_those_that_the_rows_name(seeds_build: Path, collected_build
 def test_which_sources_texts_name(
     monkeypatch: pytest.MonkeyPatch, texts: set[str] | None, expected: list[str]
 ) -> None:
-    def source(name: str, line: str, **more: object) -> described._Source:
+    def source(name: str, line: str, **more: object) -> described.CreditedSource:
         credit = data.Credit(
             name=name,
             title=f"Title of {name}",
@@ -170,7 +170,7 @@ def test_which_sources_texts_name(
             as_of="2026-01-02",
             is_collected=name != "published",
         )
-        return described._Source(credit, frozenset({"read"}), **more)  # type: ignore[arg-type]
+        return described.CreditedSource(credit, frozenset({"read"}), **more)  # type: ignore[arg-type]
 
     known = (
         source("collected", "Source: Pulls (x)"),
@@ -181,7 +181,7 @@ def test_which_sources_texts_name(
     monkeypatch.setattr(described, "_sources", lambda _: known)
     monkeypatch.setattr(described, "_tables_of", lambda _: frozenset({"read"}))
     monkeypatch.setattr(described, "_texts", lambda *_: texts)
-    found = described._resting.__wrapped__(Path("a build"), "metric")
+    found = described.resting.__wrapped__(Path("a build"), "metric")
     assert [credit.name for credit in found] == expected
 
 

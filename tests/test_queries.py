@@ -203,7 +203,7 @@ def test_index_is_of_the_first_value_that_is_neither_null_nor_zero(seeds_build: 
         "('s', 'b', 'hf_org', 'month', DATE '2026-04-01', 'x', 0)) "
         "AS t (series, subject, subject_kind, period, date, source, value)"
     )
-    sql = data.queries._indexed(info, given)
+    sql = data.queries.indexed(info, given)
     rows = warehouse.cursor(seeds_build).execute(
         f"SELECT value FROM ({sql}) ORDER BY subject, date"
     )

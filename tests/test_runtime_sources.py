@@ -400,7 +400,7 @@ def test_few_downloads_and_the_days_before_the_first_are_no_warning(counts: list
         {"day": (YESTERDAY - timedelta(days=back)).isoformat(), "downloads": count}
         for back, count in enumerate(reversed(counts))
     ]
-    assert npm._hardly_true(npm._counted(npm._days(rows))) == []
+    assert npm.hardly_true(npm.counted(npm.days_of(rows))) == []
 
 
 @pytest.mark.parametrize(

@@ -947,13 +947,13 @@ def kept() -> Callable[..., Any]:
         problems += found
         return rows
 
-    read_anew = seeds._read
+    read_anew = seeds.read_table
     return read_kept
 
 
 @pytest.fixture
 def _files_are_read_once(kept: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeds, "_read", kept)
+    monkeypatch.setattr(seeds, "read_table", kept)
 
 
 @pytest.mark.usefixtures("_files_are_read_once")

@@ -212,10 +212,10 @@ def test_the_values_of_a_chart() -> None:
 
     blank = ("", "", "", "count", "", "", "", "2026-09-30", pd.DataFrame())
     found = [
-        vintage._values(Chart("c", *blank, lines=(line(months),))),
-        vintage._values(Chart("c", *blank, lines=(line(days),))),
-        vintage._values(Chart("c", *blank, lines=(line(days),), day_zero=date(2026, 9, 1))),
-        vintage._values(
+        vintage.values_shown(Chart("c", *blank, lines=(line(months),))),
+        vintage.values_shown(Chart("c", *blank, lines=(line(days),))),
+        vintage.values_shown(Chart("c", *blank, lines=(line(days),), day_zero=date(2026, 9, 1))),
+        vintage.values_shown(
             Chart("c", *blank, points=(Point("q", "Qwen", 5.0, 7.0, ("", "")),), x_unit="USD")
         ),
     ]
@@ -223,7 +223,7 @@ def test_the_values_of_a_chart() -> None:
         ["2026-08", "2026-09"], ["2026-09-01", "2026-09-04"], ["day 0", "day 3"], ["", "USD"],
     ]  # fmt: skip
     assert list(found[3]["value"]) == [7.0, 5.0]
-    interval = vintage._values(Chart("c", *blank, lines=(line(days, (2.0, None)),)))
+    interval = vintage.values_shown(Chart("c", *blank, lines=(line(days, (2.0, None)),)))
     assert list(interval["at"]) == ["2026-09-01", "2026-09-04", "2026-09-01, at most",
                                     "2026-09-04, at most"]  # fmt: skip
     assert list(interval["value"].dropna()) == [1.0, 2.0]
@@ -349,7 +349,7 @@ def test_which_build_a_chart_is_compared_with(home: Path) -> None:
     ],
 )
 def test_how_many_compared_families_moved(others: list[str], of: int, text: str) -> None:
-    assert vintages._some(others, of) == text
+    assert vintages.some_of(others, of) == text
 
 
 def test_builds_are_called_by_their_day(home: Path) -> None:

@@ -20,20 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from collectors.archive_reader import WORKING_ROOM, ArchiveReader, Reading, in_gb
-from collectors.collect import (
-    Clock,
-    Progress,
-    Silent,
-    SourceResult,
-    archive_reader,
-    lock,
-    reading_result,
-    recorded,
-    tell,
-    utc_now,
-)
+from collectors.collect import archive_reader, reading_result, tell
 from collectors.errors import FetchError, WrongAnswerError
 from collectors.http import Session
+from collectors.lock import lock
+from collectors.records import Clock, Progress, Silent, SourceResult, recorded, utc_now
 from collectors.source import ArchiveSource, Revision
 from data.snapshots import run_name
 

@@ -26,18 +26,13 @@ import data
 from collectors import query_hints, seed_commands
 from collectors.backfill import Backfill, Every
 from collectors.begin import EXIT_INTERRUPTED, has_begun
-from collectors.collect import (
-    SKIPPED,
-    Collector,
-    SourceResult,
-    is_locked,
-    no_key,
-    rebuild,
-    utc_now,
-)
+from collectors.collect import Collector, no_key
 from collectors.errors import ConfigurationError, LockedError
 from collectors.hosts import are_left_behind
 from collectors.http import printable, shortened
+from collectors.lock import is_locked
+from collectors.rebuilding import rebuild
+from collectors.records import SKIPPED, SourceResult, utc_now
 from collectors.repair import Repair
 from collectors.screen import (
     RunScreen,

@@ -17,22 +17,12 @@ from pathlib import Path
 from typing import cast
 
 from collectors.archive_reader import ArchiveReader
-from collectors.collect import (
-    Clock,
-    Progress,
-    Silent,
-    SourceResult,
-    archive_reader,
-    lock,
-    observed,
-    parse_run,
-    reading_result,
-    recorded,
-    tell,
-    utc_now,
-)
+from collectors.collect import archive_reader, reading_result, tell
 from collectors.errors import ConfigurationError
 from collectors.http import Session
+from collectors.lock import lock
+from collectors.parsing import observed, parse_run
+from collectors.records import Clock, Progress, Silent, SourceResult, recorded, utc_now
 from collectors.source import AnySource, ArchiveSource, Revision, Source, is_archive
 from data.history import OBSERVATIONS, History
 from data.snapshots import SnapshotStore, run_name, run_started_at

@@ -28,8 +28,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from collectors.collect import SKIPPED, SourceResult
 from collectors.http import printable, shortened
+from collectors.records import SKIPPED, SourceResult
 from collectors.source import NOT_ASKED, AnySource, Fetched
 
 _RESULTS = {"accepted": "ok", "not_reached": "not reached"}

@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from collectors.collect import Collector, EntityResult, SourceResult
+from collectors.collect import Collector
 from collectors.http import Session
+from collectors.records import EntityResult, SourceResult
 from collectors.source import Parsed, Source, Tracked, load
 from data.history import History
 from data.snapshots import Manifest

@@ -27,17 +27,13 @@ from benchmarks.archive import Archive, Fault
 from collectors import hub_archive, hub_weekly, model_pulse
 from collectors.archive_reader import ArchiveReader
 from collectors.backfill import Backfill, Every, interpolated, periods_of, probes_of
-from collectors.collect import (
-    Collector,
-    EntityResult,
-    SourceResult,
-    archive_reader,
-    lock,
-    rebuild,
-)
+from collectors.collect import Collector, archive_reader
 from collectors.day_acceptance import KINDS, refusal
 from collectors.errors import ConfigurationError, LockedError, NoRoomError
 from collectors.http import Session
+from collectors.lock import lock
+from collectors.rebuilding import rebuild
+from collectors.records import EntityResult, SourceResult
 from collectors.repair import Repair
 from collectors.source import ArchiveSource, Revision, Tracked, build_facts
 from data import warehouse

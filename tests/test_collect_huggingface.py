@@ -24,15 +24,12 @@ from hypothesis import strategies as st
 
 from collectors import huggingface
 from collectors.acceptance import EMPTY, Listing, Verdict, judge
-from collectors.collect import (
-    Collector,
-    EntityResult,
-    SourceResult,
-    lock,
-    rebuild,
-)
+from collectors.collect import Collector
 from collectors.errors import CollectError, ConfigurationError, LockedError
 from collectors.http import Session
+from collectors.lock import lock
+from collectors.rebuilding import rebuild
+from collectors.records import EntityResult, SourceResult
 from collectors.source import Tracked
 from data.errors import AdoptionError, SnapshotError
 from data.freshness import due
@@ -761,7 +758,7 @@ def test_a_full_disk_leaves_what_is_there(lab: Lab, monkeypatch: pytest.MonkeyPa
 
     with monkeypatch.context() as patched:
         patched.setattr("data.snapshots.write_atomically", full)
-        patched.setattr("collectors.collect.write_atomically", full)
+        patched.setattr("collectors.records.write_atomically", full)
         with pytest.raises(OSError, match="No space left"):
             lab.collect()
     assert lab.files() == before
@@ -774,7 +771,7 @@ def test_a_record_that_cannot_be_written_is_an_error(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "run.json")
 
-    monkeypatch.setattr("collectors.collect.write_atomically", full)
+    monkeypatch.setattr("collectors.records.write_atomically", full)
     with pytest.raises(OSError, match="No space left"):
         lab.collect()
 

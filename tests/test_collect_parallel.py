@@ -28,11 +28,13 @@ from typer.testing import CliRunner
 
 from collectors import cli, hosts
 from collectors.archive_reader import ArchiveReader
-from collectors.collect import SKIPPED, Collector, EntityResult, SourceResult, parse_run
+from collectors.collect import Collector
 from collectors.errors import ConfigurationError, FetchError, WrongAnswerError
 from collectors.hosts import MOST_HOSTS, work_by_host
 from collectors.http import Session
 from collectors.hub import Dataset
+from collectors.parsing import parse_run
+from collectors.records import SKIPPED, EntityResult, SourceResult
 from collectors.screen import RunScreen, plural, problems, result_table, summary
 from collectors.source import Fetched, Keyed, Parsed, Tracked, archives, listings
 from data.freshness import due

@@ -30,7 +30,7 @@ import collectors
 import data
 from benchmarks.archive import Archive
 from collectors import begin, cli, query_hints
-from collectors.collect import lock
+from collectors.lock import lock
 from collectors.screen import tabbed, table, terminal_width
 from tests.fake_archive import FakeArchive
 from tests.fake_hub import FakeHub

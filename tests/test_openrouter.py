@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from collectors import openrouter
-from collectors.collect import SourceResult
 from collectors.errors import WrongAnswerError
+from collectors.records import SourceResult
 from collectors.source import Parsed, Tracked
 from data.snapshots import SnapshotStore
 from tests.fakes.openrouter import OpenRouter, tokens_of

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from collectors import clickhouse, dockerhub, github, lmstudio, npm, pypistats
-from collectors.collect import Collector, SourceResult
+from collectors.collect import Collector
 from collectors.errors import ConfigurationError, WrongAnswerError
 from collectors.http import Session
 from collectors.packages import python_package
+from collectors.records import SourceResult
 from collectors.source import Fetched, Parsed, Source, Tracked
 from data.history import History
 from data.snapshots import Manifest, SnapshotStore

@@ -21,8 +21,9 @@ import pyarrow as pa
 import pytest
 
 import data
-from collectors.collect import Collector, SourceResult
+from collectors.collect import Collector
 from collectors.http import Session
+from collectors.records import SourceResult
 from collectors.source import NOT_ASKED, Tracked, build_facts, listings, load_all
 from data import warehouse
 from data.history import OBSERVATIONS, History

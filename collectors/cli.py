@@ -6,16 +6,13 @@ the rest is done; 2 wrong usage; 75 another run holds the lock; 130 interrupted.
 
 from __future__ import annotations
 
-import calendar
 import functools
 import os
-import re
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, cast
+from typing import Annotated, Any, NoReturn, ParamSpec, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -31,17 +28,17 @@ from collectors.errors import ConfigurationError, LockedError
 from collectors.hosts import are_left_behind
 from collectors.http import printable, shortened
 from collectors.lock import is_locked
+from collectors.query_files import NOT_FOR_TERMINALS, Format, format_named, format_of, write_rows
+from collectors.query_values import UsageError, day_named, day_of, equals_of
 from collectors.rebuilding import rebuild
 from collectors.records import SKIPPED, SourceResult, utc_now
 from collectors.repair import Repair
 from collectors.screen import (
     RunScreen,
     counted,
-    harmless_here,
     problems,
     result_table,
     summary,
-    tabbed,
     table,
     terminal_width,
 )
@@ -66,9 +63,6 @@ from data.errors import (
     disk_problem,
     final_name,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -105,30 +99,12 @@ _AFTER_INTERRUPT = {
 }
 
 
-class Format(StrEnum):
-    """How `query` writes a metric."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-    XLSX = "xlsx"
-
-
-_FORMATS = ", ".join(Format)
-_NOT_FOR_TERMINALS = (Format.PARQUET, Format.XLSX)
-
-
 class PlainCommand(TyperCommand):
     """A command whose usage line names its arguments without braces."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words of the usage line after the command's name."""
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
-
-
-class UsageError(Exception):
-    """Wrong usage: said in one line, exit code 2."""
 
 
 def main() -> NoReturn:
@@ -291,7 +267,7 @@ def repair(
     work = Repair(
         data_dir=data.data_dir(),
         source=of,
-        day=_date(day, "--day"),
+        day=day_of(day, "--day"),
         progress=RunScreen(),
     )
     is_good = True
@@ -668,11 +644,11 @@ def query(
     columns without room are named below it. In a pipe or a file it has one row a line, all columns
     in full, with tabs between them. When no row is left, what can be asked for is said.
     """
-    how = _format_named(format) if format is not None else _format_of(out)
-    if how in _NOT_FOR_TERMINALS and out is None and sys.stdout.isatty():
+    how = format_named(format) if format is not None else format_of(out)
+    if how in NOT_FOR_TERMINALS and out is None and sys.stdout.isatty():
         raise UsageError(f"{how} is not for a terminal; give --out FILE or a pipe")
     info = _metric_info(metric)
-    equals: dict[str, Any] = _equals(where or [], info)
+    equals: dict[str, Any] = equals_of(where or [], info)
     first, last = day_named(start, is_end=False), day_named(end, is_end=True)
     if first and last and first > last:
         raise UsageError(f"--from {start} is after --to {end}; no day lies between them")
@@ -682,7 +658,9 @@ def query(
         )
     except FilterError as error:
         raise UsageError(str(error)) from None
-    _write(frame, how, out, info, index=index)
+    write_rows(frame, how, out, info, index=index)
+    if out is not None:
+        _say(f"wrote {len(frame):,} rows to {out}")
     if how is Format.TABLE and out is None:
         _say(f"{len(frame):,} rows; unit: {'100 = first value' if index else info.unit}")
         _say(f"source: {info.source}")
@@ -771,152 +749,10 @@ def _metric_info(name: str) -> data.MetricInfo:
         raise UsageError(str(error)) from None
 
 
-def _equals(conditions: list[str], info: data.MetricInfo) -> dict[str, list[Any]]:
-    """--where column=value as filters; the same column twice keeps either value."""
-    types = {column.name: column.type for column in info.columns}
-    equals: dict[str, list[Any]] = {}
-    for condition in conditions:
-        column, sign, value = condition.partition("=")
-        if not sign:
-            raise UsageError(f"--where: expected column=value, found {condition!r}")
-        if column not in types:
-            raise UsageError(
-                f"--where: {info.name} has no column {column!r}; "
-                f"{data.wording.guess(column, types)}it has {', '.join(types)}"
-            )
-        spelled = query_hints.as_spelled(info.name, column, value)
-        equals.setdefault(column, []).append(_typed(column, spelled, types[column]))
-    return equals
-
-
-def _typed(column: str, value: str, type_name: str) -> Any:
-    kind = type_name.upper()
-    if kind.endswith("[]") or kind.startswith("TIMESTAMP"):
-        held = "lists" if kind.endswith("[]") else "instants"
-        raise UsageError(f"--where: {column} holds {held}, which cannot be filtered this way")
-    try:
-        if kind == "BOOLEAN":
-            return {"true": True, "false": False}[value.lower()]
-        if "INT" in kind:
-            return _whole(value)
-        if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
-            return float(value)
-        if kind == "DATE":
-            return date.fromisoformat(value)
-    except (ValueError, KeyError):
-        raise UsageError(f"--where: {column} is {kind}, which {value!r} is not") from None
-    return value
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if abs(number) >= 2**63:
-        raise ValueError(f"{number} is more than a column holds")
-    return number
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option}: expected YYYY-MM-DD, found {text!r}") from None
-
-
-def day_named(text: str | None, *, is_end: bool, option: str | None = None) -> date | None:
-    """The first, or with `is_end` the last day of YYYY, YYYY-MM or YYYY-MM-DD."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", text)
-    try:
-        year, month, day = found.groups() if found else ("0", None, None)
-        period = date(int(year), int(month or (12 if is_end else 1)), int(day or 1))
-    except ValueError:
-        named = option or ("--to" if is_end else "--from")
-        raise UsageError(f"{named}: expected YYYY, YYYY-MM or YYYY-MM-DD, found {text!r}") from None
-    last = calendar.monthrange(period.year, period.month)[1]
-    return period.replace(day=last) if is_end and day is None else period
-
-
 def _say_why_empty(info: data.MetricInfo, wanted: dict[str, Any]) -> None:
     """Say what to run when a metric has no rows at all, else which values a filter could have."""
     if hint := query_hints.what_to_run(info) or query_hints.unknown_values(info, wanted):
         _say(hint)
-
-
-def _format_named(name: str) -> Format:
-    try:
-        return Format(name.lower())
-    except ValueError:
-        raise UsageError(f"--format: expected one of {_FORMATS}; found {name!r}") from None
-
-
-def _format_of(out: Path | None) -> Format:
-    """The format by the name of a file; without a file a table."""
-    if out is None:
-        return Format.TABLE
-    suffix = out.suffix.lstrip(".").lower()
-    if suffix not in data.tables.FORMATS:
-        known = ", ".join(f".{name}" for name in data.tables.FORMATS)
-        raise UsageError(
-            f"--out {out}: expected a name that ends in one of {known}; "
-            f"or give --format with one of {_FORMATS}"
-        )
-    return Format(suffix)
-
-
-def _write(
-    frame: pd.DataFrame, how: Format, out: Path | None, info: data.MetricInfo, *, index: bool
-) -> None:
-    if how is Format.TABLE:
-        rows = [list(row.values()) for row in data.tables.records(frame)]
-        names = [str(name) for name in frame.columns]
-        width = terminal_width(sys.stdout) if out is None else None
-        text = tabbed(names, rows) if width is None else table(names, rows, width)
-        content = f"{text}\n".encode()
-    else:
-        content = _file(frame, how, info, index=index)
-        if out is None and sys.stdout.isatty():
-            content = harmless_here(content.decode()).encode()
-    if out is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        _write_file(out, content)
-        _say(f"wrote {len(frame):,} rows to {out}")
-
-
-def _file(frame: pd.DataFrame, how: Format, info: data.MetricInfo, *, index: bool) -> bytes:
-    """Rows of a metric as the bytes of a file; a workbook says on a second sheet what they are."""
-    if how is not Format.XLSX:
-        types = data.types(info)
-        if index and info.value_column:
-            types[info.value_column] = "DOUBLE"
-        return data.tables.to_bytes(frame, how.value, types=types)
-    shown_as = [("Shown as", "100 = the first value of each series")] if index else []
-    fractions = {name for name in data.fractions(info) if not index or name != info.value_column}
-    return data.tables.to_bytes(
-        frame,
-        how.value,
-        about=[*shown_as, *data.about(info.name)],
-        fractions=fractions,
-        created=data.build_info(data.newest_build())["built_at"],
-    )
-
-
-def _write_file(out: Path, content: bytes) -> None:
-    if out.is_dir():
-        raise UsageError(f"--out {out}: expected a file, found a folder")
-    if not out.parent.is_dir():
-        raise UsageError(f"--out {out}: the folder {out.parent} does not exist; make it first")
-    try:
-        if out.exists() and not out.is_file():
-            out.write_bytes(content)  # a device or a pipe, which a rename would replace
-        else:
-            data.write_atomically(out, content)
-    except OSError as error:
-        # The hidden file that is written first is nobody's concern.
-        raise OSError(error.errno, error.strerror, str(out)) from error
 
 
 def _interrupted(command: str) -> int:

@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 import collectors
 import data
 from benchmarks.archive import Archive
-from collectors import begin, cli, query_hints
+from collectors import begin, cli, query_files, query_hints, query_values
 from collectors.lock import lock
 from collectors.screen import tabbed, table, terminal_width
 from tests.fake_archive import FakeArchive
@@ -831,7 +831,7 @@ def test_query_index(home: Path) -> None:
     ],
 )
 def test_periods(text: str | None, is_end: bool, day: date | None) -> None:
-    assert cli.day_named(text, is_end=is_end) == day
+    assert query_values.day_named(text, is_end=is_end) == day
 
 
 # Tables on a terminal
@@ -890,7 +890,8 @@ def test_a_terminal_is_not_overrun(
     whole = run(*command).out
     assert "…" not in whole
     assert "no room" not in whole
-    monkeypatch.setattr(cli, "terminal_width", lambda stream: 80)
+    for module in (cli, query_files):
+        monkeypatch.setattr(module, "terminal_width", lambda stream: 80)
     lines = run(*command).out.splitlines()
     assert max(map(cell_len, lines)) <= 80
 

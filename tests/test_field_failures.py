@@ -25,7 +25,7 @@ from data.paths import SEEDS_DIR
 from data.periods import Reason
 from data.repositories import repository_table
 from tests.hub_days import Cleaned, Counters, clean
-from tests.hub_recorded import MONTHS, MORE, made_once, rows
+from tests.hub_recorded import MONTHS, MORE, recorded_home, rows
 from tests.test_labels import ask, models
 
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ Days = dict[date, dict[int, Counters]]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory)
+    return recorded_home(tmp_path_factory)
 
 
 def steady(count: int = 60, length: int = 60, daily: int = 1_000) -> Days:

@@ -147,7 +147,8 @@ def test_two_builds_of_the_same_are_equal(
 
 
 def content(path: Path, name: str) -> pa.Table:
-    return warehouse.cursor(path).sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table()
+    with warehouse.cursor(path) as cursor:
+        return cursor.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table()
 
 
 def test_without_a_build(home: Path) -> None:

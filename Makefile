@@ -37,7 +37,7 @@ format: $(DEV_STAMP) ## mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(DEV_STAMP) ## write the generated parts of README.md and seeds/README.md
+docs: $(DEV_STAMP) ## write data/sql/README.md and the generated parts of README.md and seeds/README.md
 	@$(BIN)/python -m data.codebook
 
 lock: $(DEV_STAMP) ## lock the newest allowed versions, with hashes (UPGRADE= keeps those it can)

@@ -13,16 +13,18 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_the_readme_holds_the_codebook_of_the_sql_headers():
-    assert codebook.readme_with(codebook.codebook(), README) == README, "run `make docs`"
+def test_the_codebook_is_that_of_the_sql_headers():
+    assert codebook.CODEBOOK.read_text(encoding="utf-8") == codebook.codebook(), "run `make docs`"
+    assert codebook.readme_with(codebook.index(), README) == README, "run `make docs`"
 
 
 def test_every_metric_stands_in_the_codebook_with_every_column():
-    text = codebook.codebook()
+    sections = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", codebook.codebook(), re.M | re.S))
+    assert set(sections) == {file.name for file in codebook.metrics()}
     for file in codebook.metrics():
-        assert f"| `{file.name}` | {file.title} |" in text
+        assert f"(data/sql/README.md#{file.name}) | {file.title} |" in codebook.index()
         for column, comment in file.column_comments().items():
-            assert f"| `{column}` | {comment} |" in text
+            assert f"| `{column}` | {comment} |" in sections[file.name]
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])

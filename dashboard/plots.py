@@ -7,17 +7,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
 from textwrap import wrap
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard import scales
+from dashboard import lettering, scales
 from dashboard.chart import Band, Bar, Chart, Line, Point
 from dashboard.style import FONT, Theme
 
 Width = Literal["wide", "narrow", "slide"]
+Ends = tuple[float, float]
 
 LINE_HEIGHT = 470
 NARROW_HEIGHT = 340
@@ -30,13 +30,19 @@ LABEL_STEPS = {"wide": LABEL_STEP, "slide": 0.058}
 HOVER_LETTERS = 60
 DASHES = ("dash", "dashdot", "longdash")  # of lines that are no series of their own
 INTERVAL_OPACITY = {"light": 0.14, "dark": 0.28}
-POINT_LABELS = {"wide": 14, "narrow": 3, "slide": 14}
+POINT_LABELS = {"wide": 18, "narrow": 8, "slide": 18}  # at most, where there is room
+# Pixels of the plots in which they are to find it; a slide's is half its size.
+POINT_ROOMS = {
+    "wide": ((760, 398), (850, 398), (1050, 398), (1250, 398)),
+    "narrow": ((300, 268), (360, 268)),
+    "slide": ((800, 215), (860, 300)),
+}
+NAME_SIZE = 12  # of names at points
 SLIDE_BARS = 14
 # Of remarks at points, in pixels: a letter, a line, and how wide plots are that they stand in.
 NOTE_LETTER, NOTE_LINE = 6.2, 15
 PLOT_WIDTHS = (640, 850, 1050)
 SLIDE_PLOT = 300  # how high a plot is on a slide of half its size
-CLOSE = 0.12  # part of the plot within which names of dots could overlap
 TOLD_INCIDENTS = 4  # of one month, under the pointer
 
 
@@ -522,9 +528,11 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> Sheet:
 def _points(chart: Chart, theme: Theme, width: Width) -> Sheet:
     """Dots over a log axis; the focus family last, the selected and the highest ones named."""
     ordered = sorted(chart.points, key=lambda point: ("rest", "compare", "focus").index(point.role))
-    first = ("focus", "compare", "rest").index
-    ranked = sorted(chart.points, key=lambda point: (first(point.role), -point.y))
-    named = {point.key for point in ranked[: POINT_LABELS[width]]}
+    ranges = (
+        _around([math.log10(point.x) for point in ordered]),
+        _around([_shown(chart, point.y) for point in ordered]),
+    )
+    sides = _sides(chart, ordered, ranges, width)
     drawn = Sheet()
     drawn.trace(
         "scatter",
@@ -536,9 +544,9 @@ def _points(chart: Chart, theme: Theme, width: Width) -> Sheet:
             "size": [8 if point.role == "rest" else 12 for point in ordered],
             "opacity": [0.6 if point.role == "rest" else 0.95 for point in ordered],
         },
-        text=[safe(point.label) if point.key in named else "" for point in ordered],
-        textposition=_sides(ordered, named),
-        textfont={"size": 11, "color": theme.text},
+        text=[safe(point.label) if point.key in sides else "" for point in ordered],
+        textposition=[sides.get(point.key, "top center") for point in ordered],
+        textfont={"size": NAME_SIZE, "color": theme.text},
         customdata=[f"{safe(point.label)}: {chart.text(point.y)}" for point in ordered],
         hovertemplate=f"%{{customdata}}<br>%{{x:.3~s}} {safe(chart.x_unit)}<extra></extra>",
         cliponaxis=False,
@@ -548,11 +556,12 @@ def _points(chart: Chart, theme: Theme, width: Width) -> Sheet:
         type="log", title={"text": safe(chart.x_unit), "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted},
         tickvals=steps, ticktext=[scales.decade_text(value) for value in steps], fixedrange=True,
+        range=ranges[0],
     )  # fmt: skip
     drawn.yaxis.update(
         title={"text": safe(chart.unit), "font": {"color": theme.muted, "size": 12}},
         gridcolor=theme.grid, zeroline=False, tickfont={"color": theme.muted}, fixedrange=True,
-        tickformat=",",
+        tickformat=",", range=ranges[1],
     )  # fmt: skip
     if chart.is_log:
         ticks = scales.decades([point.y for point in ordered])
@@ -566,22 +575,42 @@ def _points(chart: Chart, theme: Theme, width: Width) -> Sheet:
     return drawn
 
 
-def _sides(points: Sequence[Point], named: set[str]) -> list[str]:
-    """Names above and below by turns from left to right, so that neighbours do not overlap; of two
-    that are close to each other the upper one's is above."""
-    in_order = sorted((point for point in points if point.key in named), key=lambda p: (p.x, p.y))
-    above = {point.key: number % 2 == 0 for number, point in enumerate(in_order)}
-    low, high = (math.log10(end(point.x for point in points)) for end in (min, max))
-    tall = max(point.y for point in points) - min(point.y for point in points)
-    for left, right in pairwise(in_order):
-        is_near = math.log10(right.x / left.x) < CLOSE * (high - low)
-        if is_near and abs(right.y - left.y) < CLOSE * tall:
-            above[left.key], above[right.key] = left.y > right.y, left.y <= right.y
-    edge = 10 ** (high - 0.15 * (high - low))
-    return [
-        f"{'top' if above.get(p.key, True) else 'bottom'} {'left' if p.x > edge else 'center'}"
-        for p in points
+def _sides(
+    chart: Chart, points: Sequence[Point], ranges: tuple[Ends, Ends], width: Width
+) -> dict[str, str]:
+    """Where the names of the most telling points stand, by their key; none where it would cover
+    another one."""
+    across, up = ranges
+    dots = [
+        (
+            (math.log10(point.x) - across[0]) / (across[1] - across[0]),
+            (up[1] - _shown(chart, point.y)) / (up[1] - up[0]),
+        )
+        for point in points
     ]
+    first = ("focus", "compare", "rest").index
+    ranked = sorted(range(len(points)), key=lambda n: (first(points[n].role), -points[n].y))
+    sizes = [
+        (n, (lettering.width(points[n].label, NAME_SIZE), NAME_SIZE * 1.3))
+        for n in ranked[: POINT_LABELS[width]]
+    ]
+    found = scales.name_sides(dots, sizes, POINT_ROOMS[width], 8 if width == "narrow" else 36)
+    return {
+        points[n].key: f"{('middle', 'bottom', 'top')[y]} {('center', 'right', 'left')[x]}"
+        for n, (x, y) in found.items()
+    }
+
+
+def _shown(chart: Chart, value: float) -> float:
+    """A value as its axis counts; zero, which a log axis has not, at the bottom."""
+    return math.log10(max(value, 1e-3)) if chart.is_log else value
+
+
+def _around(values: Sequence[float]) -> Ends:
+    """An axis that holds all values and half a dot and a name on either side."""
+    low, high = min(values), max(values)
+    room = 0.06 * (high - low) or 0.5
+    return low - room, high + room
 
 
 def _position(chart: Chart, day: date) -> float:

@@ -22,6 +22,10 @@ RANKS_NAMED = 15  # each; of more every fifth
 MOST_BARS = 40  # of a stack; more are an area
 BETWEEN = 6  # places of a stretch between two points of a line, where words could cover it
 DASH_SIGNS = ("– –", "– ·", "— —")  # patterns of dashed lines, as letters beside their names
+# Sides of a dot at which its name may stand, across and down, the best one first.
+SIDES = ((0, -1), (1, 0), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+DOT = 8  # pixels from the middle of a dot to its name
+TOP = 20  # pixels that names may reach above the plot
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -297,6 +301,43 @@ def clear_box(
             best = (cost, box, across < 0)
     assert best is not None
     return best[1], best[2]
+
+
+def name_sides(
+    dots: Sequence[Place], sizes: Sequence[tuple[int, Place]], rooms: Sequence[Place], beyond: float
+) -> dict[int, tuple[int, int]]:
+    """On which side of its dot each name stands: -1, 0 or 1 across and down. The first ones come
+    first; a name that would cover another or a dot has no place. `dots` are parts of the plot from
+    its top left, `sizes` the number of a dot with its name's pixels; it must hold in each of
+    `rooms`, which are the sizes that the plot may have. Names may reach `beyond` its sides."""
+    taken: list[list[Box]] = [[] for _ in rooms]
+    spots = [[(x * wide, y * tall) for x, y in dots] for wide, tall in rooms]
+    found = {}
+    for number, size in sizes:
+        for side in SIDES:
+            boxes = [_beside(places[number], size, side) for places in spots]
+            if all(
+                -beyond <= box[0] and box[2] <= wide + beyond and box[1] >= -TOP and box[3] <= tall
+                and not any(overlaps(box, other) for other in others)
+                and not any(holds(box, at) for n, at in enumerate(places) if n != number)
+                for box, others, places, (wide, tall) in zip(
+                    boxes, taken, spots, rooms, strict=True
+                )
+            ):  # fmt: skip
+                found[number] = side
+                for box, others in zip(boxes, taken, strict=True):
+                    others.append(box)
+                break
+    return found
+
+
+def _beside(at: Place, size: Place, side: tuple[int, int]) -> Box:
+    """The box of a name on a side of its dot."""
+    left, top = (
+        middle + way * (DOT + long / 2) - long / 2
+        for middle, way, long in zip(at, side, size, strict=True)
+    )
+    return left, top, left + size[0], top + size[1]
 
 
 def overlaps(one: Box, other: Box) -> bool:

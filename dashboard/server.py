@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import data
@@ -47,6 +47,7 @@ def routes() -> list[Route]:
     """What the server answers besides Streamlit."""
     return [
         Route("/api/ready", ready),
+        Route("/briefing", first_page),
         Route("/export/plotly.js", exports.plotly_js),
         Route("/export/tools.js", toolrow.serve),
         Route("/export/{name}", exports.download),
@@ -60,6 +61,12 @@ async def ready(_: Request) -> JSONResponse:
         return JSONResponse({"build": build.stem, "as_of": data.as_of(build)})
     except (data.NoBuildError, data.BuildError) as error:
         return JSONResponse({"build": None, "as_of": None, "error": str(error)}, status_code=503)
+
+
+async def first_page(request: Request) -> RedirectResponse:
+    """The Briefing, which is at the root, where its name is asked for."""
+    # Relative, since the server may stand below a path of its own.
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
 @asynccontextmanager

@@ -718,6 +718,11 @@ def test_ready(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(body) == {"build": data.newest_build().stem, "as_of": data.as_of()}
 
 
+def test_the_briefing_is_found_by_its_name(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}/briefing?focus=Llama", timeout=10) as answer:
+        assert answer.url == f"{server.url}/?focus=Llama"
+
+
 def test_large_files_are_compressed(server: Server) -> None:
     _, _, index = server.get("/")
     scripts = set(re.findall(rb'(?:src|href)="\.?/?(static/js/[^"]+\.js)"', index))

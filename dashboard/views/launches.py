@@ -143,15 +143,17 @@ def ratio(row: Any, form: str) -> str:
 
 
 def ram(form: str, chosen: pd.DataFrame) -> None:
-    """One form of the RAM as a table: a row a model, a column an age."""
+    """One form of the RAM as a table: a row a model, a column an age at which one has a value."""
     title, definition = FORMS[form]
     st.subheader(title, anchor=False)
     rows = readings.metric(build, form, model_id=list(chosen["model_id"]))
     rows = rows.merge(chosen[["basis", "model_id"]], on=["basis", "model_id"])
+    known = set(rows[rows[form].notna()]["age_days"])
+    ages = [age for age in data.RAM_AGES if age in known]
     if rows.empty:
         parts.empty_state("None of the chosen launches has a history of seven days.")
-    else:
-        head = [f"Day {age}" for age in data.RAM_AGES]
+    elif ages:
+        head = [f"Day {age}" for age in ages]
         cells = []
         for name in chosen["model_id"]:
             own = rows[rows["model_id"] == name]
@@ -159,14 +161,27 @@ def ram(form: str, chosen: pd.DataFrame) -> None:
                 continue
             by_age = {row.age_days: ratio(row, form) for row in own.itertuples()}
             first = next(own.itertuples())
-            told = [by_age.get(age, "–<small>not yet</small>") for age in data.RAM_AGES]
+            told = [by_age.get(age, "–<small>not yet</small>") for age in ages]
             cells.append([model_of(first), size_of(first), *told])
         parts.html_table([title, "Size", *head], cells)
     st.caption(
-        f"{definition} Own repositories of the families here; fewer than ten of a class at an age "
-        "give no ratio. Small figures: downloads over the baseline."
+        f"{without(ages) if len(rows) else ''}{definition} Own repositories of the families here; "
+        "fewer than ten of a class at an age give no ratio. Small figures: downloads over the "
+        "baseline."
     )
     parts.csv_button(rows, form, key=f"csv-{form}")
+
+
+def without(ages: list[int]) -> str:
+    """A sentence on the ages that are not in a table of those; '' when all are."""
+    missing = [str(age) for age in data.RAM_AGES if age not in ages]
+    if not missing:
+        return ""
+    days = " or ".join([", ".join(missing[:-1]), missing[-1]] if missing[1:] else missing)
+    return (
+        f"No model has a value{f' at day {days}' if ages else ''}: it was not read at that age, "
+        "too few others of its size were, or it is not that old; the CSV says which. "
+    )
 
 
 def stated() -> None:

@@ -99,7 +99,10 @@ def show_chart(
     if drawn is None:
         empty_state(empty)
         return None
-    st.subheader(plain(drawn.title), anchor=False)
+    title = plain(drawn.title)
+    if width() == "narrow":
+        title = re.sub(r"(?<=\d)-(?=\d)", "\u2011", title)  # no break within a date
+    st.subheader(title, anchor=False)
     picture(drawn, figure(build, key, selection, theme().name, width()), drawn.key)
     _below(drawn, Recipe(key, selection, build.stem), is_table_open)
     return drawn

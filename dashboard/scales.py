@@ -21,6 +21,7 @@ LAYER_LABELS = 14
 RANKS_NAMED = 15  # each; of more every fifth
 MOST_BARS = 40  # of a stack; more are an area
 BETWEEN = 6  # places of a stretch between two points of a line, where words could cover it
+END_KEPT = 8  # letters at the end of a name that is shortened: those of a date
 DASH_SIGNS = ("– –", "– ·", "— —")  # patterns of dashed lines, as letters beside their names
 # Sides of a dot at which its name may stand, across and down, the best one first.
 SIDES = ((0, -1), (1, 0), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
@@ -382,5 +383,5 @@ def bar_text(chart: Chart, bar: Bar) -> str:
 
 
 def shortened(label: str, limit: int) -> str:
-    """A label of at most that many letters."""
-    return label if len(label) <= limit else f"{label[: limit - 1]}…"
+    """A label of at most that many letters. Its end stays, where names of versions differ."""
+    return label if len(label) <= limit else f"{label[: limit - 1 - END_KEPT]}…{label[-END_KEPT:]}"

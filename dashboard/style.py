@@ -90,6 +90,11 @@ CSS = f"""
   letter-spacing: -.01em; max-width: 60rem; text-wrap: balance; }}
 .stMainBlockContainer h2 {{ font-size: 1.3rem; padding: 1.4rem 0 .2rem; }}
 .stMainBlockContainer h3 {{ font-size: 1.02rem; padding: .6rem 0 0; }}
+/* Text belongs to its heading; a box, a table or a control stands apart from it. */
+.stElementContainer:has(> .stHeading :is(h1, h2)):not(:has(+ .stElementContainer
+  > :is(.stMarkdown, .stHeading, .stHtml))) {{ margin-bottom: .5rem; }}
+/* Captions are pale already: a link of a pale colour could not be read. */
+[data-testid="stCaptionContainer"] a {{ color: inherit; text-decoration: underline; }}
 .oma-line {{ font-size: 1.08rem; opacity: .82; margin: 0 0 .6rem; }}
 .oma-scope {{ font-size: .88rem; opacity: .68; margin: -.45rem 0 .5rem; }}
 .oma-about {{ font-size: .95rem; opacity: .82; margin: .5rem 0 -1.4rem; }}
@@ -208,12 +213,18 @@ CSS = f"""
   .oma-table td small {{ display: block; padding: 0; font-weight: 400; }}
   .oma-table td:first-child {{ grid-column: 1 / -1; font-weight: 600; }}
   /* A date and a link explain themselves: both on one line. */
-  .oma-compact td[data-label="As of"] {{ grid-column: 1; }}
+  .oma-compact td:is([data-label="As of"], [data-label="Period"]) {{ grid-column: 1; }}
   .oma-compact td[data-label="Source"] {{ grid-column: 2 / -1; }}
+  .oma-compact td[data-label="Basis"] + td[data-label="Source"] {{ grid-column: 1 / -1; }}
   .oma-table td[data-label]::before {{ content: attr(data-label) " "; opacity: .65;
     font-size: .8rem; display: block; }}
-  .oma-compact td[data-label="As of"]::before, .oma-compact td[data-label="Source"]::before {{
-    display: none; }}
+  .oma-compact td:is([data-label="As of"], [data-label="Period"],
+    [data-label="Source"])::before {{ display: none; }}
+  .oma-compact td[data-label="Who is ahead"] {{ grid-column: 1 / -1; }}
+  .oma-compact td[data-label="Who is ahead"]::before {{ content: "Ahead: "; display: inline; }}
+  /* Many rows: what belongs to a value stands beside it. */
+  .st-key-panel td:not(:first-child) small {{ display: inline-block !important;
+    padding-left: .3rem !important; min-width: 0 !important; }}
 }}
 </style>
 """

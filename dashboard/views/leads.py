@@ -44,9 +44,10 @@ def panel(rows: pd.DataFrame) -> None:
     told = rows.astype(object).where(rows.notna(), None)
     cells = [_panel_row(row) for row in told.itertuples()]
     shown = [place for place, title in enumerate(head) if title and (rival or place not in (3, 6))]
-    parts.html_table(
-        [head[n] for n in shown], [[row[n] for n in shown] for row in cells], is_compact=True
-    )
+    with st.container(key="panel"):
+        parts.html_table(
+            [head[n] for n in shown], [[row[n] for n in shown] for row in cells], is_compact=True
+        )
     st.caption(
         "Layers are never added up. Published figures and collected ones stand in rows of their "
         "own. The bar is the focus family's part of what the two have together. An account or "

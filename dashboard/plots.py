@@ -513,9 +513,12 @@ def _bars(chart: Chart, theme: Theme, width: Width) -> Sheet:
         autorange="reversed",
         tickvals=[bar.key for bar in bars],
         ticktext=[
-            safe(scales.shortened(label, 44 if width != "narrow" else 20)) for label in labels
+            safe(scales.shortened(label, 44 if width != "narrow" else scales.NARROW_NAME))
+            for label in labels
         ],
-        ticksuffix="  ",
+        ticks="outside",
+        ticklen=6,
+        tickcolor="rgba(0,0,0,0)",  # air between a name and its bar
         fixedrange=True,
         automargin=True,
     )

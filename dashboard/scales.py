@@ -21,6 +21,7 @@ LAYER_LABELS = 14
 RANKS_NAMED = 15  # each; of more every fifth
 MOST_BARS = 40  # of a stack; more are an area
 BETWEEN = 6  # places of a stretch between two points of a line, where words could cover it
+NARROW_NAME = 26  # letters beside bars in narrow windows: those of deepseek-v4-flash-20260423
 END_KEPT = 8  # letters at the end of a name that is shortened: those of a date
 DASH_SIGNS = ("– –", "– ·", "— —")  # patterns of dashed lines, as letters beside their names
 # Sides of a dot at which its name may stand, across and down, the best one first.
@@ -327,7 +328,8 @@ def name_sides(
             ):  # fmt: skip
                 found[number] = side
                 for box, others in zip(boxes, taken, strict=True):
-                    others.append(box)
+                    # Two names on one line would read as one.
+                    others.append((box[0] - DOT, box[1], box[2] + DOT, box[3]))
                 break
     return found
 

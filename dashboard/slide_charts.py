@@ -37,6 +37,7 @@ MEASURES = ("sysDash", "sysDashDot", "lgDash")  # of lines that are no series of
 WEIGHTS = {"focus": 3.5, "compare": 2.25, "rest": 1.25}
 BAR_PITCH = 18.5
 NAMED_POINTS = 14
+NAME_AIR = 10  # points between two of them
 MOST_ROWS = 4  # of names of events
 INTERVAL = 0.14  # opacity
 WORKBOOK, DRAWING = "rId1", "rId2"  # relations of the chart
@@ -697,7 +698,8 @@ def _point_names(
                 or any(scales.holds(box, place) for place in others)
             ):
                 continue
-            taken.append(box)
+            # Two names on one line would read as one.
+            taken.append((box[0] - NAME_AIR, box[1], box[2] + NAME_AIR, box[3]))
             if label:
                 found[point.key] = Label((Run(label, over.look.text),), place, (0, down))
             break

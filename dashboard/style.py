@@ -222,6 +222,10 @@ CSS = f"""
     [data-label="Source"])::before {{ display: none; }}
   .oma-compact td[data-label="Who is ahead"] {{ grid-column: 1 / -1; }}
   .oma-compact td[data-label="Who is ahead"]::before {{ content: "Ahead: "; display: inline; }}
+  /* Nothing collected: only what to run. */
+  .oma-compact tr:has(td[data-label="Leader"] code) td:not(:first-child, [data-label="Leader"]),
+  .oma-compact td[data-label="Leader"]:has(code)::before {{ display: none; }}
+  .oma-compact td[data-label="Leader"]:has(code) {{ grid-column: 1 / -1; }}
   /* Many rows: what belongs to a value stands beside it. */
   .st-key-panel td:not(:first-child) small {{ display: inline-block !important;
     padding-left: .3rem !important; min-width: 0 !important; }}

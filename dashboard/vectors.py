@@ -85,7 +85,8 @@ def _lines(chart: Chart, is_narrow: bool) -> str:
 def _bars(chart: Chart, is_narrow: bool) -> str:
     width = 360 if is_narrow else 1000
     height = BAR_ROW * len(chart.bars) + 8
-    names = [scales.shortened(bar.label, 20 if is_narrow else 44) for bar in chart.bars]
+    most_letters = scales.NARROW_NAME if is_narrow else 44
+    names = [scales.shortened(bar.label, most_letters) for bar in chart.bars]
     left = max(text_width(name, SIZE) for name in names) + EDGE
     room = width - left - max(text_width(scales.bar_text(chart, b), SIZE) for b in chart.bars) - 20
     most = max((bar.value for bar in chart.bars), default=1) or 1

@@ -49,7 +49,7 @@ def layers_table() -> None:
                 value_cell(*ours),
                 value_cell(*theirs),
                 parts.leading_family(layer.leader, build),
-                html.escape(layer.as_of),
+                " ".join(map(parts.unbroken, layer.as_of.split(" "))),  # no break within a date
                 # The day of a report stands before it.
                 parts.link(
                     re.sub(r" \(\d{4}-\d\d-\d\d\)$", "", layer.source_title), layer.source_url

@@ -69,10 +69,12 @@ METHOD = (
 WINDOW = (
     "Downloads in the trailing 30 days are the Hub's own window: they are not added up over days."
 )
-# Of the session: the deck, what it was before something was taken out, the parameters that it was
-# opened from, why an address or a file holds no deck, and why charts of one were left out.
-HELD, BEFORE, OPENED = "deck", "deck_before", "deck_opened"
+# Of the session: the deck, the steps that can be undone, the template of its slides, the parameters
+# that it was opened from, why an address or a file holds no deck, and why charts of one were left
+# out.
+HELD, STEPS, TEMPLATE, OPENED = "deck", "deck_steps", "deck_template", "deck_opened"
 PROBLEM, MISSING = "deck_problem", "deck_missing"
+MOST_STEPS = 50  # that can be undone
 _ANY = Selection("", ())  # where only a build is asked for
 
 
@@ -176,6 +178,23 @@ class Read:
         if self.problems:
             raise DeckError("\n".join(self.problems))
         return self.deck
+
+
+@dataclass(frozen=True)
+class Template:
+    """A PowerPoint file whose master, fonts and size the slides take."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Step:
+    """What undo() would take back, and what there was before it."""
+
+    what: str
+    deck: Deck
+    template: Template | None
 
 
 @dataclass(frozen=True)
@@ -307,9 +326,34 @@ def held() -> Deck:
 
 
 def hold(deck: Deck) -> None:
-    """Make this the reader's deck; what was taken out before cannot be put back then."""
+    """Make this the reader's deck, which is no step that can be undone."""
     st.session_state[HELD] = deck
-    st.session_state.pop(BEFORE, None)
+
+
+def change(deck: Deck, what: str) -> None:
+    """Make this the reader's deck; undo() takes it back, and `what` says what that would undo."""
+    before = held()
+    if deck != before:
+        _remember(Step(what, before, template()))
+        hold(deck)
+
+
+def template() -> Template | None:
+    """The reader's own template of the slides."""
+    found = st.session_state.get(TEMPLATE)
+    return found if isinstance(found, Template) else None
+
+
+def use_template(chosen: Template | None) -> None:
+    """Take a template for the slides, or none; undo() takes it back."""
+    _remember(Step("the template", held(), template()))
+    st.session_state[TEMPLATE] = chosen
+
+
+def _remember(step: Step) -> None:
+    steps: list[Step] = st.session_state.setdefault(STEPS, [])
+    steps.append(step)
+    del steps[:-MOST_STEPS]
 
 
 def open_address() -> None:
@@ -326,7 +370,10 @@ def open_address() -> None:
         # A build that is gone is no reason to lose the deck: the page offers the newest one.
         read = Deck.read_query([pair for pair in pairs if not is_gone or pair[0] != VINTAGE])
         found = read.deck
-        hold(replace(found, build=named[:MOST_LETTERS]) if is_gone else found)
+        found = replace(found, build=named[:MOST_LETTERS]) if is_gone else found
+        if held().items:
+            change(found, "opening a link")
+        hold(found)
         st.session_state[MISSING] = read.problems
     except DeckError as error:
         st.session_state[PROBLEM] = f"This link holds no deck: {error}"
@@ -365,7 +412,7 @@ def add(recipe: Recipe, *, is_chosen: bool = False) -> str:
     freezes = is_other and is_chosen and not deck.items
     if freezes:
         deck = replace(deck, build=recipe.build)
-    hold(replace(deck, items=(*deck.items, item)))
+    change(replace(deck, items=(*deck.items, item)), "adding a chart")
     number = len(deck.items) + 1
     told = f"Added: {number} {'chart' if number == 1 else 'charts'} in the deck."
     if freezes:
@@ -384,26 +431,28 @@ def _build_shown(recipe: Recipe, newest: Path) -> Path:
 
 
 def remove(place: int) -> None:
-    """Take out the chart at a place, counted from 0; undo() puts it back."""
+    """Take out the slide at a place, counted from 0."""
     deck = held()
-    _without(deck, replace(deck, items=(*deck.items[:place], *deck.items[place + 1 :])))
+    change(replace(deck, items=(*deck.items[:place], *deck.items[place + 1 :])), "removing a slide")
 
 
 def clear() -> None:
-    """Take out everything; undo() puts it back."""
-    _without(held(), Deck())
+    """Take out everything."""
+    change(Deck(), "clearing the deck")
 
 
 def undo() -> None:
-    """Put back what was taken out last."""
-    before = st.session_state.get(BEFORE)
-    if isinstance(before, Deck):
-        hold(before)
+    """Take back the last step: deck and template are as they were before it."""
+    if steps := st.session_state.get(STEPS):
+        step: Step = steps.pop()
+        hold(step.deck)
+        st.session_state[TEMPLATE] = step.template
 
 
-def can_undo() -> bool:
-    """Whether something was taken out and nothing changed since."""
-    return BEFORE in st.session_state
+def undoes() -> str:
+    """What undo() would take back; '' when there is nothing."""
+    steps = st.session_state.get(STEPS)
+    return str(steps[-1].what) if steps else ""
 
 
 def say(name: str, text: str) -> None:
@@ -411,35 +460,39 @@ def say(name: str, text: str) -> None:
     deck = held()
     texts = {one: str(getattr(deck, one)) for one in TEXTS}
     texts[name] = " ".join(text.split())[:MOST_LETTERS]
-    hold(Deck(**texts, build=deck.build, items=deck.items))
+    change(
+        Deck(**texts, build=deck.build, items=deck.items),
+        "who made it" if name == "made_by" else f"the {name}",
+    )
 
 
 def move(place: int, by: int) -> None:
-    """Move the chart at a place up (-1) or down (1)."""
+    """Move the slide at a place up (-1) or down (1)."""
     deck = held()
     items = list(deck.items)
     if 0 <= place < len(items) and 0 <= place + by < len(items):
         items.insert(place + by, items.pop(place))
-        hold(replace(deck, items=tuple(items)))
+        change(replace(deck, items=tuple(items)), "moving a slide")
 
 
 def rename(place: int, title: str) -> None:
     """Give the slide at a place a title; '' for the chart's own sentence."""
+    told = " ".join(title.split())[:MOST_LETTERS]
+    _put(place, lambda item: replace(item, title=told), "the title of a slide")
+
+
+def _put(place: int, changed: Callable[[DeckItem], DeckItem], what: str) -> None:
+    """Change the slide at a place."""
     deck = held()
     items = list(deck.items)
     if 0 <= place < len(items):
-        items[place] = replace(items[place], title=" ".join(title.split())[:MOST_LETTERS])
-        hold(replace(deck, items=tuple(items)))
+        items[place] = changed(items[place])
+        change(replace(deck, items=tuple(items)), what)
 
 
 def replace_with(deck: Deck) -> None:
-    """Make another deck the reader's; undo() brings back the one before."""
-    _without(held(), deck)
-
-
-def _without(before: Deck, after: Deck) -> None:
-    hold(after)
-    st.session_state[BEFORE] = before
+    """Make the deck of a file the reader's."""
+    change(deck, "opening a file")
 
 
 # Files and addresses

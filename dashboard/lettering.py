@@ -66,11 +66,15 @@ def wrap(text: str, size: float, room: float, *, is_bold: bool = False, factor: 
 
 def shortened(text: str, size: float, room: float, *, lines: int = 1, is_bold: bool = False,
               factor: float = 1.0) -> str:  # fmt: skip
-    """Text cut with an ellipsis where it would need more than that many lines."""
+    """Text cut with an ellipsis where it would need more than that many lines; several lines end at
+    a word, while one has too little room for that."""
     wrapped = wrap(text, size, room, is_bold=is_bold, factor=factor)
     if len(wrapped) <= lines:
         return text
-    last = _fitting(wrapped[lines - 1], size, room - size, is_bold=is_bold, factor=factor)
+    full = wrapped[lines - 1]
+    last = _fitting(full, size, room - size, is_bold=is_bold, factor=factor)
+    if lines > 1 and len(last) < len(full) and full[len(last)] != " ":
+        last = last.rpartition(" ")[0] or last
     return " ".join([*wrapped[: lines - 1], f"{last.rstrip(' ,;:(')}…"])
 
 

@@ -33,7 +33,7 @@ from pptx.slide import Slide, SlideLayout
 from pptx.text.text import TextFrame
 from pptx.util import Pt
 
-from dashboard.lettering import wrap
+from dashboard.lettering import shortened, unbroken, wrap
 from dashboard.slide_look import look_of
 from dashboard.slide_marks import EMU, LINE
 from dashboard.style import THEMES, Theme
@@ -217,9 +217,13 @@ def _title_lines(deck: Deck, title: str, size: float, box: Box) -> list[str]:
     return wrap(title, size, box.width - 16, is_bold=deck.is_plain, factor=deck.factor)
 
 
-def title_room(deck: Deck, layout: SlideLayout) -> float:
-    """How wide a line of the title may be."""
-    return (_box_of(_title_of(layout)) or deck.page).width - 16
+def cut_title(deck: Deck, title: str) -> str:
+    """A title of a plain slide, cut where even in the smallest size it would not fit."""
+    room = (_box_of(_title_of(deck.plain_layout)) or deck.page).width - 16
+    return shortened(
+        unbroken(title), TITLE_LEAST, room, lines=TITLE_LINES, is_bold=deck.is_plain,
+        factor=deck.factor,
+    )  # fmt: skip
 
 
 def body(deck: Deck, slide: Slide) -> Box:

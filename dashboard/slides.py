@@ -29,21 +29,19 @@ from dashboard.lettering import clean, shortened, unbroken, width, wrap
 from dashboard.slide_cards import CardPage, card_slides
 from dashboard.slide_layout import (
     LEAST,
-    TITLE_LEAST,
-    TITLE_LINES,
     Box,
     Deck,
     SlideError,
     Words,
     add_slide,
     body,
+    cut_title,
     fill,
     lines_tall,
     new_deck,
     number_slide,
     packed,
     paragraphs_tall,
-    title_room,
     with_titles,
     write,
 )
@@ -164,7 +162,7 @@ def pages_bytes(
 
 def _begin(build: str, template: bytes | Path | None, titles: Sequence[str]) -> _Made:
     deck = new_deck(template)
-    deck = with_titles(deck, [_title(deck, *citing.spelled_out([title])) for title in titles])
+    deck = with_titles(deck, [cut_title(deck, *citing.spelled_out([title])) for title in titles])
     return _Made(deck, clean(build), citing.made_on(build) or MADE_ON)
 
 
@@ -235,18 +233,10 @@ def _paged(made: _Made, title: str, rows: Sequence[Sequence[Words]], size: float
         waiting = waiting[taken:]
 
 
-def _title(deck: Deck, title: str) -> str:
-    """A title cut where even in the smallest size it would not fit."""
-    return shortened(
-        unbroken(title), TITLE_LEAST, title_room(deck, deck.plain_layout), lines=TITLE_LINES,
-        is_bold=deck.is_plain, factor=deck.factor,
-    )  # fmt: skip
-
-
 def _chart_slide(made: _Made, item: SlideItem) -> None:
     deck = made.deck
     title, subtitle = _head(item)
-    slide = add_slide(deck, deck.plain_layout, _title(deck, title))
+    slide = add_slide(deck, deck.plain_layout, cut_title(deck, title))
     room = body(deck, slide)
     top, size = room.top, SUBTITLE
     if len(wrap(subtitle, size, room.width, factor=deck.factor)) > 2:

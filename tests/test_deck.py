@@ -230,21 +230,28 @@ def test_order_names_and_undo(session: dict[str, Any]) -> None:
     assert keys() == [second, first, third]
     deck.rename(1, "  My \n title ")
     assert deck.held().items[1].title == "My title"
-    assert not deck.can_undo()
+    assert deck.undoes() == "the title of a slide"
     deck.remove(0)
     assert keys() == [first, third]
+    assert deck.undoes() == "removing a slide"
     deck.undo()
     assert keys() == [second, first, third]
-    assert not deck.can_undo()
     deck.clear()
     assert deck.held() == Deck()
-    deck.undo()
-    assert deck.held().title == "A"
-    deck.remove(0)
-    deck.say("subtitle", "Board")
-    # What changed since would be lost.
-    assert not deck.can_undo()
-    assert deck.held().subtitle == "Board"
+    deck.say("made_by", "Me")
+    deck.use_template(deck.Template("a.pptx", b""))
+    deck.replace_with(three(title="B"))
+    deck.say("title", "B")  # as it is: no step
+    told = []
+    while what := deck.undoes():
+        told.append(what)
+        deck.undo()
+    assert told == [
+        "opening a file", "the template", "who made it", "clearing the deck",
+        "the title of a slide", "moving a slide",
+    ]  # fmt: skip
+    assert deck.held() == three(title="A")
+    assert deck.template() is None
 
 
 # Slides
@@ -388,7 +395,13 @@ def test_the_page_of_a_deck() -> None:
     assert [item.recipe.key for item in at.session_state[deck.HELD].items] == [
         KEYS[1], KEYS[0], KEYS[2],
     ]  # fmt: skip
-    name = next(one for one in at.text_input if (one.key or "").startswith("deck-name-"))
+    name = next(one for one in at.text_area if (one.key or "").startswith("deck-name-"))
+    assert name.value.startswith("Qwen is first in September 2026")
+    assert not at.warning
+    name.set_value("My ranks " * 21)
+    run(at)
+    assert at.warning[0].value.endswith(" My…")
+    name = next(one for one in at.text_area if (one.key or "").startswith("deck-name-"))
     name.set_value("My ranks")
     assert heads(run(at))[0] == "**1. My ranks**"
     assert any("Qwen is first in September 2026" in caption.value for caption in at.caption)

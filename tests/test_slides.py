@@ -824,6 +824,7 @@ def test_text_is_measured_and_cut() -> None:
     assert lettering.wrap("one two three", 14, 60) == ["one two", "three"]
     assert "".join(lettering.wrap("m" * 300, 14, 100)) == "m" * 300
     assert lettering.shortened("one two three four", 14, 60) == "one tw…"
+    assert lettering.shortened("one two three four five", 14, 70, lines=2) == "one two three…"
     assert lettering.clean("a\x00b\n\u202ec") == "ab c"
 
 

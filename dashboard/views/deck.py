@@ -5,19 +5,17 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 import data
 from dashboard import deck, exports, parts, recipes, vintage, vintage_notices
-from dashboard.deck import Deck, Drawn
+from dashboard.deck import Deck, Drawn, Template
 from dashboard.lettering import unbroken
 
 LIVE, FROZEN = "Newest build", "This build"
-# Of the session: the own template, and how many files were opened, which empties the box for them.
-TEMPLATE, OPENED_FILES = "deck_template", "deck_files"
+OPENED_FILES = "deck_files"  # of the session: how many, which empties the box for them
 FIELDS = {"title": "Title", "subtitle": "Subtitle", "made_by": "Made by"}
 TEMPLATE_MB = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -36,7 +34,7 @@ def keep_text(name: str) -> None:
 def keep_build() -> None:
     """Take over whether the deck follows the newest build."""
     is_frozen = st.session_state["deck-build"] == FROZEN
-    deck.hold(replace(deck.held(), build=build.stem if is_frozen else None))
+    deck.change(replace(deck.held(), build=build.stem if is_frozen else None), "the build")
 
 
 def keep_file(key: str) -> None:
@@ -63,14 +61,34 @@ def keep_template() -> None:
     content = file.getvalue()
     try:
         slide_layout.new_deck(content)
-        st.session_state[TEMPLATE] = (file.name, content)
+        deck.use_template(Template(file.name, content))
     except slide_layout.SlideError as error:
         st.session_state[deck.PROBLEM] = f"{file.name}: {error}"
 
 
-def keep_name(place: int, key: str) -> None:
-    """Take over the title of a slide."""
-    deck.rename(place, st.session_state[key])
+def keep_name(place: int, key: str, finding: str) -> None:
+    """Take over the title of a slide; one that is the chart's sentence goes on following it."""
+    text = " ".join(st.session_state[key].split())
+    deck.rename(place, "" if text == finding else text)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def cut_title(title: str, content: bytes | None) -> str:
+    """A title as the slide has room for it, with the reader's template or without."""
+    from dashboard import slide_layout  # noqa: PLC0415  (python-pptx is slow to load)
+
+    return slide_layout.cut_title(slide_layout.new_deck(content), title)
+
+
+def cut_warning(one: Drawn) -> None:
+    """That a title is longer than what two lines of its slide take."""
+    template = deck.template()
+    cut = cut_title(one.title, template.content if template else None)
+    if cut.endswith("…") and cut != unbroken(one.title):
+        st.warning(
+            f"Too long for two lines. The slide will say: {parts.plain(cut)}",
+            icon=":material/content_cut:",
+        )
 
 
 def problems() -> None:
@@ -105,9 +123,9 @@ def empty() -> None:
 
 
 def put_back() -> None:
-    """A button that undoes the last removal, while it can be undone."""
-    if deck.can_undo():
-        st.button("Undo", icon=":material/undo:", on_click=deck.undo, key="deck-undo")
+    """A button that takes back the last step, and says which."""
+    if what := deck.undoes():
+        st.button(f"Undo: {what}", icon=":material/undo:", on_click=deck.undo, key="deck-undo")
 
 
 def texts(shown: Deck) -> None:
@@ -142,14 +160,16 @@ def texts(shown: Deck) -> None:
 
 def actions(shown: Deck, charts: list[Drawn]) -> None:
     """The file, and the deck to keep and to share."""
-    template = st.session_state.get(TEMPLATE)
+    template = deck.template()
     address = (st.context.url or "").rsplit("/", maxsplit=1)[0]
     if urlsplit(address).hostname in LOOPBACK:
         address = ""  # whoever gets the slides could not open it
     with st.container(horizontal=True, key="deck-actions"):
         st.download_button(
             "Download PowerPoint",
-            data=lambda: deck.deck_bytes(shown, template[1] if template else None, address=address),
+            data=lambda: deck.deck_bytes(
+                shown, template.content if template else None, address=address
+            ),
             file_name=deck.file_name(shown, "pptx"),
             mime=exports.SLIDE,
             key="deck-pptx",
@@ -177,9 +197,9 @@ def actions(shown: Deck, charts: list[Drawn]) -> None:
         put_back()
 
 
-def own_template(template: Any) -> None:
+def own_template(template: Template | None) -> None:
     """A PowerPoint file whose master, fonts and size the slides take."""
-    label = parts.plain(template[0][:28]) if template else "Own template"
+    label = parts.plain(template.name[:28]) if template else "Own template"
     with st.popover(label, icon=":material/palette:"):
         st.file_uploader(
             "A PowerPoint file (.pptx, .potx)",
@@ -193,8 +213,8 @@ def own_template(template: Any) -> None:
             st.button(
                 "Without it",
                 key="deck-no-template",
-                on_click=st.session_state.pop,
-                args=(TEMPLATE, None),
+                on_click=deck.use_template,
+                args=(None,),
             )
 
 
@@ -254,18 +274,24 @@ def buttons(place: int, one: Drawn, number: int, mark: str) -> None:
                 args=(place, by),
                 type="tertiary",
             )
-        with st.popover("", icon=":material/edit:", help="Title of the slide", type="tertiary"):
+        with st.popover(
+            "", icon=":material/edit:", help="Title of the slide", type="tertiary", width="content"
+        ):
             key = f"deck-name-{mark}"
-            st.session_state[key] = one.item.title
-            st.text_input(
+            st.session_state[key] = one.title
+            st.text_area(
                 "Title of the slide",
                 key=key,
-                max_chars=deck.MOST_LETTERS,
+                height="content",
+                width=560,
+                max_chars=max(deck.MOST_LETTERS, len(one.title)),
                 placeholder=one.finding,
                 help="Empty: the sentence of the chart, which follows the figures",
                 on_change=keep_name,
-                args=(place, key),
+                args=(place, key, one.finding),
             )
+            if one.chart is not None:
+                cut_warning(one)
         st.button(
             "",
             icon=":material/delete:",
@@ -294,7 +320,9 @@ except recipes.RecipeError:
     text = f"This deck is frozen at {vintage_notices.not_kept(held.build or '')}"
     st.info(text, icon=":material/history:")
     st.caption("\n".join(f"- {called}: `{name}`" for name, called in vintage_notices.kept_names()))
-    st.button("Use the newest build", on_click=deck.hold, args=(replace(held, build=None),))
+    st.button(
+        "Use the newest build", on_click=deck.change, args=(replace(held, build=None), "the build")
+    )
     st.stop()
 if held.items:
     listed = deck.drawn(held)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -22,13 +23,17 @@ from dashboard.deck_file import DeckError
 from dashboard.recipes import Recipe, RecipeError
 
 MOST_CHARTS = 60
-MOST_LETTERS = 200  # of a title
+MOST_LETTERS = 200  # of a title, a takeaway, a line
+MOST_LINES = 6  # of a slide of words
 LATEST = "latest"
 UNTITLED = "Open model adoption"
 # Parameters of an address. Not `build`: that of a page is of its charts.
 ITEM, VINTAGE = "item", "vintage"
 TEXTS = ("title", "subtitle", "made_by")
 CHARTS_KEY, FAMILIES = "charts", "families"
+TITLE, NOTE = "title", "note"
+# A slide of words and a divider, in a file and in an address.
+TEXT, SECTION, LINES, LINE = "text", "section", "lines", "line"
 # What a chart of a deck's file may say besides its families.
 SETTINGS = tuple(
     recipes.PARAMETERS.get(one.name, one.name)
@@ -81,10 +86,23 @@ _ANY = Selection("", ())  # where only a build is asked for
 @dataclass(frozen=True)
 class DeckItem:
     """A chart of a deck, of the deck's build, and its slide's title; without one the chart's
-    sentence is it."""
+    sentence is it. `note` is what to take away from it, below the title."""
 
     recipe: Recipe
     title: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TextItem:
+    """A slide of words: a heading and up to MOST_LINES lines; a divider has the heading alone."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    is_section: bool = False
+
+
+Item = DeckItem | TextItem
 
 
 @dataclass(frozen=True)
@@ -95,12 +113,17 @@ class Deck:
     subtitle: str = ""
     made_by: str = ""
     build: str | None = None
-    items: tuple[DeckItem, ...] = ()
+    items: tuple[Item, ...] = ()
+
+    @property
+    def charts(self) -> tuple[DeckItem, ...]:
+        """Its slides that are charts."""
+        return tuple(item for item in self.items if isinstance(item, DeckItem))
 
     @property
     def families(self) -> tuple[str, ...]:
         """The families of its charts, each once, in their order."""
-        shown = (family for item in self.items for family in item.recipe.selection.families)
+        shown = (family for item in self.charts for family in item.recipe.selection.families)
         return tuple(dict.fromkeys(shown))
 
     def recipe(self, item: DeckItem) -> Recipe:
@@ -199,9 +222,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart of a deck as it is now: the chart and its sentence, or why there is none."""
+    """A slide of a deck as it is now: the chart and its sentence, or why there is none; a slide of
+    words has neither."""
 
-    item: DeckItem
+    item: Item
     chart: Chart | None
     finding: str = ""
     reason: str = ""
@@ -209,6 +233,8 @@ class Drawn:
     @property
     def title(self) -> str:
         """What its slide is called."""
+        if isinstance(self.item, TextItem):
+            return self.item.heading
         return self.item.title or self.finding or (self.chart.title if self.chart else "")
 
 
@@ -218,10 +244,13 @@ def drawn(deck: Deck) -> list[Drawn]:
     Raises NoBuildError, RecipeError for a build that is gone, and BuildError for a damaged one.
     """
     build = build_path(deck)
-    return [_drawn(item, replace(item.recipe, build=build.stem)) for item in deck.items]
+    return [_drawn(item, build.stem) for item in deck.items]
 
 
-def _drawn(item: DeckItem, recipe: Recipe) -> Drawn:
+def _drawn(item: Item, build: str) -> Drawn:
+    if isinstance(item, TextItem):
+        return Drawn(item, None)
+    recipe = replace(item.recipe, build=build)
     try:
         return Drawn(item, recipes.draw(recipe), findings.finding(recipe))
     except data.BuildError:
@@ -233,7 +262,7 @@ def _drawn(item: DeckItem, recipe: Recipe) -> Drawn:
 def left_out(deck: Deck) -> list[str]:
     """Why charts cannot be drawn or have nothing to show, so that the deck goes without them.
     Raises as drawn() does."""
-    return [one.reason for one in drawn(deck) if one.chart is None]
+    return [one.reason for one in drawn(deck) if one.reason]
 
 
 def deck_bytes(deck: Deck, template: bytes | Path | None = None, *, address: str = "") -> bytes:
@@ -247,19 +276,24 @@ def deck_bytes(deck: Deck, template: bytes | Path | None = None, *, address: str
 
     build = build_path(deck)  # a newer one may come at any moment
     charts = drawn(replace(deck, build=build.stem))
-    shown = [(one, one.chart) for one in charts if one.chart is not None]
-    if not shown:
-        reasons = "; ".join(one.reason for one in charts) or "it has none; add one"
+    if not any(one.chart for one in charts):
+        reasons = "; ".join(one.reason for one in charts if one.reason) or "it has none; add one"
         raise DeckError(f"charts: expected one with something to show; {reasons}")
-    items = [
-        slides.SlideItem(
-            chart,
-            finding=one.title,
-            remarks=(one.finding,) if one.item.title and one.finding else (),
-            link=page_link(address, deck.recipe(one.item)) if address else "",
-        )
-        for one, chart in shown
-    ]
+    items: list[slides.SlideItem | slides.TextPage] = []
+    for one in charts:
+        item = one.item
+        if isinstance(item, TextItem):
+            items.append(slides.TextPage(item.heading, item.lines, is_section=item.is_section))
+        elif one.chart is not None:
+            items.append(
+                slides.SlideItem(
+                    one.chart,
+                    finding=one.title,
+                    remarks=(one.finding,) if item.title and one.finding else (),
+                    link=page_link(address, deck.recipe(item)) if address else "",
+                    note=item.note,
+                )
+            )
     method = [*_method(charts), *(f"Left out: {one.reason}" for one in charts if one.reason)]
     return slides.deck_bytes(
         deck.title or UNTITLED,
@@ -404,16 +438,16 @@ def add(recipe: Recipe, *, is_chosen: bool = False) -> str:
     newest = data.newest_build()
     selection = recipes.open_ended(recipe.selection, _build_shown(recipe, newest))
     item = DeckItem(replace(recipe, selection=selection, build=None))
-    if any(item.recipe == other.recipe for other in deck.items):
+    if any(item.recipe == other.recipe for other in deck.charts):
         return "This chart is in the deck already, with just this selection."
     if len(deck.items) >= MOST_CHARTS:
-        return f"A deck holds at most {MOST_CHARTS} charts: take one out first."
+        return f"A deck holds at most {MOST_CHARTS} slides: take one out first."
     is_other = recipe.build is not None and recipe.build != newest.stem
-    freezes = is_other and is_chosen and not deck.items
+    freezes = is_other and is_chosen and not deck.charts
     if freezes:
         deck = replace(deck, build=recipe.build)
     change(replace(deck, items=(*deck.items, item)), "adding a chart")
-    number = len(deck.items) + 1
+    number = len(deck.charts) + 1
     told = f"Added: {number} {'chart' if number == 1 else 'charts'} in the deck."
     if freezes:
         told += " The deck stays at the build of this page, which is not the newest."
@@ -476,17 +510,78 @@ def move(place: int, by: int) -> None:
 
 
 def rename(place: int, title: str) -> None:
-    """Give the slide at a place a title; '' for the chart's own sentence."""
-    told = " ".join(title.split())[:MOST_LETTERS]
-    _put(place, lambda item: replace(item, title=told), "the title of a slide")
+    """Give the chart at a place a title; '' for its own sentence."""
+    _put(place, lambda item: replace(item, title=_line(title)), "the title of a slide")
+
+
+def annotate(place: int, note: str) -> None:
+    """Say what to take away from the chart at a place; '' for nothing."""
+    _put(place, lambda item: replace(item, note=_line(note)), "the takeaway of a slide")
+
+
+def select(place: int, families: Sequence[str], start: date | None, end: date | None) -> None:
+    """Choose families, of which the first is the focus, and period of the chart at a place alone;
+    without a family it stays as it is. A first day after the last is swapped. Raises
+    NoBuildError."""
+    if not families:
+        return
+    if start and end and start > end:
+        start, end = state.first_day(f"{end:%Y-%m}"), state.last_day(f"{start:%Y-%m}")
+
+    def chosen(item: DeckItem) -> DeckItem:
+        selection = replace(
+            item.recipe.selection, focus=families[0], rivals=tuple(families[1:]), start=start,
+            end=end,
+        )  # fmt: skip
+        selection = recipes.open_ended(selection, data.newest_build())
+        return replace(item, recipe=replace(item.recipe, selection=selection))
+
+    _put(place, chosen, "families and period")
+
+
+def write(place: int, heading: str, lines: Sequence[str]) -> None:
+    """Give the slide of words at a place its heading and lines; without a heading it keeps its
+    own."""
+    deck = held()
+    items = list(deck.items)
+    item = items[place] if 0 <= place < len(items) else None
+    if isinstance(item, TextItem):
+        told = tuple(filter(None, map(_line, lines)))[:MOST_LINES]
+        items[place] = replace(item, heading=_line(heading) or item.heading, lines=told)
+        change(replace(deck, items=tuple(items)), "the words of a slide")
+
+
+def duplicate(place: int) -> None:
+    """Put a slide once more after itself."""
+    items = held().items
+    if 0 <= place < len(items):
+        _insert(place, items[place], "duplicating a slide")
+
+
+def add_text(*, is_section: bool) -> None:
+    """Put a slide of words, or a divider, at the end."""
+    item = TextItem("New section" if is_section else "New slide", is_section=is_section)
+    _insert(len(held().items), item, "adding a slide")
+
+
+def _insert(place: int, item: Item, what: str) -> None:
+    deck = held()
+    if len(deck.items) < MOST_CHARTS:
+        items = (*deck.items[:place], item, *deck.items[place:])
+        change(replace(deck, items=items), what)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:MOST_LETTERS]
 
 
 def _put(place: int, changed: Callable[[DeckItem], DeckItem], what: str) -> None:
-    """Change the slide at a place."""
+    """Change the chart at a place."""
     deck = held()
     items = list(deck.items)
-    if 0 <= place < len(items):
-        items[place] = changed(items[place])
+    item = items[place] if 0 <= place < len(items) else None
+    if isinstance(item, DeckItem):
+        items[place] = changed(item)
         change(replace(deck, items=tuple(items)), what)
 
 
@@ -498,12 +593,15 @@ def replace_with(deck: Deck) -> None:
 # Files and addresses
 
 
-def _written(item: DeckItem) -> dict[str, object]:
-    """A chart as it stands in a file."""
+def _written(item: Item) -> dict[str, object]:
+    """A slide as it stands in a file."""
+    if isinstance(item, TextItem):
+        if item.is_section:
+            return {SECTION: item.heading}
+        return {TEXT: item.heading, **({LINES: list(item.lines)} if item.lines else {})}
     pairs = recipes.to_query(replace(item.recipe, build=None))
     told: dict[str, object] = {recipes.KEY: item.recipe.key}
-    if item.title:
-        told["title"] = item.title
+    told |= {name: text for name in (TITLE, NOTE) if (text := getattr(item, name))}
     told[FAMILIES] = list(item.recipe.selection.families)
     named: dict[str, list[str]] = {}
     for name, text in pairs:
@@ -512,13 +610,19 @@ def _written(item: DeckItem) -> dict[str, object]:
     return {**told, **{name: t[0] if len(t) == 1 else t for name, t in named.items()}}
 
 
-def _item_of(entry: deck_file.Entry, build: str | None) -> DeckItem:
-    found = entry.fields([recipes.KEY, "title", FAMILIES, *SETTINGS])
+def _item_of(entry: deck_file.Entry, build: str | None) -> Item:
+    for kind in (TEXT, SECTION):
+        if entry.has(kind):
+            return _words_of(entry, kind)
+    found = entry.fields([recipes.KEY, TITLE, NOTE, FAMILIES, *SETTINGS])
     if recipes.KEY not in found:
-        raise entry.wrong(f"expected {recipes.KEY}: and the name of a chart, found none")
+        raise entry.wrong(
+            f"expected {recipes.KEY}: and the name of a chart, or {TEXT}: or {SECTION}: and a "
+            "heading; found none"
+        )
     pairs = [(recipes.KEY, found[recipes.KEY].text(recipes.MOST_LETTERS))]
     for name, value in found.items():
-        if name in (recipes.KEY, "title"):
+        if name in (recipes.KEY, TITLE, NOTE):
             continue
         parameter = state.FAMILY if name == FAMILIES else name
         texts = value.texts(recipes.MOST_VALUES, recipes.MOST_LETTERS)
@@ -531,13 +635,22 @@ def _item_of(entry: deck_file.Entry, build: str | None) -> DeckItem:
         raise (
             found[name].wrong(rest) if colon and name in found else entry.wrong(str(error))
         ) from error
-    title = found["title"].text(MOST_LETTERS) if "title" in found else ""
-    return DeckItem(replace(recipe, build=None), title)
+    told = {name: found[name].text(MOST_LETTERS) for name in (TITLE, NOTE) if name in found}
+    return DeckItem(replace(recipe, build=None), **told)
+
+
+def _words_of(entry: deck_file.Entry, kind: str) -> TextItem:
+    found = entry.fields([TEXT, LINES] if kind == TEXT else [SECTION])
+    heading = found[kind].text(MOST_LETTERS)
+    if not heading:
+        raise found[kind].wrong("expected a heading, found nothing")
+    lines = found[LINES].texts(MOST_LINES, MOST_LETTERS) if LINES in found else []
+    return TextItem(heading, tuple(filter(None, lines)), is_section=kind == SECTION)
 
 
 def _readable(
-    readers: Iterable[Callable[[], DeckItem]],
-) -> tuple[tuple[DeckItem, ...], tuple[str, ...]]:
+    readers: Iterable[Callable[[], Item]],
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """The charts that can be read, and what is wrong with the others. Raises DeckError when there
     are only others."""
     items, problems = [], []
@@ -562,23 +675,32 @@ def _build_named(entry: deck_file.Entry) -> str | None:
     return name
 
 
-def _packed(item: DeckItem) -> str:
-    title = [("title", item.title)] if item.title else []
-    return urlencode([*recipes.to_query(replace(item.recipe, build=None)), *title])
+def _packed(item: Item) -> str:
+    if isinstance(item, TextItem):
+        kind = SECTION if item.is_section else TEXT
+        return urlencode([(kind, item.heading), *((LINE, line) for line in item.lines)])
+    told = [(name, text) for name in (TITLE, NOTE) if (text := getattr(item, name))]
+    return urlencode([*recipes.to_query(replace(item.recipe, build=None)), *told])
 
 
-def _unpacked(text: str, build: str | None, place: int) -> DeckItem:
+def _unpacked(text: str, build: str | None, place: int) -> Item:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=200)
     except ValueError as error:
         raise DeckError(f"item {place}: expected at most 200 parameters") from error
-    titles = [value for name, value in pairs if name == "title"]
-    rest = [pair for pair in pairs if pair[0] not in ("title", recipes.BUILD)]
+    for kind in (TEXT, SECTION):
+        if heading := dict(pairs).get(kind):
+            lines = [value[:MOST_LETTERS] for name, value in pairs if name == LINE and value]
+            is_section = kind == SECTION
+            kept = () if is_section else tuple(lines[:MOST_LINES])
+            return TextItem(heading[:MOST_LETTERS], kept, is_section=is_section)
+    told = {name: value[:MOST_LETTERS] for name, value in pairs if name in (TITLE, NOTE)}
+    rest = [pair for pair in pairs if pair[0] not in (TITLE, NOTE, recipes.BUILD)]
     try:
         recipe = recipes.from_query([*rest, *([(recipes.BUILD, build)] if build else [])])
     except RecipeError as error:
         raise DeckError(f"item {place}: {error}") from error
-    return DeckItem(replace(recipe, build=None), titles[-1][:MOST_LETTERS] if titles else "")
+    return DeckItem(replace(recipe, build=None), **told)
 
 
 def _after(error: Exception, name: str) -> str:
@@ -587,15 +709,11 @@ def _after(error: Exception, name: str) -> str:
 
 def _method(charts: Sequence[Drawn]) -> list[str]:
     """How the figures of these charts are made."""
-    shown = [one for one in charts if one.chart is not None]
-    scopes = [one.item.recipe.selection.scope for one in shown if len(_scopes(one)) > 1]
-    units = " ".join(one.chart.unit for one in shown if one.chart is not None)
+    shown = [one.item.recipe for one in charts if one.chart and isinstance(one.item, DeckItem)]
+    scopes = [recipe.selection.scope for recipe in shown if len(CHARTS[recipe.key].scopes) > 1]
+    units = " ".join(one.chart.unit for one in charts if one.chart is not None)
     return [
         *(SCOPE_WORDS[scope] for scope in dict.fromkeys(scopes)),
         *METHOD,
         *([WINDOW] if "trailing 30" in units else []),
     ]
-
-
-def _scopes(one: Drawn) -> tuple[str, ...]:
-    return CHARTS[one.item.recipe.key].scopes

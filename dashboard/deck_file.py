@@ -57,6 +57,11 @@ class Entry:
             found[name] = Entry(self.file, path, value)
         return found
 
+    def has(self, name: str) -> bool:
+        """Whether there is a value of that name."""
+        node = self.node
+        return isinstance(node, yaml.MappingNode) and any(k.value == name for k, _ in node.value)
+
     def entries(self, most: int) -> list[Entry]:
         """The values of a list. Raises DeckError for anything else, and for more than `most`."""
         if not isinstance(self.node, yaml.SequenceNode):

@@ -8,7 +8,7 @@ build give the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from pptx.util import Pt
 
 from dashboard import citing, slide_charts
 from dashboard.chart import Chart, cited_text, with_bands
-from dashboard.lettering import clean, shortened, unbroken, width, wrap
+from dashboard.lettering import BOLD, clean, shortened, unbroken, width, wrap
 from dashboard.slide_cards import CardPage, card_slides
 from dashboard.slide_layout import (
     LEAST,
@@ -49,10 +49,10 @@ from dashboard.slide_sheet import workbook
 from dashboard.slide_tables import TablePage, table_slides
 
 __all__ = [
-    "Page", "SlideError", "SlideItem", "deck_bytes", "pages_bytes", "slide_bytes",
+    "Page", "SlideError", "SlideItem", "TextPage", "deck_bytes", "pages_bytes", "slide_bytes",
 ]  # fmt: skip
 
-SUBTITLE = 16
+SUBTITLE, TAKEAWAY, TEXT_SIZE = 16, 18, 24
 SUBTITLE_LINES, SOURCE_LINES, CAVEAT_LINES = 3, 2, 2
 LIST_SIZE = 18
 BRAND_SIZE = 28  # what a template's subtitle is set in, more or less
@@ -69,17 +69,27 @@ _DATED = r"([\s,;:(]*(?:\bas of )?(?:DAY|\b\d{4}-\d\d(?:-\d\d)?)[).;]*)"
 class SlideItem:
     """A chart on its slide: `finding` is the title, a sentence with its number (the chart's own
     title where it is empty), `remarks` are further sentences for the notes, `link` is the address
-    of the page that shows the chart."""
+    of the page that shows the chart, `note` what to take away from it, below the title."""
 
     chart: Chart
     finding: str = ""
     remarks: tuple[str, ...] = ()
     link: str = ""
+    note: str = ""
 
     @property
     def title(self) -> str:
         """What the slide is called."""
         return clean(self.finding) or clean(self.chart.title) or "Chart"
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """A slide of words: its title and its lines; a divider has the title alone."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    is_section: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def slide_bytes(item: SlideItem, *, build: str, template: bytes | Path | None = 
 def deck_bytes(
     title: str,
     subtitle: str,
-    items: Sequence[SlideItem],
+    items: Sequence[SlideItem | TextPage],
     *,
     build: str,
     as_of: str,
@@ -118,20 +128,27 @@ def deck_bytes(
     method: Sequence[str] = (),
     licences: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A deck: title, agenda, a slide a chart, then sources and method.
+    """A deck: title, agenda, a slide an item, then sources and method.
 
     `as_of` is the newest day that the build knows, `method` are sentences on how figures are made,
     `licences` says by a source's title under which licence its figures are.
     Raises SlideError without charts, and as slide_bytes() does.
     """
-    if not items:
+    charts = [item for item in items if isinstance(item, SlideItem)]
+    if not charts:
         raise SlideError("a deck needs at least one chart, and has none; add a chart to it")
-    made = _begin(build, template, [item.title for item in items])
+    titles = [clean(i.title) for i in items if isinstance(i, SlideItem) or not i.is_section]
+    made = _begin(build, template, titles)
     _title_slide(made, clean(title) or "Open model adoption", clean(subtitle), as_of)
     _agenda(made, items)
     for item in items:
-        _chart_slide(made, item)
-    _sources(made, items, as_of, method, licences or {})
+        if isinstance(item, SlideItem):
+            _chart_slide(made, item)
+        elif item.is_section:
+            _section_slide(made, item)
+        else:
+            _text_slide(made, item)
+    _sources(made, charts, as_of, method, licences or {})
     return _end(made, clean(title))
 
 
@@ -198,39 +215,99 @@ def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
     is_long = tall > place.height / Pt(1)
     size = 20 if deck.is_plain else LIST_SIZE if is_long else None
     fill(place.text_frame, [[Words(line)] for line in lines], size, look=deck.title_look, gap=GAP)
-    for other in list(slide.placeholders):
-        if not (other.has_text_frame and other.text_frame.text):
-            other.element.getparent().remove(other.element)
+    _without_empty(slide)
 
 
-def _agenda(made: _Made, items: Sequence[SlideItem]) -> None:
-    """What the deck says, on as many slides as it takes."""
-    titles = citing.spelled_out(item.title for item in items)
-    rows = [f"{number}  {unbroken(title)}" for number, title in enumerate(titles, start=1)]
-    _paged(made, "Agenda", [[Words(row, colour="text")] for row in rows], LIST_SIZE)
+def _agenda(made: _Made, items: Sequence[SlideItem | TextPage]) -> None:
+    """What the deck says, with the numbers of its slides, on as many slides as it takes."""
+    titles = [unbroken(title) for title in citing.spelled_out(clean(one.title) for one in items)]
+    dividers = [isinstance(one, TextPage) and one.is_section for one in items]
+
+    def rows(pages: int) -> list[list[Words]]:
+        first = 2 + pages  # after the title slide and the agenda's own
+        return [
+            [Words(f"{number}  {title}", colour="text", is_bold=is_divider)]
+            for number, (title, is_divider) in enumerate(zip(titles, dividers, strict=True), first)
+        ]
+
+    _paged(made, "Agenda", rows, LIST_SIZE)
 
 
-def _paged(made: _Made, title: str, rows: Sequence[Sequence[Words]], size: float) -> None:
-    """Paragraphs on as many slides as they need."""
+def _paged(
+    made: _Made, title: str, rows_of: Callable[[int], Sequence[Sequence[Words]]], size: float
+) -> None:
+    """Paragraphs on as many slides as they need, about as many on each; how many slides these are
+    the paragraphs may say themselves."""
     deck = made.deck
-    waiting = list(rows)
-    number = 0
-    while waiting:
-        number += 1
-        slide = add_slide(deck, deck.plain_layout, title if number == 1 else f"{title} ({number})")
-        box = body(deck, slide)
-        box = Box(box.left, box.top + GAP, box.width, box.height - GAP - lines_tall(1, LEAST))
-        taken = 0
-        used = 0.0
-        for row in waiting:
-            text = "".join(words.text for words in row)
-            tall = paragraphs_tall([text], size, box.width, deck.factor) + GAP
-            if taken and used + tall > box.height:
-                break
-            taken, used = taken + 1, used + tall
-        write(slide, box, waiting[:taken], size, title, look=deck.look, gap=GAP)
+    slide = add_slide(deck, deck.plain_layout, title)
+    box = _list_box(deck, slide)
+    pages = 1
+    while len(parts := _parts(rows_of(pages), size, box, deck.factor)) > pages:
+        pages = len(parts)
+    for number, rows in enumerate(parts, start=1):
+        if number > 1:
+            slide = add_slide(deck, deck.plain_layout, f"{title} ({number})")
+            box = _list_box(deck, slide)
+        write(slide, box, rows, size, title, look=deck.look, gap=GAP)
         number_slide(deck, slide)
-        waiting = waiting[taken:]
+
+
+def _list_box(deck: Deck, slide: Slide) -> Box:
+    box = body(deck, slide)
+    return Box(box.left, box.top + GAP, box.width, box.height - GAP - lines_tall(1, LEAST))
+
+
+def _parts(
+    rows: Sequence[Sequence[Words]], size: float, box: Box, factor: float
+) -> list[list[Sequence[Words]]]:
+    """The paragraphs of each slide: as few slides as possible, none of them with only the rest."""
+    talls = [paragraphs_tall([_text(row)], size, box.width, factor) + GAP for row in rows]
+
+    def filled(most: float) -> list[list[Sequence[Words]]]:
+        parts: list[list[Sequence[Words]]] = []
+        used = most
+        for row, tall in zip(rows, talls, strict=True):
+            if not parts or used + tall > most:
+                parts.append([])
+                used = 0.0
+            parts[-1].append(row)
+            used += tall
+        return parts
+
+    least = len(filled(box.height))
+    most = sum(talls) / least
+    while most < box.height and len(filled(most)) > least:
+        most += lines_tall(1, size)
+    return filled(min(most, box.height))
+
+
+def _section_slide(made: _Made, page: TextPage) -> None:
+    """A divider looks like the title slide."""
+    slide = add_slide(made.deck, made.deck.title_layout, clean(page.title))
+    _without_empty(slide)
+
+
+def _without_empty(slide: Slide) -> None:
+    for place in list(slide.placeholders):
+        if not (place.has_text_frame and place.text_frame.text):
+            place.element.getparent().remove(place.element)
+
+
+def _text_slide(made: _Made, page: TextPage) -> None:
+    """A heading and lines, as large as there is room for."""
+    deck = made.deck
+    slide = add_slide(deck, deck.plain_layout, cut_title(deck, clean(page.title)))
+    box = _list_box(deck, slide)
+    lines = [unbroken(clean(line)) for line in page.lines]
+    size = next(
+        (size for size in range(TEXT_SIZE, LEAST, -1)
+         if paragraphs_tall(lines, size, box.width, deck.factor) + len(lines) * size <= box.height),
+        LEAST,
+    )  # fmt: skip
+    if lines:
+        rows = [[Words(line, colour="text")] for line in lines]
+        write(slide, box, rows, size, "Text", look=deck.look, gap=size)
+    number_slide(deck, slide)
 
 
 def _chart_slide(made: _Made, item: SlideItem) -> None:
@@ -239,6 +316,14 @@ def _chart_slide(made: _Made, item: SlideItem) -> None:
     slide = add_slide(deck, deck.plain_layout, cut_title(deck, title))
     room = body(deck, slide)
     top, size = room.top, SUBTITLE
+    if note := clean(item.note):
+        note = shortened(unbroken(note), TAKEAWAY, room.width, lines=2, is_bold=True,
+                         factor=deck.factor)  # fmt: skip
+        tall = paragraphs_tall([note], TAKEAWAY * BOLD, room.width, deck.factor)
+        write(slide, Box(room.left, top, room.width, tall),
+              [[Words(note, is_bold=True, colour="text")]], TAKEAWAY, "Takeaway",
+              look=deck.look)  # fmt: skip
+        top += tall + GAP
     if len(wrap(subtitle, size, room.width, factor=deck.factor)) > 2:
         size = LEAST
     subtitle = shortened(subtitle, size, room.width, lines=SUBTITLE_LINES, factor=deck.factor)
@@ -432,6 +517,7 @@ def _notes(made: _Made, item: SlideItem, remarks: Sequence[str]) -> list[str]:
     reasons = _reasons(chart)
     return [
         item.title,
+        *([_sentence(item.note)] if clean(item.note) else []),
         *([_sentence(chart.title)] if clean(item.finding) else []),
         f"{_sentence(chart.shown)} {_sentence(f'Unit: {chart.unit}')}",
         *(_sentence(remark) for remark in (*item.remarks, *remarks, *told) if clean(remark)),
@@ -464,6 +550,7 @@ def _about(made: _Made, item: SlideItem) -> list[tuple[str, str]]:
     rows = [
         ("title", clean(chart.title)),
         ("finding", clean(item.finding)),
+        ("takeaway", clean(item.note)),
         ("shown", clean(chart.shown)),
         ("unit", clean(chart.unit)),
         ("source", clean(chart.source)),
@@ -516,7 +603,7 @@ def _sources(
         "build gives the same figures.",
     ]
     rows += [[Words(_sentence(text))] for text in told if clean(text)]
-    _paged(made, "Sources and method", rows, LEAST)
+    _paged(made, "Sources and method", lambda _: rows, LEAST)
 
 
 def _licence(chart: Chart, licences: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 import data
 from dashboard import deck, deck_file, recipes, state, toolrow
 from dashboard.chart import Selection
-from dashboard.deck import Deck, DeckError, DeckItem
+from dashboard.deck import Deck, DeckError, DeckItem, TextItem
 from dashboard.recipes import Recipe
 from tests import app_builds
 
@@ -60,7 +60,7 @@ WORDS = some.text(some.characters(codec="utf-8", exclude_categories=("Cc", "Cs")
 FAMILIES = some.sampled_from(("Qwen", "Llama", "Gemma", "gpt-oss"))
 ITEMS = some.builds(
     lambda key, families, title, fields: DeckItem(
-        Recipe(key, Selection(families[0], tuple(families[1:]), **fields)), title
+        Recipe(key, Selection(families[0], tuple(families[1:]), **fields)), title, title[:9].strip()
     ),
     some.sampled_from(("account_downloads", "token_share", "launch_curves")),
     some.lists(FAMILIES, min_size=1, unique=True),
@@ -79,9 +79,15 @@ ITEMS = some.builds(
 )
 
 
+HEADINGS = WORDS.filter(bool)
+TEXTS = some.builds(
+    TextItem, HEADINGS, some.lists(HEADINGS, max_size=deck.MOST_LINES).map(tuple)
+) | some.builds(TextItem, HEADINGS, is_section=some.just(True))
+
+
 @settings(max_examples=40, deadline=None)
 @given(some.builds(
-    Deck, WORDS, WORDS, WORDS, some.none(), some.lists(ITEMS, max_size=4).map(tuple)
+    Deck, WORDS, WORDS, WORDS, some.none(), some.lists(ITEMS | TEXTS, max_size=4).map(tuple)
 ))  # fmt: skip
 def test_a_deck_comes_back_from_its_file_and_its_address(made: Deck) -> None:
     assert Deck.from_yaml(made.to_yaml()) == made
@@ -133,6 +139,10 @@ CHART = "charts:\n- chart: standings\n"
         (f"{CHART}  colour: red", r"deck.yml:3: charts\[0\]: expected some of chart, .*'colour'"),
         (f"{CHART}  families: [Qwen, Qwenn]", r":3: charts\[0\].families: .*; found Qwenn"),
         (f"{CHART}  families: []", r"deck.yml:3: charts\[0\].families: .*; found none"),
+        ("charts:\n- text:", r":2: charts\[0\].text: expected a heading, found nothing"),
+        ("charts:\n- section: a\n  lines: [b]", r":3: charts\[0\]: expected some of section; fo"),
+        ("charts:\n- text: a\n  lines: [b,b,b,b,b,b,b]", r":3: .*expected at most 6, found 7"),
+        (f"{CHART}  note: [a]", r":3: charts\[0\].note: expected a text, found a list"),
         (f"{CHART}  from: 2024-13", r":3: charts\[0\].from: expected a day .*'2024-13'"),
         (f"{CHART}  from: [2024-01, 2024-02]", r"\.from: expected one value, found 2"),
         (f"{CHART}  step: year", r"charts\[0\].step: expected one of day, week, month; found"),
@@ -199,7 +209,7 @@ def test_adding_charts(session: dict[str, Any]) -> None:
     assert deck.add(recipe(end=deck.state.last_day("2025-12"))).startswith("Added: 3")
     assert deck.held().build is None
     deck.hold(Deck(items=(DeckItem(recipe()),) * deck.MOST_CHARTS))
-    assert deck.add(recipe(KEYS[2])).startswith("A deck holds at most 60 charts")
+    assert deck.add(recipe(KEYS[2])).startswith("A deck holds at most 60 slides")
 
 
 def test_a_chart_of_an_older_build(session: dict[str, Any]) -> None:
@@ -254,6 +264,26 @@ def test_order_names_and_undo(session: dict[str, Any]) -> None:
     assert deck.template() is None
 
 
+def test_slides_of_words_and_what_is_selected_for_one(session: dict[str, Any]) -> None:
+    deck.hold(three())
+    deck.annotate(0, " So \n what ")
+    deck.duplicate(0)
+    deck.select(1, ("Gemma", "Llama"), date(2026, 3, 1), date(2025, 1, 31))
+    first, second = deck.held().charts[:2]
+    assert (first.note, second.note) == ("So what", "So what")
+    assert first.recipe == recipe()
+    assert second.recipe.selection == Selection(
+        "Gemma", ("Llama",), start=date(2025, 1, 1), end=date(2026, 3, 31)
+    )
+    deck.select(1, (), None, None)  # of no family there is no chart
+    assert deck.held().charts[1] == second
+    deck.add_text(is_section=False)
+    deck.write(4, "Agreed", ["one", " ", *"abcdefg"])
+    assert deck.held().items[4] == TextItem("Agreed", ("one", *"abcde"))
+    deck.write(4, " ", [])
+    assert deck.held().items[4] == TextItem("Agreed")
+
+
 # Slides
 
 
@@ -270,20 +300,31 @@ def words_of(content: bytes) -> str:
 
 
 def test_slides_in_their_order() -> None:
-    named = DeckItem(recipe(KEYS[1]), "Ranks")
+    named = DeckItem(recipe(KEYS[1]), "Ranks", "They keep it")
     nothing = DeckItem(recipe("model_downloads_30d"))
-    made = Deck("Board", "Winter", "Strategy", items=(DeckItem(recipe()), named, nothing))
+    made = Deck("Board", "Winter", "Strategy", items=(
+        DeckItem(recipe()), TextItem("Next", is_section=True), named, nothing,
+        TextItem("Agreed", ("First line", "Second line")),
+    ))  # fmt: skip
     content = deck.deck_bytes(made, address="http://127.0.0.1:1/")
     assert titles_of(content) == [
         "Board",
         "Agenda",
         "Qwen, September 2026: 29.9 % of text and vision-language downloads, 11.6 times Meta's "
         "2.6 %",
+        "Next",
         "Ranks",
+        "Agreed",
         "Sources and method",
     ]
     said = words_of(content)
     assert "Winter · Strategy" in said
+    assert "They keep it" in said
+    assert "First line\nSecond line" in said
+    # The agenda has the numbers of the slides.
+    assert "\n4  Next\n5  Ranks\n6  Agreed" in said
+    ranks = pptx.Presentation(io.BytesIO(content)).slides[4]
+    assert ranks.notes_slide.notes_text_frame.text.startswith("Ranks\nThey keep it.\n")
     assert "Left out: model_downloads_30d: nothing to show for no repository" in said
     assert "Licence: Apache-2.0." in said
     assert "Figures that others published and figures that were collected are never mixed" in said
@@ -417,6 +458,27 @@ def test_the_page_of_a_deck() -> None:
     press(at, "deck-clear")
     assert heads(at) == []
     assert "Add to deck" in at.info[0].value
+
+
+def test_words_and_selection_on_the_page() -> None:
+    at = opened(Deck(items=(DeckItem(recipe()),)))
+    press(at, "deck-add-notes", "deck-copy-account")
+    assert [head[:6] for head in heads(at)] == ["**1. Q", "**2. Q", "**3. N"]
+    families = at.multiselect(key="deck-families-account_downloads-2")
+    families.set_value(["Gemma", "Llama"])
+    run(at)
+    at.selectbox(key="deck-from-account_downloads-2").set_value("2026-01")
+    run(at)
+    first, second = at.session_state[deck.HELD].charts
+    assert first.recipe == recipe()
+    assert second.recipe.selection == Selection("Gemma", ("Llama",), start=date(2026, 1, 1))
+    at.text_area(key="deck-note-account_downloads").set_value("Watch it")
+    run(at)
+    at.text_area(key="deck-lines-words").set_value("a\n\nb")
+    run(at)
+    assert at.session_state[deck.HELD].items[2] == TextItem("New slide", ("a", "b"))
+    assert "Watch it" in [one.value for one in at.markdown]
+    assert at.query_params["item"][2] == "text=New+slide&line=a&line=b"
 
 
 def test_a_chart_twice_and_one_that_cannot_be_drawn() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 import data
-from dashboard import deck, exports, parts, recipes, vintage, vintage_notices
-from dashboard.deck import Deck, Drawn, Template
+from dashboard import deck, exports, parts, readings, recipes, state, vintage, vintage_notices
+from dashboard.deck import Deck, DeckItem, Drawn, Template, TextItem
 from dashboard.lettering import unbroken
 
 LIVE, FROZEN = "Newest build", "This build"
@@ -66,6 +67,28 @@ def keep_template() -> None:
         st.session_state[deck.PROBLEM] = f"{file.name}: {error}"
 
 
+def keep_note(place: int, key: str) -> None:
+    """Take over what to take away from a chart."""
+    deck.annotate(place, st.session_state[key])
+
+
+def keep_words(place: int, mark: str) -> None:
+    """Take over heading and lines of a slide of words."""
+    lines = st.session_state.get(f"deck-lines-{mark}", "").splitlines()
+    deck.write(place, st.session_state[f"deck-heading-{mark}"], lines)
+
+
+def keep_selection(place: int, mark: str) -> None:
+    """Take over families and period of one chart."""
+    first, last = (st.session_state[f"deck-{end}-{mark}"] for end in ("from", "to"))
+    deck.select(
+        place,
+        st.session_state[f"deck-families-{mark}"],
+        state.first_day(first) if first else None,
+        state.last_day(last) if last else None,
+    )
+
+
 def keep_name(place: int, key: str, finding: str) -> None:
     """Take over the title of a slide; one that is the chart's sentence goes on following it."""
     text = " ".join(st.session_state[key].split())
@@ -80,11 +103,11 @@ def cut_title(title: str, content: bytes | None) -> str:
     return slide_layout.cut_title(slide_layout.new_deck(content), title)
 
 
-def cut_warning(one: Drawn) -> None:
+def cut_warning(title: str) -> None:
     """That a title is longer than what two lines of its slide take."""
     template = deck.template()
-    cut = cut_title(one.title, template.content if template else None)
-    if cut.endswith("…") and cut != unbroken(one.title):
+    cut = cut_title(title, template.content if template else None)
+    if cut != unbroken(title):
         st.warning(
             f"Too long for two lines. The slide will say: {parts.plain(cut)}",
             icon=":material/content_cut:",
@@ -219,7 +242,7 @@ def own_template(template: Template | None) -> None:
 
 
 def slide(place: int, one: Drawn, number: int, mark: str) -> None:
-    """One chart of the deck: what its slide says, and what to do with it."""
+    """One slide of the deck: what its slide says, and what to do with it."""
     with st.container(border=True, key=f"deck-item-{mark}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="top", key=f"deck-head-{mark}"):
             with st.container(gap=None, key=f"deck-words-{mark}"):
@@ -230,13 +253,12 @@ def slide(place: int, one: Drawn, number: int, mark: str) -> None:
 
 
 def marks_of(charts: list[Drawn]) -> list[str]:
-    """What names each chart of the deck wherever it stands; of one that is in it several times the
-    second has a number, and so on."""
+    """What names each slide wherever it stands and whatever is selected; of a chart that is in the
+    deck several times the second has a number, and so on."""
     found: list[str] = []
     times: Counter[str] = Counter()
     for one in charts:
-        query = str(recipes.to_query(one.item.recipe))
-        mark = f"{zlib.crc32(query.encode()):08x}"
+        mark = one.item.recipe.key if isinstance(one.item, DeckItem) else "words"
         times[mark] += 1
         found.append(mark if times[mark] == 1 else f"{mark}-{times[mark]}")
     return found
@@ -244,68 +266,182 @@ def marks_of(charts: list[Drawn]) -> list[str]:
 
 def words(place: int, one: Drawn) -> None:
     """The slide's title, and whose figures it shows, of when."""
+    item = one.item
+    if isinstance(item, TextItem):
+        kind = "Divider" if item.is_section else "Text slide"
+        st.markdown(f"**{place + 1}. {parts.plain(item.heading)}**")
+        st.caption("\n".join([kind, *(f"- {parts.plain(line)}" for line in item.lines)]))
+        return
     if one.chart is None:
         st.markdown(f"**{place + 1}. Left out of the slides**")
         st.warning(parts.plain(one.reason), icon=":material/hourglass_empty:")
         return
     chart = one.chart
     st.markdown(f"**{place + 1}. {parts.plain(unbroken(one.title))}**")
-    told = [f"{one.finding}."] if one.item.title and one.finding else []
+    if item.note:
+        st.markdown(parts.plain(unbroken(item.note)))
+    told = [f"{one.finding}."] if item.title and one.finding else []
     told += [f"{chart.title}.", f"{chart.shown}.", f"Unit: {chart.unit}."]
     told += [f"{chart.source}, as of {chart.as_of[:10]}."]
-    told.append(vintage.difference(replace(one.item.recipe, build=build.stem)))
+    told.append(vintage.difference(replace(item.recipe, build=build.stem)))
     st.caption(parts.without_links(" ".join(filter(None, told))))
 
 
 def buttons(place: int, one: Drawn, number: int, mark: str) -> None:
-    """Up, down, rename, take out."""
+    """Up, down, edit, select, duplicate, take out."""
     with st.container(horizontal=True, gap="small", key=f"deck-tools-{mark}", width="content"):
         for icon, by, help_text in (
             ("arrow_upward", -1, "Earlier"),
             ("arrow_downward", 1, "Later"),
         ):
-            st.button(
-                "",
-                icon=f":material/{icon}:",
-                key=f"deck-{by}-{mark}",
-                help=help_text,
-                disabled=not 0 <= place + by < number,
-                on_click=deck.move,
-                args=(place, by),
+            tool(
+                icon,
+                f"deck-{by}-{mark}",
+                help_text,
+                partial(deck.move, place, by),
+                is_idle=not 0 <= place + by < number,
+            )
+        with st.popover("", icon=":material/edit:", help="Words of the slide", type="tertiary"):
+            if isinstance(one.item, TextItem):
+                edit_words(place, one.item, mark)
+            else:
+                edit_chart(place, one, one.item, mark)
+        if isinstance(one.item, DeckItem):
+            with st.popover(
+                "", icon=":material/tune:", help="Families and period of this slide alone",
                 type="tertiary",
-            )
-        with st.popover(
-            "", icon=":material/edit:", help="Title of the slide", type="tertiary", width="content"
+            ):  # fmt: skip
+                edit_selection(place, one.item, mark)
+        tool("content_copy", f"deck-copy-{mark}", "Duplicate", partial(deck.duplicate, place))
+        tool("delete", f"deck-remove-{mark}", "Take out of the deck", partial(deck.remove, place))
+
+
+def tool(
+    icon: str, key: str, help_text: str, press: Callable[[], None], *, is_idle: bool = False
+) -> None:
+    """A button that is its icon."""
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=key,
+        help=help_text,
+        disabled=is_idle,
+        on_click=press,
+        type="tertiary",
+    )
+
+
+def edit_chart(place: int, one: Drawn, item: DeckItem, mark: str) -> None:
+    """Title and takeaway of a chart's slide."""
+    key = f"deck-name-{mark}"
+    st.session_state[key] = one.title
+    st.text_area(
+        "Title of the slide",
+        key=key,
+        height="content",
+        width=560,
+        max_chars=max(deck.MOST_LETTERS, len(one.title)),
+        placeholder=one.finding,
+        help="Empty: the sentence of the chart, which follows the figures",
+        on_change=keep_name,
+        args=(place, key, one.finding),
+    )
+    if one.chart is not None:
+        cut_warning(one.title)
+    key = f"deck-note-{mark}"
+    st.session_state[key] = item.note
+    st.text_area(
+        "Takeaway, below the title and in the notes",
+        key=key,
+        height="content",
+        width=560,
+        max_chars=deck.MOST_LETTERS,
+        placeholder="What it means for us",
+        on_change=keep_note,
+        args=(place, key),
+    )
+
+
+def edit_words(place: int, item: TextItem, mark: str) -> None:
+    """Heading and lines of a slide of words."""
+    key = f"deck-heading-{mark}"
+    st.session_state[key] = item.heading
+    st.text_area(
+        "Heading",
+        key=key,
+        height="content",
+        width=560,
+        max_chars=deck.MOST_LETTERS,
+        on_change=keep_words,
+        args=(place, mark),
+    )
+    cut_warning(item.heading)
+    if item.is_section:
+        return
+    key = f"deck-lines-{mark}"
+    st.session_state[key] = "\n".join(item.lines)
+    st.text_area(
+        f"Up to {deck.MOST_LINES} lines",
+        key=key,
+        height=190,
+        width=560,
+        on_change=keep_words,
+        args=(place, mark),
+    )
+
+
+def edit_selection(place: int, item: DeckItem, mark: str) -> None:
+    """Families and period of one chart, whatever the other slides show."""
+    chosen = item.recipe.selection
+    st.session_state[f"deck-families-{mark}"] = list(chosen.families)
+    st.multiselect(
+        "Families, the first is the focus",
+        list(readings.families(build)["family"]),
+        key=f"deck-families-{mark}",
+        width=420,
+        on_change=keep_selection,
+        args=(place, mark),
+    )
+    months = state.months_between(state.FIRST_MONTH, readings.newest_day(build))
+    with st.container(horizontal=True, key=f"deck-period-{mark}"):
+        for end, label, day, placeholder in (
+            ("from", "From", chosen.start, "first"),
+            ("to", "To", chosen.end, "newest"),
         ):
-            key = f"deck-name-{mark}"
-            st.session_state[key] = one.title
-            st.text_area(
-                "Title of the slide",
-                key=key,
-                height="content",
-                width=560,
-                max_chars=max(deck.MOST_LETTERS, len(one.title)),
-                placeholder=one.finding,
-                help="Empty: the sentence of the chart, which follows the figures",
-                on_change=keep_name,
-                args=(place, key, one.finding),
+            month = f"{day:%Y-%m}" if day else None
+            st.session_state[f"deck-{end}-{mark}"] = month
+            st.selectbox(
+                label,
+                sorted({*months, month} if month else months),
+                key=f"deck-{end}-{mark}",
+                index=None,
+                placeholder=placeholder,
+                width=150,
+                on_change=keep_selection,
+                args=(place, mark),
             )
-            if one.chart is not None:
-                cut_warning(one)
-        st.button(
-            "",
-            icon=":material/delete:",
-            key=f"deck-remove-{mark}",
-            help="Take out of the deck",
-            on_click=deck.remove,
-            args=(place,),
-            type="tertiary",
-        )
+
+
+def more_slides() -> None:
+    """Buttons for slides that are no charts."""
+    with st.container(horizontal=True, key="deck-more"):
+        for label, icon, is_section in (
+            ("Add text slide", "notes", False),
+            ("Add divider", "horizontal_rule", True),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"deck-add-{icon}",
+                on_click=deck.add_text,
+                kwargs={"is_section": is_section},
+            )
 
 
 def preview(one: Drawn, mark: str) -> None:
     """The chart as it is drawn on pages."""
     assert one.chart is not None
+    assert isinstance(one.item, DeckItem)
     recipe = one.item.recipe
     shown = parts.figure(build, recipe.key, recipe.selection, parts.theme().name, parts.width())
     parts.picture(one.chart, shown, f"deck-{mark}")
@@ -330,6 +466,7 @@ if held.items:
     actions(held, listed)
     for position, (drawn_item, mark) in enumerate(zip(listed, marks_of(listed), strict=True)):
         slide(position, drawn_item, len(listed), mark)
+    more_slides()
 else:
     empty()
 deck.show_address()

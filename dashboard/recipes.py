@@ -19,7 +19,7 @@ import pandas as pd
 import streamlit as st
 
 import data
-from dashboard import readings, state
+from dashboard import lacking, readings, state
 from dashboard.chart import Chart, Selection
 from dashboard.charts import CHARTS
 from dashboard.hub_charts import CUTS, RELATIONS, SCOPES, ChartKind, StudyKind
@@ -286,8 +286,18 @@ def _nothing(recipe: Recipe) -> str:
     """That there is nothing, of what, and what else to ask for."""
     chosen = recipe.selection
     ends = [f"{word} {day}" for word, day in (("from", chosen.start), ("to", chosen.end)) if day]
+    if told := _to_run(recipe):
+        return told
     what = " ".join([", ".join(_subjects(recipe)) or "no repository", *ends])
     return f"nothing to show for {what}; choose other families, another period or newer figures"
+
+
+def _to_run(recipe: Recipe) -> str | None:
+    """What to run where nothing of what the chart is drawn from was ever collected."""
+    kind, info = CHARTS[recipe.key], metric_info(recipe)
+    if info is None or not isinstance(kind, ChartKind):
+        return None
+    return lacking.what_to_run(build_of(recipe), info, kind.filters(recipe.selection))
 
 
 def _build_named(name: str | None) -> Path:

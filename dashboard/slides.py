@@ -275,7 +275,7 @@ def _parts(
         return parts
 
     least = len(filled(box.height))
-    most = sum(talls) / least
+    most = box.height / 2 if least > 1 else box.height
     while most < box.height and len(filled(most)) > least:
         most += lines_tall(1, size)
     return filled(min(most, box.height))

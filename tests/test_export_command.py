@@ -183,7 +183,7 @@ def test_a_deck_of_a_file(tmp_path: Path) -> None:
     assert titles == ["For the board", "Agenda", "Who leads", "Sources and method"]
     # Nothing was collected: the rest is done, and the exit code says that something is missing.
     assert done.exit_code == 1
-    assert "left out: token_share: nothing to show" in done.stderr
+    assert "left out: token_share: nothing collected yet: run `collectors collect" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -385,11 +385,25 @@ def test_binary_formats_are_not_for_a_terminal(monkeypatch: pytest.MonkeyPatch) 
     export_command.check_options(order, "csv")
 
 
-def test_nothing_to_show_writes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("token_share", "nothing collected yet: run `collectors collect openrouter openrouter_mod"),
+        ("download_mix --set cut=licence", "nothing collected yet: run `collectors backfill --fr"),
+        ("standings --set layer=served_tokens", "served_tokens has basis=published "
+         "counted=token_share; nothing collected yet: run `collectors collect openrouter`"),
+        ("standings --set layer=runtimes", "nothing collected yet: run `collectors collect lmst"),
+        ("account_downloads --from 2034-01", "nothing to show for Qwen"),
+    ],
+)  # fmt: skip
+def test_nothing_to_show_writes_nothing_and_says_what_to_do(
+    arguments: str, said: str, tmp_path: Path
+) -> None:
+    chart, *rest = arguments.split()
     file = tmp_path / "tokens.csv"
-    done = export("token_share", "--out", str(file))
+    done = export(chart, *rest, "--out", str(file))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: token_share: nothing to show for Qwen")
+    assert done.stderr.startswith(f"error: {chart}: {said}")
     assert not file.exists()
 
 

@@ -466,7 +466,7 @@ def test_a_deck_from_title_to_sources() -> None:
     assert "Adoption in 2026" in texts_of(title)
     assert "Figures as of 2026-11-20. Build of 22 Nov 2026, 11:54 UTC." in texts_of(title)
     assert "3  Qwen rose to 66.2 %" in texts_of(agenda)
-    assert "2  Share of downloads by month" in texts_of(agenda)
+    assert "4  Share of downloads by month" in texts_of(agenda)
     assert len(charts) == 3
     told = texts_of(sources)
     assert told.count("Source: Pulse, as of 2026-02-28.") == 1, "each citation once"

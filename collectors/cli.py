@@ -636,7 +636,10 @@ def query(
             help="One of table, csv, json, parquet, xlsx; else by the name of --out, else table.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write to this file; one that is there is replaced."),
+    ] = None,
 ) -> None:
     """Print the rows of METRIC; `collectors metrics` lists them.
 
@@ -658,9 +661,10 @@ def query(
         )
     except FilterError as error:
         raise UsageError(str(error)) from None
+    was_there = out is not None and out.is_file()
     write_rows(frame, how, out, info, index=index)
     if out is not None:
-        _say(f"wrote {len(frame):,} rows to {out}")
+        _say(f"wrote {len(frame):,} rows to {out}{', replacing it' if was_there else ''}")
     if how is Format.TABLE and out is None:
         _say(f"{len(frame):,} rows; unit: {'100 = first value' if index else info.unit}")
         _say(f"source: {info.source}")

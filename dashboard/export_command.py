@@ -111,6 +111,7 @@ class Order:
     build: str | None = None
     theme: str | None = None
     template: Path | None = None
+    force: bool = False
 
     @property
     def kind(self) -> str:
@@ -167,8 +168,16 @@ def export(
     ] = None,
     out: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write to this file; - is standard output."),
+        typer.Option(
+            metavar="FILE",
+            help="Write to this file; - is standard output. One that is there is replaced, a pptx "
+            "only with --force.",
+        ),
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a pptx, in which somebody may have changed a slide."),
+    ] = False,
     rows: Annotated[
         str | None,
         typer.Option(metavar="ROWS", help="Of tables: shown, or whole for all of the metric."),
@@ -196,7 +205,7 @@ def export(
     """
     order = Order(
         target or "", tuple(family or ()), start, end, measure, scale, scope, tuple(settings or ()),
-        format, out, rows, build, theme, template,
+        format, out, rows, build, theme, template, force,
     )  # fmt: skip
     raise typer.Exit(_guarded(order, lists=lists, as_json=as_json))
 
@@ -240,6 +249,7 @@ def _export(order: Order) -> int:
     _check_file(order.file)
     how = _format(order)
     check_options(order, how)
+    _check_replaced(order, how)
     makers = {"chart": _chart, BRIEFING: _briefing, "deck": _deck}
     made = makers[order.kind](order, how)
     _write(order.file, made.content)
@@ -422,12 +432,23 @@ def _check_file(file: Path | None) -> None:
         raise UsageError(f"--out {file}: the folder {file.parent} does not exist; make it first")
 
 
+def _check_replaced(order: Order, how: str) -> None:
+    """A schedule writes the same tables and pictures every day, while slides are what people go on
+    working in. Raises UsageError."""
+    if how == "pptx" and order.file and order.file.is_file() and not order.force:
+        raise UsageError(
+            f"--out {order.file}: there is such a file, in which somebody may have changed slides; "
+            "give --force to replace it, or another name"
+        )
+
+
 def _write(file: Path | None, content: bytes) -> None:
     if file is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
+    done = "replaced" if file.is_file() else "wrote"
     try:
         if file.exists() and not file.is_file():
             file.write_bytes(content)  # a device or a pipe, which a rename would replace
@@ -436,7 +457,7 @@ def _write(file: Path | None, content: bytes) -> None:
     except OSError as error:
         # The hidden file that is written first is nobody's concern.
         raise OSError(error.errno, error.strerror, str(file)) from error
-    _say(f"wrote {file} ({max(1, round(len(content) / 1000)):,} kB)")
+    _say(f"{done} {file} ({max(1, round(len(content) / 1000)):,} kB)")
 
 
 def _list(order: Order, *, as_json: bool) -> None:

@@ -178,7 +178,13 @@ def test_a_deck_of_a_file(tmp_path: Path) -> None:
         "  - {chart: account_downloads, families: [Qwen, Llama], title: Who leads}\n"
         "  - {chart: token_share}\n"
     )
-    done = export(str(deck), "--out", str(out))
+    out.write_bytes(b"changed by hand")
+    refused = export(str(deck), "--out", str(out))
+    assert refused.exit_code == 2
+    assert "give --force to replace it, or another name" in refused.stderr
+    assert out.read_bytes() == b"changed by hand"
+    done = export(str(deck), "--out", str(out), "--force")
+    assert f"replaced {out} (" in done.stderr
     titles = [slide.shapes.title.text_frame.text for slide in Presentation(out).slides]
     assert titles == ["For the board", "Agenda", "Who leads", "Sources and method"]
     # Nothing was collected: the rest is done, and the exit code says that something is missing.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 
 from dashboard.chart import Chart, cited_text
 
@@ -18,6 +19,7 @@ _SPECIAL = {
 _HUB = re.compile(r"\bthe Hub\b")
 _FULL = "Hugging Face Hub"
 _STAMP = re.compile(r"\d{8}T\d{6}")
+_READ_ON = re.compile(r"\bas of (\d{4}-\d\d-\d\d)\b")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z")
 
 
@@ -46,6 +48,30 @@ def called(build: str) -> str:
     instant."""
     moment = made_on(build)
     return f"build of {moment.day} {moment:%b %Y, %H:%M} UTC" if moment else f"build {build}"
+
+
+def read_between(charts: Iterable[Chart]) -> str:
+    """On which days the sources of charts were read: 'Sources read on 2 October 2026', or 'between'
+    the first and the last; '' where none says."""
+    found = {text for one in charts for text in (one.as_of[:10], *_READ_ON.findall(line(one)))}
+    days = sorted(day for text in found if (day := _day(text)))
+    if not days:
+        return ""
+    first, last = days[0], days[-1]
+    if first == last:
+        return f"Sources read on {_long(last)}"
+    begin = _long(first) if first.year != last.year else f"{first.day} {first:%B}"
+    return f"Sources read between {begin} and {_long(last)}"
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def line(chart: Chart) -> str:

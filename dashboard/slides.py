@@ -139,7 +139,8 @@ def deck_bytes(
         raise SlideError("a deck needs at least one chart, and has none; add a chart to it")
     titles = [clean(i.title) for i in items if isinstance(i, SlideItem) or not i.is_section]
     made = _begin(build, template, titles)
-    _title_slide(made, clean(title) or "Open model adoption", clean(subtitle), as_of)
+    stamp = citing.read_between([item.chart for item in charts]) or f"Figures as of {as_of}"
+    _title_slide(made, clean(title) or "Open model adoption", clean(subtitle), stamp)
     _agenda(made, items)
     for item in items:
         if isinstance(item, SlideItem):
@@ -148,7 +149,7 @@ def deck_bytes(
             _section_slide(made, item)
         else:
             _text_slide(made, item)
-    _sources(made, charts, as_of, method, licences or {})
+    _sources(made, charts, stamp, method, licences or {})
     return _end(made, clean(title))
 
 
@@ -166,7 +167,7 @@ def pages_bytes(
 ) -> bytes:
     """A file with a title slide and pages of any kind, in their order. Raises as slide_bytes()."""
     made = _begin(build, template, [page.title for page in pages])
-    _title_slide(made, clean(title), clean(subtitle), as_of)
+    _title_slide(made, clean(title), clean(subtitle), f"Figures as of {as_of}")
     for page in pages:
         if isinstance(page, SlideItem):
             _chart_slide(made, page)
@@ -195,10 +196,10 @@ def _end(made: _Made, title: str) -> bytes:
 # Slides
 
 
-def _title_slide(made: _Made, title: str, subtitle: str, as_of: str) -> None:
+def _title_slide(made: _Made, title: str, subtitle: str, when: str) -> None:
     deck = made.deck
     slide = add_slide(deck, deck.title_layout, title)
-    stamp = f"Figures as of {clean(as_of)}. {made.called}."
+    stamp = f"{clean(when)}. {made.called}."
     lines = [line for line in (subtitle, stamp) if line]
     place = next(
         (p for p in slide.placeholders
@@ -574,7 +575,7 @@ def _about(made: _Made, item: SlideItem) -> list[tuple[str, str]]:
 def _sources(
     made: _Made,
     items: Sequence[SlideItem],
-    as_of: str,
+    when: str,
     method: Sequence[str],
     licences: Mapping[str, str],
 ) -> None:
@@ -599,8 +600,8 @@ def _sources(
         *method,
         "Charts hold their data sheets: right click a chart, Edit data. Every slide's notes have "
         "its caveats, events and citation in full.",
-        f"Figures as of {as_of}, computed by Open Model Adoption from build {made.build}. The same "
-        "build gives the same figures.",
+        f"{when}. Computed by Open Model Adoption from build {made.build}. The same build gives "
+        "the same figures.",
     ]
     rows += [[Words(_sentence(text))] for text in told if clean(text)]
     _paged(made, "Sources and method", lambda _: rows, LEAST)

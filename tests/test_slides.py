@@ -464,7 +464,7 @@ def test_a_deck_from_title_to_sources() -> None:
     assert (made.slide_width, made.slide_height) == (Inches(13 + 1 / 3), Inches(7.5))
     title, agenda, *charts, sources = made.slides
     assert "Adoption in 2026" in texts_of(title)
-    assert "Figures as of 2026-11-20. Build of 22 Nov 2026, 11:54 UTC." in texts_of(title)
+    assert "Sources read on 28 February 2026. Build of 22 Nov 2026, 11:54 UTC." in texts_of(title)
     assert "3  Qwen rose to 66.2 %" in texts_of(agenda)
     assert "4  Share of downloads by month" in texts_of(agenda)
     assert len(charts) == 3

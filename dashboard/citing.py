@@ -19,6 +19,7 @@ _SPECIAL = {
 _HUB = re.compile(r"\bthe Hub\b")
 _FULL = "Hugging Face Hub"
 _STAMP = re.compile(r"\d{8}T\d{6}")
+_PUBLISHER = re.compile(r"\bSource: (.+?)(?=,| \(|[.;](?: |$)|$)")
 _READ_ON = re.compile(r"\bas of (\d{4}-\d\d-\d\d)\b")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z")
 
@@ -106,7 +107,7 @@ def bibtex(chart: Chart, build: str) -> str:
     name = re.sub(r"\W+", "-", f"{chart.key}-{chart.as_of[:10]}", flags=re.ASCII)
     fields = {
         "title": f"{{{_tex(chart.title)}}}",
-        "author": f"{{{{{_tex(chart.source)}}}}}",
+        "author": f"{{{' and '.join(f'{{{_tex(name)}}}' for name in publishers(chart))}}}",
         "year": f"{{{_tex(chart.as_of[:4])}}}",
         "url": f"{{{_url(chart.source_url)}}}",
         "note": f"{{{_tex(cited_text(chart.citation, chart.as_of))} "
@@ -114,6 +115,12 @@ def bibtex(chart: Chart, build: str) -> str:
     }
     lines = ",\n".join(f"  {key} = {value}" for key, value in fields.items())
     return f"@misc{{{name},\n{lines}\n}}"
+
+
+def publishers(chart: Chart) -> list[str]:
+    """Who made the figures, as each 'Source: ' of the citation begins; without one its source."""
+    found = [name.strip() for name in _PUBLISHER.findall(line(chart))]
+    return list(dict.fromkeys(found)) or [chart.source]
 
 
 def _tex(text: str) -> str:

@@ -302,6 +302,10 @@ def test_a_chart_is_cited_as_text_and_for_tex() -> None:
     assert r"50 \% of \{a\_b\} \& \$c \#d\textbackslash{}" in entry
     assert entry.count("{") - entry.count("\\{") == entry.count("}") - entry.count("\\}")
     assert "as of 2026-04-01" in entry
+    assert "author = {{OpenRouter} and {GitHub REST API} and {pypistats.org}}" in citing.bibtex(
+        replace(chart, citation="Source: OpenRouter (openrouter.ai); Source: GitHub REST API, as "
+                "of {as_of}. Source: OpenRouter. Source: pypistats.org, without mirrors"), "a"
+    )  # fmt: skip
 
 
 def test_the_row_of_tools_knows_its_files(client: TestClient) -> None:

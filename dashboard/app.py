@@ -12,7 +12,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import data
-from dashboard import deck, parts, readings, state, vintage, vintage_notices, window
+from dashboard import (
+    address_notices,
+    deck,
+    parts,
+    readings,
+    state,
+    vintage,
+    vintage_notices,
+    window,
+)
 from dashboard.style import CSS
 
 VIEWS = Path(__file__).parent / "views"
@@ -96,9 +105,12 @@ def show(page: st.Page, deck_page: st.Page, build: Path) -> None:
     is_named = page.title == "Family" and focus_on_named(build)
     if page.title == "Deck":
         deck.open_address()
+    months = state.months_between(state.FIRST_MONTH, readings.newest_day(build))
+    address_notices.hold(list(readings.families(build)["family"]), months, page.title)
     told, popover = controls(build, deck_page, page.title)
     if is_named:
         st.rerun()
+    address_notices.show(page.title)
     # A deck says itself of which build its charts are.
     if vintage.chosen() and page.title != "Deck":
         vintage_notices.bar(build, state.selection(st.session_state).families)

@@ -1479,3 +1479,15 @@ def test_the_link_holds_what_the_address_asked_for(use: Callable[[str], Path]) -
     at = opened("downloads", show="Models")
     assert control(at, "show").value == "Models"
     assert parse_qs(at.code[0].value.partition("?")[2])["show"] == ["Models"]
+
+
+def test_a_typo_in_the_address_is_named(use: Callable[[str], Path]) -> None:
+    use("seeds")
+    at = opened("usage", focus="Qwenn", family=["Lama", "Gemma"], famly="x", utm_source="mail")
+    assert at.info[0].value == (
+        "Not understood in the address, and left out: **focus=Qwenn** (did you mean Qwen?); "
+        "**family=Lama** (did you mean Llama?); **famly** (did you mean family?)."
+    )
+    assert "Not understood" in checked(at.run()).info[0].value
+    at.selectbox(key="scale").set_value("Log")
+    assert not any("Not understood" in box.value for box in checked(at.run()).info)

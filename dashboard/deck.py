@@ -449,11 +449,18 @@ def add(recipe: Recipe, *, is_chosen: bool = False) -> str:
     change(replace(deck, items=(*deck.items, item)), "adding a chart")
     number = len(deck.charts) + 1
     told = f"Added: {number} {'chart' if number == 1 else 'charts'} in the deck."
+    again = [str(at) for at, other in enumerate(deck.items, 1) if _is_like(item, other)]
+    if again:
+        told += f" The same chart with another selection is number {' and '.join(again)} there."
     if freezes:
         told += " The deck stays at the build of this page, which is not the newest."
     elif recipe.build is not None and (deck.build or newest.stem) != recipe.build:
         told += " The deck is of another build: its figures may differ."
     return told
+
+
+def _is_like(item: DeckItem, other: Item) -> bool:
+    return isinstance(other, DeckItem) and other.recipe.key == item.recipe.key
 
 
 def _build_shown(recipe: Recipe, newest: Path) -> Path:

@@ -206,7 +206,9 @@ def test_adding_charts(session: dict[str, Any]) -> None:
     # Another selection is another chart; an end that is the newest month is none.
     ends = recipe(end=deck.state.last_day("2026-12"))
     assert deck.add(ends).startswith("This chart is in the deck already")
-    assert deck.add(recipe(end=deck.state.last_day("2025-12"))).startswith("Added: 3")
+    assert deck.add(recipe(end=deck.state.last_day("2025-12"))) == (
+        "Added: 3 charts in the deck. The same chart with another selection is number 1 there."
+    )
     assert deck.held().build is None
     deck.hold(Deck(items=(DeckItem(recipe()),) * deck.MOST_CHARTS))
     assert deck.add(recipe(KEYS[2])).startswith("A deck holds at most 60 slides")

@@ -249,7 +249,7 @@ def slide(place: int, one: Drawn, number: int, mark: str) -> None:
                 words(place, one)
             buttons(place, one, number, mark)
         if one.chart is not None:
-            parts.folded("Preview", f"deck-{mark}", lambda: preview(one, mark))
+            parts.folded("The chart", f"deck-{mark}", lambda: preview(one, mark))
 
 
 def marks_of(charts: list[Drawn]) -> list[str]:

@@ -36,6 +36,19 @@ FIGURE = "figure.json"  # for the browser, which makes PNG and SVG of it
 MEDIA: Mapping[str, str] = {**TABLES, "pptx": SLIDE, FIGURE: "application/json"}
 PLOTLY_JS = f"export/plotly.js?v={plotly.__version__}"  # relative to any page
 ROWS, THEME = "rows", "theme"
+WIDE = (
+    "What the chart draws, dates down and series across, for software that charts such a grid. "
+    "An empty cell is not known. The sheet Rows says which values are estimates."
+)
+VALUES: Mapping[str, str] = {
+    "hub_text_vlm": "a share of all downloads of text and vision-language models on the Hub",
+    "hub": "a share of all downloads on the Hub, of models of any kind",
+    "tracked": "a share of the downloads of all families that this project follows",
+    "openrouter": "a share of all tokens that OpenRouter served",
+    "window_30d": "the month is the publisher's estimate from counts over 30 days",
+    "interpolated_boundary": "the end of the month fell into a gap of the source: its split with "
+    "the month beside it is a straight line",
+}
 _ADDRESS = re.compile(r"(?P<key>\w+)\.(?P<format>[a-z.]+)", re.ASCII)
 _YEAR = 365 * 24 * 3600
 _LOG = logging.getLogger(__name__)
@@ -187,7 +200,39 @@ def _table(recipe: Recipe, format: str, rows: Rows) -> bytes:
     fractions = data.fractions(info, frame.columns)
     built_at = data.build_info(recipes.build_of(recipe))["built_at"]
     told = about(chart, recipe, rows)
-    return data.tables.to_bytes(frame, format, about=told, fractions=fractions, created=built_at)
+    told += _values_told(frame)
+    wide = _wide(chart) if chart is not None and rows == "shown" else None
+    if chart is not None and wide is not None:
+        told.insert(0, ("Sheet Wide", WIDE))
+        shares = wide.columns[1:] if chart.value_kind == "share" else ()
+        fractions = frozenset([*fractions, *shares])
+    return data.tables.to_bytes(
+        frame, format, about=told, fractions=fractions, created=built_at, wide=wide
+    )
+
+
+def _wide(chart: Chart) -> pd.DataFrame | None:
+    """The values that a chart over time draws: dates down, its series across; None of others."""
+    if not chart.series or chart.day_zero:
+        return None
+    dates = sorted({day for line in chart.series for day in line.x})
+    columns: dict[str, list[object]] = {"date": list(pd.to_datetime(dates))}
+    for line in chart.series:
+        by_day = dict(zip(line.x, line.y, strict=True))
+        again = [name for name in columns if name.partition(" #")[0] == line.label]
+        name = f"{line.label} #{len(again) + 1}" if again else line.label
+        columns[name] = [by_day.get(day) for day in dates]
+    return pd.DataFrame(columns)
+
+
+def _values_told(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """What words mean that stand in the rows for something else."""
+    found = {
+        value
+        for name in ("share_of", "estimate_reason") if name in frame
+        for value in frame[name].dropna().unique()
+    }  # fmt: skip
+    return [(f"Value {name}", text) for name, text in VALUES.items() if name in found]
 
 
 def _sourced(frame: pd.DataFrame, chart: Chart, recipe: Recipe) -> pd.DataFrame:

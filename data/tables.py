@@ -63,13 +63,15 @@ def to_bytes(
     fractions: Collection[str] = (),
     created: datetime | None = None,
     types: Mapping[str, str] = _NO_TYPES,
+    wide: pd.DataFrame | None = None,
 ) -> bytes:
     """A frame as the bytes of a file; `format` is one of FORMATS. Same arguments, same bytes.
 
     Only Parquet has types: `types` are those of columns in the build, which a column gets where it
     loses nothing by it. pandas holds counts of which some are NULL as floats, and days as instants.
-    Only XLSX has room for more: `about` are (name, text) lines of its second sheet, `fractions` the
-    columns that are shown in percent, `created` the date that the file carries. Raises
+    Only XLSX has room for more: `about` are (name, text) lines of its last sheet, `fractions` the
+    columns that are shown in percent, `created` the date that the file carries, `wide` a sheet with
+    the same as a grid, of which `fractions` speaks too. Raises
     AdoptionError for another format, and for more rows than a sheet can hold.
     """
     if format == "csv":
@@ -79,7 +81,13 @@ def to_bytes(
     if format == "parquet":
         return _parquet(frame, types)
     if format == "xlsx":
-        return workbook(*_plain_columns(frame), about=about, fractions=fractions, created=created)
+        return workbook(
+            *_plain_columns(frame),
+            about=about,
+            fractions=fractions,
+            created=created,
+            wide=_plain_columns(wide) if wide is not None else None,
+        )
     raise AdoptionError(f"expected one of the formats {', '.join(FORMATS)}, found {format!r}")
 
 

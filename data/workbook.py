@@ -1,4 +1,5 @@
-"""A table as an XLSX workbook: the rows on the first sheet, what they mean on the second.
+"""A table as an XLSX workbook: the rows on the first sheet, what they mean on the last; between
+them, where there is one, the same as a grid that other software pastes.
 
 Every cell is written as what it is: a text stays a text whatever it begins with, so nothing in a
 workbook is a formula or a link. The same rows give the same bytes.
@@ -22,7 +23,7 @@ from data.errors import AdoptionError
 
 MOST_ROWS = 1_048_575  # below a header
 MOST_LETTERS = 32_767
-ABOUT = "About"
+ABOUT, WIDE = "About", "Wide"
 CUT = " … (cut: CSV and Parquet have the whole text)"
 
 _FIRST_DAY = datetime(1980, 1, 1)  # the oldest that a ZIP file knows
@@ -56,12 +57,13 @@ def workbook(
     about: Sequence[tuple[str, str]] = (),
     fractions: Collection[str] = (),
     created: datetime | None = None,
+    wide: tuple[Sequence[str], Sequence[Sequence[Any]]] | None = None,
 ) -> bytes:
     """Columns of plain values, None for NULL, as the bytes of an XLSX file.
 
-    `about` are the lines of the second sheet; numbers of the columns `fractions` are shown in
-    percent; `created` is the date that the file carries. Raises AdoptionError for more rows than a
-    sheet can hold.
+    `about` are the lines of the last sheet, `wide` are names and columns of a sheet before it;
+    numbers of the columns `fractions` are shown in percent; `created` is the date that the file
+    carries. Raises AdoptionError for more rows than a sheet can hold.
     """
     count = len(columns[0]) if columns else 0
     if count > MOST_ROWS:
@@ -76,10 +78,26 @@ def workbook(
     formats = {
         code: book.add_format({"num_format": code, **_side(code)}) for code in dict.fromkeys(codes)
     }
+    _write_grid(book, "Rows", names, columns, fractions, formats)
+    if wide:
+        _write_grid(book, WIDE, *wide, fractions, formats)
+    _write_about(book, about)
+    book.close()
+    return out.getvalue()
+
+
+def _write_grid(
+    book: Workbook,
+    title: str,
+    names: Sequence[str],
+    columns: Sequence[Sequence[Any]],
+    fractions: Collection[str],
+    formats: Mapping[str, Format],
+) -> None:
     left, right = (
         book.add_format({"bold": True, "bottom": 1, **side}) for side in (_AT_LEFT, _AT_RIGHT)
     )
-    sheet = book.add_worksheet("Rows", worksheet_class=_RowsSheet)
+    sheet = book.add_worksheet(title, worksheet_class=_RowsSheet)
     cells = []
     for place, (name, values) in enumerate(zip(names, columns, strict=True)):
         kind = _kind(values, is_fraction=name in fractions)
@@ -90,10 +108,8 @@ def workbook(
     sheet.put(cells)
     sheet.freeze_panes(1, 0)
     if names:
+        count = len(columns[0])
         sheet.autofilter(0, 0, count, len(names) - 1)
-    _write_about(book, about)
-    book.close()
-    return out.getvalue()
 
 
 class _RowsSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types

@@ -97,7 +97,7 @@ def test_tables_as_a_database_reads_them(format: str, tmp_path: Path) -> None:
 
 def test_a_workbook_says_what_it_holds() -> None:
     book = openpyxl.load_workbook(io.BytesIO(content(*SHARES, "--format", "xlsx")))
-    rows, about = book.worksheets
+    rows, _, about = book.worksheets
     assert rows.max_row > 20
     assert data.newest_build().stem in {row[1] for row in about.iter_rows(values_only=True)}
 

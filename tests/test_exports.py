@@ -68,7 +68,9 @@ def test_csv_as_a_database_reads_it(client: TestClient, tmp_path: Path) -> None:
 
 def test_a_workbook_says_what_it_holds(client: TestClient) -> None:
     answer = client.get(SHARES.format("xlsx"))
-    rows, about = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True).worksheets
+    rows, wide, about = openpyxl.load_workbook(
+        io.BytesIO(answer.content), read_only=True
+    ).worksheets
     head, *values = rows.iter_rows(values_only=True)
     column = head.index("share")
     own = [row[column] for row in values if row[head.index("account")] == "Qwen"]
@@ -78,6 +80,14 @@ def test_a_workbook_says_what_it_holds(client: TestClient) -> None:
     assert told["Unit"] == "share of text and vision-language downloads on the Hub"
     assert "as of 2026-10-02" in told["Citation"]
     assert told["Build"].startswith("adoption-")
+    assert told["Value window_30d"] == (
+        "the month is the publisher's estimate from counts over 30 days"
+    )
+    # Dates down, series across.
+    (date_, *names), *grid = wide.iter_rows(values_only=True)
+    assert (date_, names[0]) == ("date", "Qwen")
+    assert [row[1] for row in grid if row[1] is not None] == pytest.approx(own, rel=1e-12)
+    assert len({row[0] for row in grid}) == len(grid)
     assert told["Column share"]
 
 

@@ -160,7 +160,8 @@ def _write(
         files, rows[info.name] = _write_metric(folder, build, info)
         resources += files
     made = warehouse.build_info(build)
-    texts = package_texts.texts(build, metrics)
+    empty = tuple(name for name, count in rows.items() if not count)
+    texts = package_texts.texts(build, metrics, empty)
     descriptor = _descriptor(build, made, resources)
     texts[DESCRIPTOR] = orjson.dumps(descriptor, option=orjson.OPT_INDENT_2).decode() + "\n"
     for name, text in texts.items():
@@ -173,12 +174,7 @@ def _write(
     (folder / UNFINISHED).unlink()
     told("", len(metrics), len(metrics))
     size = sum((folder / name).stat().st_size for name in (*names, CHECKSUMS))
-    return (
-        len(metrics),
-        sum(rows.values()),
-        size,
-        tuple(n for n, count in rows.items() if not count),
-    )
+    return len(metrics), sum(rows.values()), size, empty
 
 
 def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dict[str, Any]], int]:
@@ -202,7 +198,7 @@ def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dic
             "dialect": {"delimiter": ",", "lineTerminator": "\n", "doubleQuote": True},
             **_size(csv),
             **described,
-            "description": info.notes,
+            "description": info.notes if rows.num_rows else _with_reason(info),
             "rows": rows.num_rows,
             "sources": _sources(build, info),
             "schema": schema_of(info, has_key=has_key),
@@ -220,6 +216,10 @@ def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dic
             "description": f"The rows of {info.name}, with types",
         },
     ], rows.num_rows
+
+
+def _with_reason(info: MetricInfo) -> str:
+    return " ".join(filter(None, [info.notes, package_texts.why_empty(info)]))
 
 
 def _read(build: Path, info: MetricInfo) -> tuple[pa.Table, pd.DataFrame]:

@@ -4,7 +4,7 @@ and under which licences."""
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from data import queries, tables, warehouse
@@ -77,22 +77,40 @@ the keys of each file.
 - Measured and published figures stand in different metrics, and do not add up to one another.
 - The figures belong to their sources. Whoever passes them on cites these (`CITATIONS.md`) and keeps
   to their licences (`LICENSES.md`).
-"""
+{empty}"""
+
+_EMPTY = """
+## Tables without rows
+
+Nothing of what these are made of was read before this build, or too little of it; their files have
+a header alone. `collectors status` names each source; `collectors query NAME` says what to run.
+
+{listed}"""
 
 
-def texts(build: Path, metrics: Sequence[MetricInfo]) -> dict[str, str]:
-    """File name -> text of the written parts of a package of these metrics."""
+def texts(
+    build: Path, metrics: Sequence[MetricInfo], empty: Collection[str] = ()
+) -> dict[str, str]:
+    """File name -> text of the written parts of a package of these metrics, of which those named in
+    `empty` have no rows."""
     sources = [credit for credit in credits(build) if credit.as_of]
     return {
-        "README.md": _readme(build, metrics),
+        "README.md": _readme(build, metrics, empty),
         "codebook.md": _codebook(build, metrics),
         "CITATIONS.md": _citations(build, sources),
         "LICENSES.md": _licences(sources),
     }
 
 
-def _readme(build: Path, metrics: Sequence[MetricInfo]) -> str:
+def why_empty(info: MetricInfo) -> str:
+    """Why the table of a metric has no rows."""
+    return f"No rows: of its sources ({info.source}) nothing, or too little, was read."
+
+
+def _readme(build: Path, metrics: Sequence[MetricInfo], empty: Collection[str]) -> str:
     made = warehouse.build_info(build)
+    without = [(f"`{info.name}`", info.source) for info in metrics if info.name in empty]
+    listed = _table(("table", "made of"), without)
     return _README.format(
         title=TITLE,
         description=DESCRIPTION,
@@ -100,7 +118,8 @@ def _readme(build: Path, metrics: Sequence[MetricInfo]) -> str:
         made=f"{made['built_at']:%Y-%m-%d at %H:%M}",
         as_of=queries.as_of(build) or "no day",
         count=f"{len(metrics):,}",
-        example=metrics[0].name,
+        example=next((i.name for i in metrics if i.name not in empty), metrics[0].name),
+        empty=_EMPTY.format(listed=listed) if without else "",
     )
 
 
@@ -132,19 +151,22 @@ def _metric(build: Path, info: MetricInfo) -> str:
 
 
 def _citations(build: Path, sources: Sequence[Credit]) -> str:
-    parts = [
-        "# Citations\n\nThe line that belongs under every chart and table of a source.\n",
-        *(
-            f"\n## {heading}\n\n"
-            + "".join(
-                f"- {_plain(c.cited())} <{c.url}>\n" for c in sources if c.is_collected is is_read
-            )
-            for heading, is_read in (("Read by collectors", True), ("Published series", False))
-        ),
-        "\n## Reports and articles that are quoted\n\n",
-        *(f"- {_plain(title)} <{url}>\n" for title, url in _quoted(build)),
-    ]
-    return "".join(parts)
+    sections = {
+        "Read by collectors": [_cited(c) for c in sources if c.is_collected],
+        "Published series": [_cited(c) for c in sources if not c.is_collected],
+        "Reports and articles that are quoted": [
+            f"- {_plain(title)} <{url}>\n" for title, url in _quoted(build)
+        ],
+    }
+    return (
+        "# Citations\n\nThe line that belongs under every chart and table of a source.\n"
+    ) + "".join(
+        f"\n## {heading}\n\n{''.join(lines)}" for heading, lines in sections.items() if lines
+    )
+
+
+def _cited(credit: Credit) -> str:
+    return f"- {_plain(credit.cited())} <{credit.url}>\n"
 
 
 def _quoted(build: Path) -> list[tuple[str, str]]:

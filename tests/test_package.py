@@ -124,6 +124,17 @@ def test_the_words(made: Path) -> None:
         in (texts["codebook.md"])
     )
     assert "as of 2026-10-02" in texts["CITATIONS.md"]
+    assert "## Read by collectors" not in texts["CITATIONS.md"], "nothing was read"
+    assert (
+        "| `concentration` | Hugging Face Hub archive |"
+        in texts["README.md"].partition("without rows")[2]
+    )
+    resources = json.loads((made / "datapackage.json").read_text())["resources"]
+    told = {one["name"]: one["description"] for one in resources}
+    assert told["concentration"].endswith(
+        "No rows: of its sources (Hugging Face Hub archive) nothing, or too little, was read."
+    )
+    assert "No rows" not in told["account_downloads"]
     assert "| Apache-2.0 | 2026-10-02 |" in texts["LICENSES.md"]
     assert not any("{as_of}" in text for text in texts.values())
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import data
 from dashboard import event_charts, state
+from dashboard.plain_text import plain_text
 from data import Brief, Layer, briefing, layers, questions, vintages
 from data.briefing import peak_of
 
@@ -1026,3 +1027,15 @@ def test_any_months_give_whole_sentences(
     assert all(sentence.endswith(".") for sentence in said)
     assert all(re.search(r"\d", sentence) for sentence in found.changed)
     assert not re.search(r"\b(nan|None|inf|NaT)\b|[–−±]\W*(points|%)", found.markdown())
+
+
+def test_the_page_as_plain_text() -> None:
+    text = (
+        "# Qwen \\*leads\n\n**29.9 %** of `all`\n\n| Layer | Qwen | Llama |\n| --- | --- | --- |\n"
+        "| Own \\| all | **264M** | – |\n| Pulls | – | – |\n\n"
+        "- [Pulse](https://a.b/c), as of 2026\n"
+    )
+    assert plain_text(text) == (
+        "Qwen *leads\n\n29.9 % of all\n\n- Own | all: Qwen 264M\n- Pulls\n\n"
+        "- Pulse, https://a.b/c, as of 2026\n"
+    )

@@ -12,6 +12,7 @@ import streamlit as st
 import data
 from dashboard import parts, state
 from dashboard.briefing_documents import bold, unbroken
+from dashboard.plain_text import plain_text
 
 WIDTHS = (0.72, 0.28)  # of the chart and of the boxes beside it
 
@@ -109,17 +110,22 @@ def questions() -> None:
 def as_text() -> None:
     """The whole page in words, to copy or to keep."""
     text = brief.markdown()
+    name = f"briefing_{re.sub(r'[^A-Za-z0-9]+', '-', brief.focus)}_{brief.as_of}"
     with st.popover("Copy as text", icon=":material/content_copy:"):
-        st.download_button(
-            "Markdown",
-            data=text,
-            file_name=f"briefing_{re.sub(r'[^A-Za-z0-9]+', '-', brief.focus)}_{brief.as_of}.md",
-            mime="text/markdown",
-            key="briefing-markdown",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.code(text, language="markdown", wrap_lines=True, height=360)
+        for_mail, for_documents = st.tabs(["For a mail", "Markdown"])
+        with for_mail:
+            st.code(plain_text(text), language=None, wrap_lines=True, height=360)
+        with for_documents:
+            st.download_button(
+                "Markdown",
+                data=text,
+                file_name=f"{name}.md",
+                mime="text/markdown",
+                key="briefing-markdown",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+            st.code(text, language="markdown", wrap_lines=True, height=360)
 
 
 build = parts.build()

@@ -724,3 +724,11 @@ def _method(charts: Sequence[Drawn]) -> list[str]:
         *METHOD,
         *([WINDOW] if "trailing 30" in units else []),
     ]
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def cut_title(title: str, content: bytes | None) -> str:
+    """A title as the slide has room for it, with the reader's template or without."""
+    from dashboard import slide_layout  # noqa: PLC0415  (python-pptx is slow to load)
+
+    return slide_layout.cut_title(slide_layout.new_deck(content), title)

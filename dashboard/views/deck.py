@@ -95,18 +95,10 @@ def keep_name(place: int, key: str, finding: str) -> None:
     deck.rename(place, "" if text == finding else text)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def cut_title(title: str, content: bytes | None) -> str:
-    """A title as the slide has room for it, with the reader's template or without."""
-    from dashboard import slide_layout  # noqa: PLC0415  (python-pptx is slow to load)
-
-    return slide_layout.cut_title(slide_layout.new_deck(content), title)
-
-
 def cut_warning(title: str) -> None:
     """That a title is longer than what two lines of its slide take."""
     template = deck.template()
-    cut = cut_title(title, template.content if template else None)
+    cut = deck.cut_title(title, template.content if template else None)
     if cut != unbroken(title):
         st.warning(
             f"Too long for two lines. The slide will say: {parts.plain(cut)}",

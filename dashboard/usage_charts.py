@@ -206,7 +206,8 @@ def published_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
     return Chart(
         key="published_tokens",
         title="Share of OpenRouter's tokens by author, by month, as published",
-        shown="Authors of the selected families, closed models of theirs included",
+        shown="Authors of the selected families, closed models of theirs included; at least, by "
+        "what is seen in the top 50 of each day",
         unit="share of all tokens of the month",
         value_kind="share",
         source=str(first["source_title"]),
@@ -215,15 +216,12 @@ def published_tokens(rows: pd.DataFrame, info: MetricInfo, context: Context) -> 
         as_of=day(chosen["as_of"].max()),
         frame=chosen[chosen["subject"].isin(authors)],
         lines=tuple(
-            line_of(
-                chosen[chosen["subject"] == author], "date", "value", key=author, label=author,
-                family=by_author[author], context=context,
-            )
+            _author_line(chosen[chosen["subject"] == author], author, by_author[author], context)
             for author in authors
         ),
         markers=markers_between(chosen["date"].min(), chosen["date"].max(), context),
         is_log=context.selection.scale == "Log",
-        caveats=CAVEATS,
+        caveats=(*_of_authors(chosen), *CAVEATS),
     )  # fmt: skip
 
 
@@ -238,6 +236,27 @@ CHARTS: dict[str, ChartKind] = {
         "published_series", published_tokens, lambda _: {"series": "openrouter_token_share"}
     ),
 }  # fmt: skip
+
+
+def _author_line(rows: pd.DataFrame, author: str, family: str, context: Context) -> Line:
+    """An author's months up to the most that each may be."""
+    line = line_of(
+        rows, "date", "value", key=author, label=author, family=family, context=context
+    )  # fmt: skip
+    # A build of an earlier version does not tell it.
+    return replace(line, highs=values_of(rows["value_high"])) if "value_high" in rows else line
+
+
+def _of_authors(rows: pd.DataFrame) -> tuple[str, ...]:
+    """What the second figures are, and how much is not seen in the newest month."""
+    newest = rows[(rows["date"] == rows["date"].max()) & (rows["subject"] == OTHER)]
+    if newest.empty:
+        return ()
+    return (
+        "Second figure and pale area: the most that it may be, if every model outside the top 50 "
+        f"were the author's; those had {wording.percent(newest.iloc[0]['value'])} of the newest "
+        "month.",
+    )
 
 
 def _family_lines(chart: Chart, rows: pd.DataFrame, context: Context) -> Chart | None:

@@ -14,10 +14,12 @@ import pandas as pd
 
 from data import queries, vintages
 from data.freshness import is_late
+from data.intervals import NOT_APART, WITHIN_ROUNDING
 from data.layers import Layer, layers_of, named
 from data.leads import leads as leads_between
 from data.leads import series_title
 from data.questions import Question, launch_pair, questions_of
+from data.token_place import TokenPlace, token_place
 from data.wording import (
     amount,
     change,
@@ -35,7 +37,8 @@ from data.wording import (
 
 BY_FAR = 2.0  # times the second
 BELOW_PEAK = 0.9  # of the peak
-SMALL_SHARE = 0.05
+SMALL_SHARE = 0.05  # of what is seen
+SMALL_AT_MOST = 0.1  # with all that is not seen it is still small
 FULL_BAR = 100.0  # times, or a hundredth
 STALE_NAMED = 3  # sources; more are counted
 
@@ -204,7 +207,13 @@ def brief(
     return Brief(
         focus=focus,
         rival=rival,
-        headline=_headline(focus, ours, accounts, layers),
+        headline=_headline(
+            focus,
+            ours,
+            accounts,
+            layers,
+            token_place(focus, build=build),
+        ),
         line=_line(focus, ours, theirs),
         scope=_scope(ours, _collected_until(freshness, build)),
         layers=layers,
@@ -248,19 +257,49 @@ def _developers(accounts: pd.DataFrame, month_at: pd.Timestamp) -> pd.DataFrame:
 
 
 def _headline(
-    focus: str, ours: _Account | None, accounts: pd.DataFrame, layers: Sequence[Layer]
+    focus: str,
+    ours: _Account | None,
+    accounts: pd.DataFrame,
+    layers: Sequence[Layer],
+    tokens: TokenPlace | None,
 ) -> str:
+    layer = named(layers, "served_tokens")
+    source = layer.source_title if layer else ""
     if ours is None:
-        return f"No published series follows {focus}'s own downloads."
-    text = f"{_standing(ours, accounts)}{_peak_clause(ours)}"
-    tokens = named(layers, "served_tokens")
-    if tokens is None or tokens.focus is None or tokens.focus >= SMALL_SHARE:
-        return f"{text}."
+        clause = _tokens_clause(tokens, focus, source, leads=True)
+        return f"No published series follows {focus}'s own downloads{clause}."
+    best = _best_other(ours, accounts)
+    leads = best is None or ours.last["share"] > best["share"]
     # An account is not the family whose tokens these are.
-    subject, owner = ("it", "its") if ours.name == focus else (focus, f"{focus}'s")
-    if tokens.is_least:
-        return f"{text}; among {tokens.source_title}'s 50 most used models {owner} share is small."
-    return f"{text}; in served tokens {subject} is small."
+    subject = "it" if ours.name == focus else focus
+    clause = _tokens_clause(tokens, subject, source, leads=leads)
+    return f"{_standing(ours, accounts)}{_peak_clause(ours)}{clause}."
+
+
+def _tokens_clause(tokens: TokenPlace | None, subject: str, source: str, *, leads: bool) -> str:
+    """Where it stands in served tokens, beside whether it leads in downloads; '' without tokens."""
+    if tokens is None:
+        return ""
+    owner = "its" if subject == "it" else f"{subject}'s"
+    if tokens.is_most_seen:
+        return _most_tokens(tokens, subject, owner, is_contrast=subject == "it" and not leads)
+    if tokens.share.value >= SMALL_SHARE:
+        where = "behind" if tokens.is_behind else "not told apart from"
+        return f"; in served tokens {subject} is {where} {tokens.top}"
+    if tokens.share.high < SMALL_AT_MOST:
+        return f"; in served tokens {subject} is small"
+    return f"; among {source}'s 50 most used models {owner} share is small"
+
+
+def _most_tokens(tokens: TokenPlace, subject: str, owner: str, *, is_contrast: bool) -> str:
+    """Of who has most of the served tokens, for certain or by what is seen."""
+    if tokens.leads:
+        if is_contrast:
+            return ", but leads in served tokens"
+        return f"; in served tokens {subject} leads{', too' if subject == 'it' else ''}"
+    if is_contrast:
+        return ", but has the largest share of served tokens seen"
+    return f"; in served tokens {owner} share is the largest seen"
 
 
 def _short(label: Any) -> str:
@@ -563,7 +602,9 @@ def _hold_text(row: Any) -> str:
         f"{_short(name)} {amount(value, row.unit, row.bound) if is_known(value) else 'not seen'}"
         for name, value in zip((row.focus, row.rival), values, strict=True)
     ]
-    return ", ".join(told)
+    text = ", ".join(told)
+    is_open = row.ahead_text in {*NOT_APART.values(), WITHIN_ROUNDING}
+    return f"{text}: {row.ahead_text}" if is_open else text
 
 
 # Read with care
@@ -670,16 +711,22 @@ def _care_of_sources(
 
 
 def _unseen_tokens(layers: Sequence[Layer], build: Path | None) -> Iterator[str]:
-    """How much larger any collected share of tokens may be, in the month that the layer shows."""
+    """How much larger any share of tokens may be, in the month that the layer shows."""
     layer = named(layers, "served_tokens")
     if layer is None or not layer.is_least:
         return
     shares = queries.metric("token_share_by_cut", period="month", cut="family", build=build)
-    newest = shares[shares["is_complete"]].iloc[-1]
+    whole = shares[shares["is_complete"]] if len(shares) else shares
+    if len(whole):
+        unseen, at = whole.iloc[-1]["other_share"], whole.iloc[-1]["date"]
+    else:
+        published = queries.metric("standings", layer="served_tokens", build=build)
+        newest = published[published["date"] == published["date"].max()].iloc[0]
+        unseen, at = newest["standings_high"] - newest["standings"], newest["date"]
     yield (
         f"{layer.source_title} names the 50 models with the most tokens a day; all others had "
-        f"**{percent(newest['other_share'])}** of the tokens in {month(newest['date'].date())}. "
-        "A family's share is what is seen, and at most that much more."
+        f"**{percent(unseen)}** of the tokens in {month(at.date())}. "
+        "A share is what is seen, and at most that much more."
     )
 
 

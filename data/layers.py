@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.intervals import interval_of
 from data.wording import NO_VALUE, amount, is_known, period
 
 
@@ -100,7 +101,19 @@ def leader_named(layer: str, known: pd.DataFrame, unread: int) -> str:
     leader = known.loc[known["value"].idxmax()]
     # An account is called by its own name, since it is not a family.
     name = leader["subject"] if layer == "own_downloads" else leader.name
-    return f"{name} {value_text(leader)}"
+    is_open = any(
+        _is_open(leader, row) for family, row in known.iterrows() if family != leader.name
+    )
+    note = ""
+    if is_open:
+        note = ", the most seen" if leader["bound"] == "at_least" else ", within rounding of others"
+    return f"{name} {value_text(leader)}{note}"
+
+
+def _is_open(one: Any, other: Any) -> bool:
+    """Whether nobody knows which of two rows has more."""
+    first, second = (interval_of(row, "value", "least", "most") for row in (one, other))
+    return first is not None and second is not None and first.is_open_beside(second)
 
 
 def _value(row: Any) -> float | None:
@@ -112,6 +125,8 @@ def ratio_of(ours: Any, theirs: Any) -> float | None:
     mine, other = _value(ours), _value(theirs)
     # A rating has no zero, and of two values of which the least is known the ratio may be anything.
     if ours is not None and (ours["unit"] == "rating" or ours["bound"] == "at_least"):
+        return None
+    if ours is not None and theirs is not None and _is_open(ours, theirs):
         return None
     return mine / other if mine is not None and other else None
 

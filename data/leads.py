@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from data import queries
+from data.intervals import Interval, interval_of, open_words
 from data.wording import NO_VALUE, amount, is_known, month, score, times, whole
 from data.wording import change as change_text
 
@@ -53,13 +54,14 @@ _KINDS = ["account", "author", "family"]
 _READ = [
     *_SERIES, "subject_kind", "period", "date", "subject", "family", "holds", "standings", "unit",
     "bound", "position", "subjects", "is_estimate", "as_of", "publisher", "source_url", "citation",
+    "standings_low", "standings_high",
 ]  # fmt: skip
 COLUMNS = (
     "layer", "measure", "basis", "title", "measure_title", "counts", "subject_kind", "focus",
     "rival", "focus_value", "rival_value", "focus_text", "rival_text", "focus_part_of",
     "rival_part_of", "unit", "bound", "ratio", "part", "focus_position", "rival_position",
     "subjects", "leader", "leader_value", "leader_text", "second", "second_value", "second_text",
-    "ahead", "ahead_since", "since_text", "verdict", "period", "date", "as_of",
+    "ahead", "ahead_since", "since_text", "ahead_text", "verdict", "period", "date", "as_of",
     "source_title", "source_url", "citation", "is_estimate",
 )  # fmt: skip
 # Types that hold even where all values are NULL.
@@ -84,6 +86,12 @@ _STATED = {
 }
 
 
+# Why nobody knows who of two has more, where the words for it do not say so.
+_WHY_OPEN = {
+    "at_least": ": what is not seen may be either's",
+    "about": "",
+    "exactly": "",
+}
 # Crossovers by series, leader and passed.
 _Found = Mapping[tuple[str, ...], Mapping[Any, Any]]
 
@@ -94,15 +102,30 @@ class _Pair:
 
     focus: str
     rival: str
-    ours: float | None
-    theirs: float | None
+    our_interval: Interval | None
+    their_interval: Interval | None
     unit: str
     bound: str
 
     @property
+    def ours(self) -> float | None:
+        return self.our_interval.value if self.our_interval else None
+
+    @property
+    def theirs(self) -> float | None:
+        return self.their_interval.value if self.their_interval else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows who of the two has more."""
+        ours, theirs = self.our_interval, self.their_interval
+        return ours is not None and theirs is not None and ours.is_open_beside(theirs)
+
+    @property
     def ratio(self) -> float | None:
-        """Focus / rival; None for ratings, for values of which the least is known, and of zero."""
-        if self.unit == "rating" or self.bound == "at_least":
+        """Focus / rival; None for ratings, for values of which the least is known, of zero, and
+        where nobody knows who has more."""
+        if self.unit == "rating" or self.bound == "at_least" or self.is_open:
             return None
         return self.ours / self.theirs if self.ours is not None and self.theirs else None
 
@@ -115,9 +138,12 @@ class _Pair:
 
     @property
     def order(self) -> int | None:
-        """1: the focus is ahead, -1: it is behind, 0: level, None: one of the two is not known."""
+        """1: the focus is ahead, -1: it is behind, 0: level or not told apart, None: one of the two
+        is not known."""
         if self.ours is None or self.theirs is None:
             return None
+        if self.is_open:
+            return 0
         return (self.ours > self.theirs) - (self.ours < self.theirs)
 
 
@@ -158,14 +184,12 @@ class _Series:
         """The row of a family on that date."""
         return self.by_family.get(str(family), {}).get(self.last)
 
-    def together(self, focus: str, rival: str) -> list[tuple[pd.Timestamp, float, float]]:
-        """Dates on which both families have a value, with the two, oldest first."""
+    def together(
+        self, focus: str, rival: str
+    ) -> list[tuple[pd.Timestamp, Mapping[str, Any], Mapping[str, Any]]]:
+        """Dates on which both families have a value, with their rows, oldest first."""
         ours, theirs = self.by_family.get(focus, {}), self.by_family.get(rival, {})
-        return [
-            (at, row["standings"], theirs[at]["standings"])
-            for at, row in ours.items()
-            if at in theirs
-        ]
+        return [(at, row, theirs[at]) for at, row in ours.items() if at in theirs]
 
     def name(self, family: str) -> str:
         """How a family is called here: by the label of its account or author where those count."""
@@ -217,12 +241,14 @@ def leads(focus: str, rival: str | None, *, build: Path | None = None) -> pd.Dat
     """Does the lead hold? One row a layer, measure and basis of a build, in the order of LAYERS.
 
     Columns as in COLUMNS: values in `unit`; `ratio` = focus / rival, NULL for ratings, for values
-    of which only the least is known and for a rival of zero; `part` = focus / (focus + rival) where
-    there is a ratio; `_text` columns are values as people write them; `_part_of` names the author
+    of which only the least is known, for a rival of zero and where nobody knows who has more;
+    `part` = focus / (focus + rival) where there is a ratio;
+    `_text` columns are values as people write them; `_part_of` names the author
     of whose models a family is a part that is not told apart, so that it has no value of its own;
     positions among `subjects`, which are of one `subject_kind`; `citation` is the line that the
-    publisher asks for; `ahead` is who of the two is ahead (NULL when
-    level or unknown), `ahead_since` the period from which on it stayed so (NULL when it was so from
+    publisher asks for; `ahead` is who of the two is ahead (NULL when level, unknown or not told
+    apart: their intervals overlap), `ahead_text` that and since when in words, `ahead_since` the
+    period from which on it stayed so (NULL when it was so from
     the first one on), `since_text` that in words; `verdict` one sentence. Statements of others
     stand for derivatives only while none were counted (basis reported). Raises NoBuildError.
     """
@@ -264,8 +290,8 @@ def crossings(focus: str, rivals: Sequence[str], *, build: Path | None = None) -
 
     Columns as in CROSSING_COLUMNS: `since` is the first period from which on the one that is ahead
     stayed ahead, NULL when it was so from the first one that both have, `first`; `touches` the
-    earlier ones, as text, and how many of them rest on estimates. Pairs that are level have
-    neither. `citation` is the line that the publisher asks for. Raises NoBuildError.
+    earlier ones, as text, and how many of them rest on estimates. Pairs that are level or not told
+    apart have neither. `citation` is the line that the publisher asks for. Raises NoBuildError.
     """
     return crossings_of(
         focus,
@@ -394,8 +420,10 @@ def _while(moved: str, market: int) -> str:
 def _all_series(standings: pd.DataFrame) -> list[_Series]:
     """The rows of the metric standings, series by series."""
     known = standings[standings["standings"].notna()].sort_values("date", kind="stable")
+    # A build of an earlier version lacks the ends of intervals.
+    known = known.reindex(columns=_READ)
     grouped: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in known[_READ].to_dict("records"):
+    for row in known.to_dict("records"):
         grouped.setdefault(tuple(row[name] for name in _SERIES), []).append(row)
     series = []
     for (layer, measure, basis), rows in grouped.items():
@@ -423,17 +451,18 @@ def _lead(
     pair = _Pair(
         focus=series.name(focus),
         rival=series.name(rival) if rival else "",
-        ours=ours["standings"] if ours else None,
-        theirs=theirs["standings"] if theirs else None,
+        our_interval=_interval(ours) if ours else None,
+        their_interval=_interval(theirs) if theirs else None,
         unit=str(any_row["unit"]),
         bound=str(any_row["bound"]),
     )
     ahead, since, since_text = _since(focus, rival, pair, series, found)
     ranked = [
-        (row["subject"], row["standings"], row["bound"])
+        (row["subject"], _interval(row), row["bound"])
         for row in series.newest
         if pd.notna(row["position"])
     ]
+    first_two = _first_two(ranked, pair.unit)
     part_of = {
         family: holder
         for family in (focus, rival)
@@ -452,10 +481,11 @@ def _lead(
         "focus_position": _position(ours),
         "rival_position": _position(theirs),
         "subjects": int(any_row["subjects"]),
-        **_first_two(ranked, pair.unit),
+        **first_two,
         "ahead": ahead,
         "ahead_since": since,
         "since_text": since_text,
+        "ahead_text": _ahead_text(pair, ahead, since_text, first_two),
         "verdict": _not_told_apart(part_of)
         or _verdict(pair, since_text, series.late(focus, rival)),
         "period": series.period,
@@ -478,13 +508,20 @@ def _statement(
     pair = _Pair(
         focus=focus,
         rival=rival or "",
-        ours=_value(ours, "value"),
-        theirs=_value(theirs, "value"),
+        our_interval=_stated_interval(ours),
+        their_interval=_stated_interval(theirs),
         unit=str(any_row["unit"]),
         bound=next((b for b in ("at_least", "about") if b in bounds), "exactly"),
     )
     ranks = reported["value"].rank(ascending=False, method="min")
-    order = pair.order
+    ahead = {1: focus, -1: rival}.get(pair.order) if pair.order is not None else None
+    first_two = _first_two(
+        [
+            (str(row["family"]), _exact(float(row["value"])), str(row["bound"]))
+            for row in reported.to_dict("records")
+        ],
+        pair.unit,
+    )
     return {
         "layer": "derivatives",
         "measure": "models_total",
@@ -503,13 +540,11 @@ def _statement(
         "focus_position": int(ranks[ours.name]) if ours is not None else None,
         "rival_position": int(ranks[theirs.name]) if theirs is not None else None,
         "subjects": len(reported),
-        **_first_two(
-            list(zip(reported["family"], reported["value"], reported["bound"], strict=True)),
-            pair.unit,
-        ),
-        "ahead": {1: focus, -1: rival}.get(order) if order is not None else None,
+        **first_two,
+        "ahead": ahead,
         "ahead_since": pd.NaT,
         "since_text": "",
+        "ahead_text": _ahead_text(pair, ahead, "", first_two),
         "verdict": _verdict(pair, ""),
         "period": "reading",
         "date": any_row["ends_on"],
@@ -542,9 +577,12 @@ def _crossing(
         "estimated_touches": 0,
         "is_estimate": False,
     }
-    if ours == theirs:
+    if ours["standings"] == theirs["standings"]:
         return {**row, "ahead": "level", "behind": "level", "since_text": "level"}
-    order = (focus, rival) if ours > theirs else (rival, focus)
+    if _interval(ours).is_open_beside(_interval(theirs)):
+        words = open_words(str(ours["bound"]))
+        return {**row, "ahead": words, "behind": words, "since_text": words}
+    order = (focus, rival) if ours["standings"] > theirs["standings"] else (rival, focus)
     row["ahead"], row["behind"] = (series.name(family) for family in order)
     crossed = found.get(series.key(*order))
     if crossed is None:
@@ -623,6 +661,23 @@ def _value(row: Any, column: str) -> float | None:
     return float(row[column]) if row is not None and pd.notna(row[column]) else None
 
 
+def _interval(row: Mapping[str, Any]) -> Interval:
+    """Between what the value of a row of standings lies, which has one."""
+    found = interval_of(row, "standings", "standings_low", "standings_high")
+    assert found is not None
+    return found
+
+
+def _exact(value: float) -> Interval:
+    return Interval(value, value, value)
+
+
+def _stated_interval(row: Any | None) -> Interval | None:
+    """A statement's value; how far it may be off nobody says."""
+    value = _value(row, "value")
+    return None if value is None else _exact(value)
+
+
 def _stated(row: Any | None, unit: str) -> str:
     """A statement's value with its own bound, which may not be the other one's."""
     return NO_VALUE if row is None else amount(_value(row, "value"), unit, str(row["bound"]))
@@ -643,20 +698,43 @@ def _values(pair: _Pair) -> dict[str, Any]:
     }
 
 
-def _first_two(ranked: Sequence[tuple[str, float, str]], unit: str) -> dict[str, Any]:
+def _first_two(ranked: Sequence[tuple[str, Interval, str]], unit: str) -> dict[str, Any]:
     """Leader and second of names with values and bounds; those that are level share the name, with
-    `and`."""
-    by_value: dict[float, list[tuple[str, str]]] = {}
-    for name, value, bound in ranked:
-        by_value.setdefault(value, []).append((name, bound))
+    `and`. A leader whom another one may exceed has only most of what is seen."""
+    by_value: dict[float, list[tuple[str, Interval, str]]] = {}
+    for name, interval, bound in ranked:
+        by_value.setdefault(interval.value, []).append((name, interval, bound))
     first_two: list[float | None] = [*sorted(by_value, reverse=True)[:2], None, None]
     places: dict[str, Any] = {}
     for place, held in zip(("leader", "second"), first_two, strict=False):
-        level = sorted(by_value[held]) if held is not None else []
-        places[place] = " and ".join(name for name, _ in level) or None
+        level = sorted(by_value[held], key=lambda one: one[0]) if held is not None else []
+        places[place] = " and ".join(name for name, _, _ in level) or None
         places[f"{place}_value"] = held
-        places[f"{place}_text"] = amount(held, unit, level[0][1] if level else "exactly")
+        places[f"{place}_text"] = amount(held, unit, level[0][2] if level else "exactly")
+    top = by_value[first_two[0]] if first_two[0] is not None else []
+    others = [one for held in sorted(by_value)[:-1] for one in by_value[held]]
+    if top and any(top[0][1].is_open_beside(interval) for _, interval, _ in others):
+        places["leader_text"] += f", {_uncertain(top[0][2])}"
     return places
+
+
+def _uncertain(bound: str) -> str:
+    """What is said of the largest value where another one may really be larger."""
+    return "the most seen" if bound == "at_least" else "within rounding of others"
+
+
+def _ahead_text(pair: _Pair, ahead: str | None, since: str, first_two: Mapping[str, Any]) -> str:
+    """Who of the two is ahead and since when, and who leads where it is neither."""
+    leader = first_two["leader"]
+    is_certain = not first_two["leader_text"].endswith(_uncertain(pair.bound))
+    if ahead is None:
+        return open_words(pair.bound) if pair.is_open else NO_VALUE
+    names = {_short(name) for name in (pair.focus, pair.rival)}
+    told = f"{_short(ahead)} {since}".strip()
+    if leader is None or {_short(name) for name in leader.split(" and ")} & names:
+        return told
+    told = f"{_short(ahead)} of the two {since}".strip()
+    return f"{told}; {_short(leader)} leads" if is_certain else told
 
 
 def _not_told_apart(part_of: Mapping[str, str]) -> str:
@@ -681,6 +759,8 @@ def _verdict(pair: _Pair, since: str, late: Sequence[tuple[str, str]] = ()) -> s
         seen, missing = (ours, theirs) if pair.theirs is None else (theirs, ours)
         return f"{seen} is seen here, {missing} is not."
     note = "".join(f"; {name} is counted since {first}" for name, first in late)
+    if pair.is_open:
+        return f"{ours} and {theirs} are {open_words(pair.bound)}{_WHY_OPEN[pair.bound]}{note}."
     if pair.order == 0:
         return f"{ours} and {theirs} are level{note}."
     side = "ahead" if pair.order == 1 else "behind"
@@ -698,11 +778,14 @@ def _by_how_much(pair: _Pair) -> str:
         side = "above" if pair.order == 1 else "below"
         return f": {whole(points)} {'point' if points == 1 else 'points'} {side} {rival}"
     if pair.bound == "at_least":
-        return f" of {rival} by what is seen" if pair.order == 1 else f" {rival} by what is seen"
+        return f"{' of' if pair.order == 1 else ''} {rival}, whatever is not seen"
     if not pair.theirs:
         return f": {rival} has none"
     if not pair.ours:
         return ": it has none"
+    if times(pair.ratio) == times(1):  # which would say that it is level
+        values = (amount(value, pair.unit, pair.bound) for value in (pair.ours, pair.theirs))
+        return f" by a little: {' against '.join(values)}"
     about = "about " if pair.bound == "about" else ""
     return f": {about}{times(pair.ratio)} times {rival}'s"
 

@@ -186,9 +186,52 @@ def test_values_of_which_the_least_is_known_have_no_ratio() -> None:
     )  # fmt: skip
     row = lead(points)
     assert pd.isna(row["ratio"])
-    assert row["verdict"] == (
-        "Qwen is behind Llama by what is seen, in every month since January 2026."
-    )
+    assert row["verdict"] == "Qwen and Llama are not told apart: what is not seen may be either's."
+
+
+TOKENS = {"layer": "served_tokens", "measure": "token_share", "unit": "fraction"}
+LOCAL = {"layer": "new_local_pulls", "measure": "pulls_new", "unit": "pulls"}
+
+
+@pytest.mark.parametrize(
+    ("told", "bound", "off", "values", "verdict", "ahead", "crossing"),
+    [
+        (
+            TOKENS, "at_least", (0, 0.05), (0.1, 0.2),
+            "Qwen is behind Llama, whatever is not seen, in every month since January 2026.",
+            "Llama of the two in every month since January 2026; Step leads", "Llama",
+        ),
+        (
+            TOKENS, "at_least", (0, 0.05), (0.2, 0.16),
+            "Qwen and Llama are not told apart: what is not seen may be either's.",
+            "not told apart", "not told apart",
+        ),
+        (
+            LOCAL, "about", (2e5, 2e5), (2.3e6, 2.2e6),
+            "Qwen and Llama are level within rounding.",
+            "level within rounding", "level within rounding",
+        ),
+        (
+            LOCAL, "about", (2e4, 2e4), (2.3e6, 2.24e6),
+            "Qwen is ahead by a little: 2.3M against 2.2M, in every month since January 2026.",
+            "Qwen of the two in every month since January 2026; Step leads", "Qwen",
+        ),
+    ],
+)  # fmt: skip
+def test_nobody_leads_by_what_is_not_known(
+    told: dict[str, str], bound: str, off: tuple[float, float], values: tuple[float, float],
+    verdict: str, ahead: str, crossing: str,
+) -> None:  # fmt: skip
+    ours, theirs = values
+    top = {"Step": [3 * theirs] * 3}
+    points = standings({"Qwen": [ours] * 3, "Llama": [theirs] * 3, **top}, bound=bound, **told)
+    points["standings_low"] = points["standings"] - off[0]
+    points["standings_high"] = points["standings"] + off[1]
+    row = lead(points)
+    assert (row["verdict"], row["ahead_text"]) == (verdict, ahead)
+    assert pd.isna(row["ratio"]) or crossing == "Qwen"
+    (row,) = crossings_of("Qwen", ["Llama"], points, crossovers(), TITLES).to_dict("records")
+    assert row["ahead"] == crossing
 
 
 def test_without_a_rival() -> None:
@@ -356,7 +399,7 @@ def test_does_it_hold_with_the_shipped_figures(seeds_build: Path) -> None:
         ("own_downloads", "monthly_downloads"): ("11.6", "published", "Qwen"),
         ("own_downloads", "cumulative_downloads"): ("4.7", "published", "Qwen"),
         ("derivatives", "models_total"): ("4.7", "reported", "Qwen"),
-        ("served_tokens", "token_share"): ("150", "published", "DeepSeek"),
+        ("served_tokens", "token_share"): ("–", "published", "DeepSeek"),
         ("new_local_pulls", "pulls_new"): ("2.4", "published", "Qwen"),
         ("all_local_pulls", "pulls_total"): ("0.64", "published", "Llama"),
     }
@@ -388,7 +431,10 @@ def test_places_among_authors_against_a_walk(seeds_build: Path) -> None:
     assert row["focus_position"] == ordered.index("qwen") + 1
     assert row["rival_position"] == ordered.index("meta-llama") + 1
     assert row["subjects"] == len(shares)
-    assert (row["focus_text"], row["rival_text"]) == ("0.69 %", "0.0046 %")
+    assert (row["focus_text"], row["rival_text"]) == ("≥ 0.69 %", "≥ 0.0046 %")
+    # 14.8 % and all that is not seen may be more than 16.7 %.
+    assert row["leader_text"] == "≥ 16.7 %, the most seen"
+    assert row["verdict"].startswith("Qwen and Llama are not told apart")
     glm = data.leads("GLM", None, build=seeds_build)
     glm = glm[(glm["layer"] == "served_tokens") & (glm["basis"] == "published")].iloc[0]
     assert glm["focus_part_of"] == "Z.ai (z-ai)"

@@ -20,6 +20,7 @@ from dashboard import region_charts
 from dashboard.chart import Context, Selection
 from data.family import incidents_of, launches_of, not_seen, standing_summary
 from data.regions import region_brief, region_dates_of, regions_of
+from data.wording import amount
 
 TITLES = pd.DataFrame(
     {
@@ -256,7 +257,11 @@ def standing(layer: str, value: float | None, position: int | None, **more: Any)
         "focus_value": value, "focus_position": position, "focus_part_of": None,
         "subject_kind": "family",
         "subjects": 5, "period": "month", "date": pd.Timestamp("2026-09-01"),
-        "unit": "downloads a month", "bound": "exactly", **more,
+        "unit": "downloads a month", "bound": "exactly",
+        "focus_text": amount(
+            value, more.get("unit", "downloads a month"), more.get("bound", "exactly")
+        ),
+        **more,
     }  # fmt: skip
 
 

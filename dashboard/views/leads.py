@@ -65,8 +65,7 @@ def _panel_row(row: Any) -> list[str]:
         f"{parts.leading_family(name, build)}{_under(text)}" if name else "–"
         for name, text in ((row.leader, row.leader_text), (row.second, row.second_text))
     )
-    ahead = f"{row.ahead.split(' (')[0]} {row.since_text}".strip() if row.ahead else "–"
-    ahead = ahead.replace("-", "\u2011")  # no break within a date
+    ahead = row.ahead_text.replace("-", "\u2011")  # no break within a date
     return [
         f"{title}{_under(f'{row.basis}: {row.counts}')}",
         _value_cell(row, row.focus_text, row.focus_position, row.focus_part_of),

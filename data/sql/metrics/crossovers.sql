@@ -4,11 +4,12 @@
 -- source: Model Pulse report data; Hugging Face Hub API; as standings says; seeds/reported_crossovers.csv
 -- notes: The first period after which the leader stays ahead to the end of the series, on every layer and
 --   measure of the metric standings: of flows (in a month) as well as of what has added up since the
---   series' first month. Earlier periods ahead are touches. Ties are not ahead. Accounts in the published
+--   series' first month. Earlier periods ahead are touches. Ties are not ahead, and nor is who is so only
+--   by what rounding or the models that nobody names may turn: of shares of tokens and of pulls the least
+--   of the one must exceed the most of the other. A crossover out of such a period is an estimate. Accounts in the published
 --   series of downloads, authors in that of tokens, families elsewhere, and regions; `reported` rows are dates that others gave. A
 --   pair of which one led from the first period on has no crossover. Periods that one of the two lacks
---   are left out. Of shares of tokens only what is seen of each is compared: such a crossover is an
---   estimate, with a note. Of downloads that add up what comes after a missing month is not known.
+--   are left out. Of downloads that add up what comes after a missing month is not known.
 WITH numbered AS (
     -- Pairs are many: numbers are joined and grouped faster than names.
     SELECT
@@ -25,9 +26,9 @@ paired AS (
         a.number AS leader_number,
         b.number AS passed_number,
         a.date,
-        a.value > b.value AS is_ahead,
-        -- Of two values of which the least is known the other one may be ahead.
-        a.is_estimate OR b.is_estimate OR a.bound = 'at_least' OR b.bound = 'at_least' AS is_estimate,
+        a.least > b.most AS is_ahead,
+        a.is_estimate OR b.is_estimate AS is_estimate,
+        a.least <= b.most AND b.least <= a.most AND (a.least < a.most OR b.least < b.most) AS is_open,
         greatest(a.accounts_without_value, b.accounts_without_value) > 0 AS leaves_out
     FROM numbered AS a
     INNER JOIN numbered AS b
@@ -50,6 +51,7 @@ counted AS (
         any_value(standing.last_date) AS last_date,
         min(date) FILTER (WHERE date > last_behind) AS crossed_on,
         bool_or(is_estimate) FILTER (WHERE date = last_behind) AS was_estimate,
+        bool_or(is_open) FILTER (WHERE date = last_behind) AS was_open,
         arg_min(is_estimate, date) FILTER (WHERE date > last_behind) AS is_estimate,
         arg_min(leaves_out, date) FILTER (WHERE date > last_behind) AS leaves_out,
         count(*) FILTER (WHERE is_ahead AND date < last_behind) AS earlier_months_ahead,
@@ -72,7 +74,8 @@ crossed AS (
         leaders.family AS leader_family,
         passed.family AS passed_family,
         counted.crossed_on,
-        counted.was_estimate OR counted.is_estimate AS is_estimate,
+        counted.was_estimate OR counted.is_estimate OR counted.was_open AS is_estimate,
+        counted.was_open,
         counted.earlier_months_ahead,
         counted.estimated_touches,
         array_to_string(
@@ -87,7 +90,6 @@ crossed AS (
         counted.last_date,
         coalesce(archives.title, leaders.source_title) AS source_title,
         coalesce(archives.url, leaders.source_url) AS source_url,
-        leaders.bound,
         counted.leaves_out,
         leaders.as_of AS read_on,
         rtrim(
@@ -116,7 +118,7 @@ SELECT
     passed_family,                                  -- family of who was passed; NULL when it has none
     crossed_on,                                     -- first day of the first period ahead for good
     CASE WHEN period = 'month' THEN 'month' ELSE 'reading' END AS date_precision,  -- how precise crossed_on is; reading: it lies between that day's reading and the one before
-    is_estimate,                                    -- true when that period or the last one behind rests on an estimate, or only the least of each is known
+    is_estimate,                                    -- true when that period or the last one behind rests on an estimate, or the two were not told apart in the last one
     earlier_months_ahead,                           -- periods ahead before that did not last
     touches,                                        -- which ones: months as 2024-10, days else, with commas; NULL when there are none
     estimated_touches,                              -- how many of them rest on estimates
@@ -124,8 +126,7 @@ SELECT
     source_title,                                   -- title of the source
     source_url,                                     -- where a reader can open it
     CASE
-        WHEN bound = 'at_least'
-            THEN 'by what is seen among the 50 models of each day; the intervals may overlap'
+        WHEN was_open THEN 'from the first period on in which it is certain; before, the two were not told apart'
         WHEN leaves_out THEN 'the sums leave out accounts without a figure'
     END AS note,                                    -- what to know about it
     CASE

@@ -36,6 +36,8 @@ standings_of_layers AS (
             ELSE newest.subject
         END AS subject,
         newest.value,
+        newest.least,
+        newest.most,
         newest.unit,
         CASE
             WHEN newest.layer IN ('all_local_pulls', 'quality') THEN NULL
@@ -110,6 +112,8 @@ SELECT
     family,            -- family
     subject,           -- account, author, library group or model that the value is of
     value,             -- value in its unit; NULL where the source could not be read
+    coalesce(least, value) AS least,  -- the least that it can be
+    coalesce(most, value) AS most,    -- the most that it can be, as in standings
     unit,              -- downloads a month, downloads in 30 days, models, fraction, pulls, rating
     starts_on,         -- first day of the period; NULL for a total since the beginning, and for a rating
     ends_on,           -- last day of the period

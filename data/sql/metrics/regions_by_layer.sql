@@ -10,6 +10,7 @@
 --   families by their developer's region, shares are of these sums. In each period shares add up to 1.
 --   A sum of accounts leaves out those that have no value in the month: accounts_without_value says how
 --   many, and what they had is in `unknown`. It is an estimate where such an account had begun before.
+--   Pulls are sums of rounded counters: what rounding can have moved them by, at most, is added up.
 WITH of_accounts AS (
     SELECT * FROM standing_points WHERE subject_kind = 'region'
 ),
@@ -52,7 +53,8 @@ downloads AS (
 of_families AS (
     SELECT
         points.basis, points.layer, points.measure, points.period, points.date, families.region,
-        sum(points.value ORDER BY points.value) AS value, any_value(points.unit) AS unit, 'tracked' AS share_of,
+        sum(points.value ORDER BY points.value) AS value,
+        sum(points.value - points.least) AS off, any_value(points.unit) AS unit, 'tracked' AS share_of,
         bool_or(points.is_estimate) AS is_estimate, max(points.as_of) AS as_of,
         any_value(points.source) AS source, any_value(points.source_title) AS source_title,
         any_value(points.publisher) AS publisher, any_value(points.source_url) AS source_url
@@ -127,6 +129,8 @@ SELECT
     points.date,                       -- first day of the month, or the day
     points.region,                     -- us, china, eu, other or unknown
     points.value AS regions_by_layer,  -- value in its unit; NULL where it is not known
+    points.value - coalesce(points.off, 0) AS regions_low,   -- the least that it can be, by what the site may have rounded of each library
+    points.value + coalesce(points.off, 0) AS regions_high,  -- the most that it can be
     points.unit,                       -- downloads a month, downloads, downloads in 30 days, models, fraction, pulls
     CASE WHEN points.whole > 0 THEN points.value / points.whole END AS share,  -- fraction 0..1 of the layer's whole; NULL where none is known
     CASE WHEN points.whole > 0 AND points.value IS NOT NULL THEN points.share_of END AS share_of,  -- hub_text_vlm, hub, openrouter or tracked; NULL without a share

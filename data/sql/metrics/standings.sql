@@ -7,7 +7,8 @@
 --   ranked among its own kind. Flows are whole calendar months, or lie between two published readings;
 --   of readings the last one of a month stands for it. A cumulative value counts from the first month
 --   of its series, or its subject's own first one when that is later; from a missing month on it is not
---   known. Equal values share a position. A share of tokens is the least that it can be.
+--   known. Equal values share a position. A share of tokens is the least that it can be, published or
+--   collected. Whose intervals overlap (standings_low, standings_high) are not told apart by their order.
 --   Published tokens are of authors, with all their models: a family that is a part of one (`holds`)
 --   has no value of its own there. Accounts that repackage others' models, and authors under false
 --   names, have values and no position. Layers are never added up.
@@ -41,6 +42,8 @@ SELECT
     points.account,                   -- Hub account, or author on OpenRouter; NULL for families and regions
     points.family,                    -- family; NULL for regions, and for accounts and authors that are no family
     points.value AS standings,        -- value in its unit; NULL where it is not known
+    points.least AS standings_low,    -- the least that it can be
+    points.most AS standings_high,    -- the most that it can be: rounded counters may be off, and the 50 models with the most tokens are not all
     points.unit,                      -- downloads a month, downloads, downloads in 30 days, models, fraction, pulls, rating
     points.bound,                     -- exactly, about or at_least
     points.share,                     -- fraction 0..1 of the layer's whole; NULL where none is known

@@ -8,7 +8,8 @@
 --   stands for it. Regions are sums over the accounts of the published series, or over all owners of
 --   the Hub. Cumulative values begin with a subject's first known month, and are not known from a missing
 --   month on. A region's sum leaves out accounts that have no value in the month; how many there are is
---   counted. Published tokens are of authors, with all their models, open or not. Accounts that repackage
+--   counted. Published tokens are of authors, with all their models, open or not; like the collected
+--   ones they are those of the 50 models with the most of each day: the least that they can be. Accounts that repackage
 --   others' models, authors that stand for several developers, and owners without a known region are not
 --   ranked.
 WITH published AS (
@@ -382,21 +383,24 @@ arena AS (
 readings AS (
     SELECT
         'published' AS basis, 'new_local_pulls' AS layer, 'pulls_new' AS measure,
-        'reading' AS period, date, family, new_pulls AS value, 'pulls' AS unit, 'about' AS bound,
-        as_of, CAST(NULL AS VARCHAR) AS source, source_title, publisher, source_url
+        'reading' AS period, date, family, new_pulls AS value, new_half_step AS below,
+        new_half_step AS above, 'pulls' AS unit, 'about' AS bound, as_of,
+        CAST(NULL AS VARCHAR) AS source, source_title, publisher, source_url
     FROM pull_readings
     WHERE previous_on IS NOT NULL
     UNION ALL
     SELECT
         'published' AS basis, 'all_local_pulls' AS layer, 'pulls_total' AS measure,
-        'reading' AS period, date, family, pulls AS value, 'pulls' AS unit, 'about' AS bound,
-        as_of, NULL AS source, source_title, publisher, source_url
+        'reading' AS period, date, family, pulls AS value, half_step AS below, half_step AS above,
+        'pulls' AS unit, 'about' AS bound, as_of, NULL AS source, source_title, publisher, source_url
     FROM pull_readings
     UNION ALL
     SELECT
         'collected' AS basis, 'new_local_pulls' AS layer, 'pulls_new' AS measure,
         'month' AS period, months.month AS date, libraries.family AS family,
-        CAST(sum(libraries.pulls) AS DOUBLE) AS value, 'pulls' AS unit, 'about' AS bound,
+        CAST(sum(libraries.pulls) AS DOUBLE) AS value,
+        CAST(sum(libraries.pulls_half_step) AS DOUBLE) AS below,
+        CAST(sum(libraries.pulls_half_step) AS DOUBLE) AS above, 'pulls' AS unit, 'about' AS bound,
         max(months.last_reading_on) AS as_of, 'ollama' AS source,
         'Ollama library' AS source_title, 'Ollama library' AS publisher, 'https://ollama.com/library' AS source_url
     FROM ollama_library_months AS libraries
@@ -407,7 +411,9 @@ readings AS (
     SELECT
         'collected' AS basis, 'all_local_pulls' AS layer, 'pulls_total' AS measure,
         'reading' AS period, days.date AS date, days.family AS family,
-        CAST(sum(days.pulls) AS DOUBLE) AS value, 'pulls' AS unit, 'about' AS bound,
+        CAST(sum(days.pulls) AS DOUBLE) AS value,
+        CAST(sum(days.pulls_half_step) AS DOUBLE) AS below,
+        CAST(sum(days.pulls_half_step) AS DOUBLE) AS above, 'pulls' AS unit, 'about' AS bound,
         days.date AS as_of, 'ollama' AS source, 'Ollama library' AS source_title, 'Ollama library' AS publisher,
         'https://ollama.com/library' AS source_url
     FROM ollama_days AS days
@@ -418,6 +424,8 @@ readings AS (
         'collected' AS basis, 'served_tokens' AS layer, 'token_share' AS measure,
         'month' AS period, date, class AS family,
         CASE WHEN period_tokens > 0 THEN tokens / CAST(period_tokens AS DOUBLE) END AS value,
+        0 AS below,
+        CASE WHEN period_tokens > 0 THEN other_tokens / CAST(period_tokens AS DOUBLE) END AS above,
         'fraction' AS unit, 'at_least' AS bound, TRY_CAST(substr(as_of, 1, 10) AS DATE) AS as_of,
         'openrouter' AS source, 'OpenRouter' AS source_title, 'OpenRouter' AS publisher,
         'https://openrouter.ai/rankings' AS source_url
@@ -427,7 +435,7 @@ readings AS (
     SELECT
         'collected' AS basis, 'derivatives' AS layer, derivatives.measure AS measure,
         derivatives.period AS period, derivatives.date AS date, derivatives.family AS family,
-        CAST(derivatives.value AS DOUBLE) AS value, 'models' AS unit, 'exactly' AS bound,
+        CAST(derivatives.value AS DOUBLE) AS value, 0 AS below, 0 AS above, 'models' AS unit, 'exactly' AS bound,
         hub_span.last_on AS as_of, hub_span.source AS source,
         'Hugging Face Hub archive' AS source_title, 'Hugging Face Hub archive' AS publisher,
         'https://huggingface.co/models' AS source_url
@@ -437,7 +445,7 @@ readings AS (
     SELECT
         'collected' AS basis, 'runtimes' AS layer, 'lmstudio_downloads_30d' AS measure,
         'reading' AS period, date, family, CAST(downloads_30d AS DOUBLE) AS value,
-        'downloads in 30 days' AS unit, 'exactly' AS bound, date AS as_of, 'lmstudio' AS source,
+        0 AS below, 0 AS above, 'downloads in 30 days' AS unit, 'exactly' AS bound, date AS as_of, 'lmstudio' AS source,
         'Hugging Face Hub, lmstudio-community' AS source_title, 'Hugging Face Hub, lmstudio-community' AS publisher,
         'https://huggingface.co/lmstudio-community' AS source_url
     FROM lmstudio_days
@@ -445,7 +453,8 @@ readings AS (
     UNION ALL
     SELECT
         'collected' AS basis, 'quality' AS layer, 'rating' AS measure, 'release' AS period, date,
-        family, CAST(value AS DOUBLE) AS value, 'rating' AS unit, 'exactly' AS bound, as_of,
+        family, CAST(value AS DOUBLE) AS value, 0 AS below, 0 AS above, 'rating' AS unit,
+        'exactly' AS bound, as_of,
         'lmarena' AS source, 'LMArena' AS source_title, 'LMArena' AS publisher,
         'https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset' AS source_url
     FROM arena
@@ -453,14 +462,16 @@ readings AS (
 points AS (
     SELECT
         basis, layer, 'monthly_downloads' AS measure, subject_kind, 'month' AS period,
-        month AS date, subject, account, family, is_ranked, value, 'downloads a month' AS unit,
+        month AS date, subject, account, family, is_ranked, value, 0 AS below, 0 AS above,
+        'downloads a month' AS unit,
         'exactly' AS bound, whole, share, share_of, is_estimate, accounts_without_value, NULL AS holds,
         as_of, source, source_title, publisher, source_url
     FROM flows
     UNION ALL
     SELECT
         basis, layer, 'cumulative_downloads' AS measure, subject_kind, 'month' AS period,
-        month AS date, subject, account, family, is_ranked, value, 'downloads' AS unit,
+        month AS date, subject, account, family, is_ranked, value, 0 AS below, 0 AS above,
+        'downloads' AS unit,
         'exactly' AS bound, whole, CASE WHEN whole > 0 THEN value / whole END AS share,
         CASE WHEN whole > 0 THEN share_of END AS share_of, is_estimate, accounts_without_value,
         NULL AS holds, as_of, source, source_title, publisher, source_url
@@ -468,7 +479,7 @@ points AS (
     UNION ALL
     SELECT
         basis, layer, measure, 'family' AS subject_kind, period, date, family AS subject,
-        NULL AS account, family, TRUE AS is_ranked, value, unit, bound, NULL AS whole,
+        NULL AS account, family, TRUE AS is_ranked, value, below, above, unit, bound, NULL AS whole,
         CASE WHEN unit = 'fraction' THEN value END AS share,
         CASE WHEN unit = 'fraction' THEN 'openrouter' END AS share_of, FALSE AS is_estimate,
         NULL AS accounts_without_value, NULL AS holds, as_of, source, source_title, publisher,
@@ -481,13 +492,19 @@ points AS (
         'author' AS subject_kind, 'month' AS period, published.date AS date,
         coalesce(authors.subject, published.subject) AS subject, published.subject AS account,
         authors.family AS family, coalesce(authors.is_ranked, TRUE) AS is_ranked,
-        published.value AS value, 'fraction' AS unit, 'exactly' AS bound, NULL AS whole,
+        published.value AS value, 0 AS below,
+        -- The rest of the whole, if it is not told.
+        coalesce(unseen.value, 1 - published.value) AS above, 'fraction' AS unit,
+        'at_least' AS bound, NULL AS whole,
         published.value AS share, 'openrouter' AS share_of, FALSE AS is_estimate,
         NULL AS accounts_without_value, authors.holds AS holds, published.as_of AS as_of,
         NULL AS source, published.source_title AS source_title,
         published.publisher AS publisher, published.source_url AS source_url
     FROM published
     LEFT JOIN authors ON authors.author = published.subject
+    LEFT JOIN published AS unseen
+        ON unseen.series = published.series AND unseen.date = published.date
+        AND unseen.subject = 'other'
     WHERE published.series = 'openrouter_token_share'
         AND published.subject <> 'other'
 )
@@ -502,6 +519,8 @@ SELECT
     account,            -- Hub account, or author on OpenRouter; NULL for families and regions
     family,             -- family; NULL for regions, and for accounts and authors that are no family
     value,              -- value in its unit; NULL where it is not known
+    value - coalesce(below, 0) AS least,  -- the least that it can be: less by what the site may have rounded
+    value + coalesce(above, 0) AS most,   -- the most that it can be: more by that, or by all tokens of the models that nobody names
     unit,               -- downloads a month, downloads, downloads in 30 days, models, fraction, pulls, rating
     bound,              -- exactly, about or at_least
     whole,              -- all that the share is of, in the value's unit; NULL where it is not known

@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from data import queries
+from data.intervals import Interval, interval_of
 from data.leads import LAYERS, MEASURES, published_crossings_of, series_title
-from data.wording import is_known, month, percent
+from data.wording import is_known, month, percent, times
 
 METRIC = "regions_by_layer"
 REGIONS = {"china": "China", "us": "USA", "eu": "EU", "other": "others", "unknown": "unknown"}
@@ -23,7 +24,7 @@ REGIONS = {"china": "China", "us": "USA", "eu": "EU", "other": "others", "unknow
 COLUMNS = (
     "layer", "measure", "basis", "period", "title", "date", "when", "china", "us", "eu", "other",
     "unknown", "china_value", "us_value", "unit", "share_of", "ratio", "ahead", "is_certain",
-    "ahead_since", "is_estimate", "accounts_without_value", "as_of", "source_title", "source_url",
+    "ahead_since", "is_within_rounding", "is_estimate", "accounts_without_value", "as_of", "source_title", "source_url",
     "citation",
 )  # fmt: skip
 DATE_COLUMNS = (
@@ -59,7 +60,9 @@ def regions(*, build: Path | None = None) -> pd.DataFrame:
 
     Columns as in COLUMNS: china, us, eu, other and unknown are shares 0..1 of `share_of`, NULL
     where the region has no value; `ratio` = China / USA, NULL without both or of zero; `ahead` is
-    china, us, level or NULL; `is_certain` says that the order holds whatever is unknown;
+    china, us, level or NULL: two whose ratio is written 1.0 are level, and `is_within_rounding` are
+    those of which rounded counters leave the order open, which makes them estimates; `is_certain`
+    says that the order holds whatever is unknown;
     `ahead_since` is the first period from which on it does, NULL where no crossover was found;
     `accounts_without_value` counts the accounts that the sums leave out, NULL where none are added
     up; `citation` is the line that the publisher asks for.
@@ -177,7 +180,8 @@ def _compared(
     newest = rows[rows["date"] == rows["date"].max()].set_index("region")
     shares = {region: _share(newest, region) for region in REGIONS}
     china, us = shares["china"], shares["us"]
-    ahead = _ahead(china, us)
+    is_open = _is_within_rounding(newest)
+    ahead = _ahead(china, us) if not is_open else "level"
     any_row = newest.iloc[0]
     return {
         **series,
@@ -189,11 +193,12 @@ def _compared(
         "us_value": _value(newest, "us"),
         "unit": any_row["unit"],
         "share_of": next((s for s in newest["share_of"] if isinstance(s, str)), None),
-        "ratio": china / us if china is not None and us else None,
+        "ratio": china / us if china is not None and us and not is_open else None,
         "ahead": ahead,
-        "is_certain": _is_certain(china, us, shares["unknown"]),
+        "is_certain": _is_certain(china, us, shares["unknown"]) and not is_open,
         "ahead_since": _since(series, ahead, crossovers),
-        "is_estimate": bool(newest["is_estimate"].any()),
+        "is_within_rounding": is_open,
+        "is_estimate": bool(newest["is_estimate"].any()) or is_open,
         "accounts_without_value": newest["accounts_without_value"].sum(min_count=1),
         "as_of": newest["as_of"].max(),
         "source_title": any_row["publisher"],
@@ -213,12 +218,24 @@ def _value(newest: pd.DataFrame, region: str) -> float | None:
 
 
 def _ahead(china: float | None, us: float | None) -> str | None:
-    """Who has more; two shares that are written alike are level."""
+    """Who has more; two shares that are written alike, or whose ratio is, are level."""
     if china is None or us is None:
         return None
-    if percent(china) == percent(us):
+    if percent(china) == percent(us) or (us and times(china / us) == times(1)):
         return "level"
     return "china" if china > us else "us"
+
+
+def _is_within_rounding(newest: pd.DataFrame) -> bool:
+    """Whether what the site may have rounded leaves it open who of China and the USA has more."""
+    china, us = _interval(newest, "china"), _interval(newest, "us")
+    return china is not None and us is not None and china.is_open_beside(us)
+
+
+def _interval(newest: pd.DataFrame, region: str) -> Interval | None:
+    if region not in newest.index:
+        return None
+    return interval_of(newest.loc[region].to_dict(), METRIC, "regions_low", "regions_high")
 
 
 def _is_certain(china: float | None, us: float | None, unknown: float | None) -> bool:
@@ -287,21 +304,26 @@ def _item(row: Mapping[str, Any]) -> str:
     """'own downloads (September 2026: 34.8 % against 13.8 %)', the larger share first."""
     _, words = _TOLD[row["layer"]]
     if row["ahead"] == "level":
-        return f"{words} ({row['when']}: {percent(row['china'])} each)"
+        shares = [percent(row["china"]), percent(row["us"])]
+        told = f"{shares[0]} each" if shares[0] == shares[1] else " and ".join(shares)
+        note = ", within rounding" if row["is_within_rounding"] else ""
+        return f"{words} ({row['when']}: {told}{note})"
     high, low = sorted((row["china"], row["us"]), reverse=True)
     return f"{words} ({row['when']}: {percent(high)} against {percent(low)})"
 
 
 def _headline(counts: Mapping[str, int]) -> str:
-    """'China leads the USA on three of four layers.'"""
+    """'China leads the USA on three of four layers; on one the two are level.'"""
     layers = sum(counts.values())
     china, us = counts["china"], counts["us"]
     if not china and not us:
         return f"China and the USA are level on {_of(layers, layers)}."
     leader, other, most = ("China", "the USA", china) if china >= us else ("The USA", "China", us)
+    level = counts["level"]
+    rest = f"; on {_NUMBERS[level]} the two are level" if level else ""
     if china == us:
-        return f"China and the USA each lead on {_of(china, layers)}."
-    return f"{leader} leads {other} on {_of(most, layers)}."
+        return f"China and the USA each lead on {_of(china, layers)}{rest}."
+    return f"{leader} leads {other} on {_of(most, layers)}{rest}."
 
 
 def _of(part: int, whole: int) -> str:

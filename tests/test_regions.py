@@ -109,6 +109,35 @@ def test_the_sentence_of_one_layer(
     assert (told.headline, told.sentences) == (headline, sentences)
 
 
+@pytest.mark.parametrize(
+    ("shares", "off", "headline", "item"),
+    [
+        ((0.47, 0.46), 5.0, "China leads the USA on one of two layers; on one the two are level.",
+         "The two are level in all local pulls (2026-08-21: 47.0 % and 46.0 %, within rounding)."),
+        ((0.509, 0.491), 0.1, "China leads the USA on one of two layers; on one the two are level.",
+         "The two are level in all local pulls (2026-08-21: 50.9 % and 49.1 %)."),
+        ((0.6, 0.4), 5.0, "China leads the USA on all two layers.",
+         "all local pulls (2026-08-21: 60.0 % against 40.0 %)."),
+    ],
+)  # fmt: skip
+def test_what_rounding_may_turn_is_no_lead(
+    shares: tuple[float, float], off: float, headline: str, item: str
+) -> None:
+    pulls = rows(PULLS, "2026-08-21", dict(zip(("china", "us"), shares, strict=True)))
+    pulls = pulls.assign(
+        regions_low=pulls["regions_by_layer"] - off, regions_high=pulls["regions_by_layer"] + off
+    )
+    own = rows(OWN, "2026-09-01", {"china": 0.3, "us": 0.2})
+    told = brief(own, pulls)
+    assert told.headline == headline
+    assert told.sentences.endswith(item)
+    found = regions_of(pd.concat([own, pulls]), NO_CROSSOVERS, TITLES)
+    is_open = "within" in item
+    assert found["is_within_rounding"].tolist() == [False, is_open]
+    assert found["is_estimate"].tolist() == [False, is_open]
+    assert pd.isna(found["ratio"][1]) == is_open
+
+
 def test_each_leads_on_as_many_layers() -> None:
     told = brief(
         rows(OWN, "2026-09-01", {"china": 0.3, "us": 0.2}),
@@ -162,7 +191,7 @@ def test_the_shipped_figures(seeds_build: Path) -> None:
         for region in ("china", "us", "eu"):
             assert row[region] == pytest.approx(shares[region], abs=1e-9), (layer, region)
     told = region_brief(data.regions(build=seeds_build))
-    assert told.headline == "China leads the USA on three of four layers."
+    assert told.headline == "China leads the USA on two of four layers; on one the two are level."
     assert "own downloads (September 2026: 34.8 % against 13.8 %)" in told.sentences
     assert "served tokens (July 2026: 61.5 % against 31.3 %)" in told.sentences
     assert "all local pulls (2026-08-21: 55.0 % against 36.4 %)" in told.sentences
@@ -361,7 +390,7 @@ def test_the_page_of_regions(seeds_build: Path, monkeypatch: pytest.MonkeyPatch)
     at = opened(seeds_build, monkeypatch, "regions", layer="Served tokens", region_series="?")
     said = told(at)
     for text in (
-        "China leads the USA on three of four layers.", "2.5 ×", "34.8 %", "13.8 %",
+        "China leads the USA on two of four layers; on one the two are level.", "2.5 ×", "34.8 %", "13.8 %",
         "OpenRouter tokens, share in a month, by region of the developers",
         "Share of text-generation downloads on the Hub by size",
         "collectors collect openrouter openrouter_models",

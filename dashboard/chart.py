@@ -103,8 +103,8 @@ class Selection:
 class Line:
     """One series over time, drawn as a line or as a layer of stacked bars; `estimated` marks the
     points that are estimates, `remarks` says why. `highs` are the most that a value may be where
-    only the least of it is seen. `inexact` marks all that words call an estimate, drawn dotted or
-    not: of an interpolated month its hatched band says so."""
+    only the least of it is seen. `inexact` marks all that words call an estimate, drawn dotted
+    or not: layers of bars cannot be dotted."""
 
     key: str
     label: str
@@ -313,7 +313,7 @@ def line_of(
     label: str,
     family: str | None,
     context: Context,
-    marks: tuple[str, ...] = ("window_30d",),
+    marks: tuple[str, ...] = tuple(REASONS),
 ) -> Line:
     """One line of rows in the order of time; estimates are those of the reasons `marks`."""
     role: Role = (

@@ -529,8 +529,9 @@ def _estimate_caveats(rows: pd.DataFrame, *, is_drawn: bool) -> tuple[str, ...]:
         caveats.append(f"{mark}: the publisher's estimate from 30-day windows.")
     if "interpolated_boundary" in reasons:
         mark = "Hatched" if is_drawn else "Interpolated"
+        dotted = " Their lines are dotted." if is_drawn else ""
         caveats.append(
             f"{mark}: a month's boundary fell into a gap of the source; the split with its "
-            "neighbour is a straight line, so read the two months together."
+            f"neighbour is a straight line, so read the two months together.{dotted}"
         )
     return tuple(caveats)

@@ -36,6 +36,7 @@ NOUNS = {
 # Series that are a part of what their label names.
 PARTS = {"concentration_families": "top ten", "derivative_download_share": "derivatives"}
 THINGS = {"quality_and_adoption": "families", "token_prices": "models"}
+RELEASE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LONG_NOUN = 40  # letters
 HALF_STEP = "pulls_half_step"  # the column that says how far rounded counters may be off
 
@@ -90,7 +91,8 @@ def by_rule(chart: Chart, selection: Selection, own: set[str]) -> str:
     if chart.bars:
         return _of_bars(chart, told)
     if chart.points:
-        points = [Item(point.label, point.y) for point in chart.points]
+        margins = _margins_of_scores(chart)
+        points = [Item(p.label, p.y, margins.get(p.key, 0.0)) for p in chart.points]
         return findings.of_points(points, told, _day_of(chart), THINGS.get(chart.key, "things"))
     return _over_time(chart, selection, told)
 
@@ -191,6 +193,15 @@ def _half_steps(chart: Chart, family: str) -> dict[date, float]:
     return {at.date(): float(step) for at, step in zip(rows[time], rows[HALF_STEP], strict=True)}
 
 
+def _margins_of_scores(chart: Chart) -> dict[str, float]:
+    """How far scores may be off, by their family: half of the interval that the benchmark gives."""
+    if not {"family", "quality_low", "quality_high"} <= set(chart.frame):
+        return {}
+    rows = chart.frame[chart.frame["quality_low"].notna() & chart.frame["quality_high"].notna()]
+    ends = zip(rows["family"], rows["quality_low"], rows["quality_high"], strict=True)
+    return {family: float(high - low) / 2 for family, low, high in ends}
+
+
 def _name(chart: Chart, line: Line) -> str:
     if line.key in REST:
         return line.short_label or line.label
@@ -239,11 +250,13 @@ def _period(chart: Chart) -> Period:
 
 
 def _day_of(chart: Chart) -> date:
-    """The newest time of a ranking's rows; the day of reading where they have none."""
+    """The newest time of a ranking's rows, or the day of a release; else that of the reading."""
     for name in ("month", "week", "date", "ends_on"):
         if name in chart.frame and chart.frame[name].notna().any():
             newest: date = pd.Timestamp(chart.frame[name].max()).date()
             return newest
+    if "release" in chart.frame and RELEASE_DAY.fullmatch(str(chart.frame["release"].max())):
+        return date.fromisoformat(str(chart.frame["release"].max()))
     return date.fromisoformat(chart.as_of[:10])
 
 

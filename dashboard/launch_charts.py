@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from dashboard.chart import (
     Context,
     Line,
     Role,
+    Selection,
     citation_of,
     cited,
     cited_text,
@@ -24,7 +26,7 @@ from dashboard.chart import (
     values_of,
 )
 from dashboard.hub_charts import SIZES, ChartKind
-from data import CLASS_LEAST, MetricInfo
+from data import CLASS_LEAST, MetricInfo, known_launches, usual_launches
 
 DAY_ZERO = date(2000, 1, 3)  # stands for the release; only distances from it are shown
 # Why a milestone has no day.
@@ -54,9 +56,9 @@ def days_to(row: Any) -> str:
 
 def launch_curves(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart | None:
     """Downloads of the chosen launches by days since the release, and medians of their classes."""
-    selection = context.selection
-    wanted = selection.launches or _newest(rows, selection.families)
-    chosen = [rows[(rows["basis"] == b) & (rows["model_id"] == m)] for b, m in wanted]
+    chosen = [
+        rows[(rows["basis"] == b) & (rows["model_id"] == m)] for b, m in context.selection.launches
+    ]
     chosen = [one for one in chosen if (one["launch_curves"].notna() & (one["age_days"] > 0)).any()]
     if not chosen:
         return None
@@ -84,17 +86,6 @@ def launch_curves(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Cha
         is_log=context.selection.scale == "Log",
         caveats=_caveats(shown),
     )
-
-
-def _newest(rows: pd.DataFrame, families: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Basis and model of the newest launch of each family."""
-    ordered = rows.sort_values(["released_on", "model_id"], ascending=[False, True])
-    firsts = ordered.drop_duplicates("family").set_index("family")
-    return [
-        (str(firsts.at[name, "basis"]), str(firsts.at[name, "model_id"]))
-        for name in families
-        if name in firsts.index
-    ]
 
 
 def _curve(rows: pd.DataFrame, context: Context) -> Line:
@@ -188,6 +179,10 @@ def _sources(rows: pd.DataFrame, context: Context) -> list[Cited]:
 def _caveats(rows: pd.DataFrame) -> tuple[str, ...]:
     known = rows[rows["launch_curves"].notna()]
     caveats = ["Between two readings the line is straight."]
+    sizes = [size for size in SIZES if (known["size_class"] == size).any()]
+    if len(sizes) > 1:
+        named = ", ".join(SIZES[size] for size in sizes)
+        caveats.append(f"The models are not of one size ({named}): compare each with its class.")
     if (known["gap_days"] > WEEKLY).any():
         caveats.append("Dotted: more than eight days between two readings.")
     if (rows["launch_curves"].isna()).any():
@@ -201,10 +196,21 @@ def _caveats(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(caveats)
 
 
+def with_usual(selection: Selection, build: Path) -> Selection:
+    """The selection with the launches that the page shows for its families, where it names none."""
+    if selection.launches:
+        return selection
+    known = known_launches(build).set_index("model_id")
+    usual = known.loc[usual_launches(selection.families, build)]
+    followed = usual[usual["has_history"]]
+    return replace(selection, launches=tuple(zip(followed["basis"], followed.index, strict=True)))
+
+
 CHARTS: dict[str, ChartKind] = {
     "launch_curves": ChartKind(
         "launch_curves", launch_curves,
         lambda s: {"model_id": [model for _, model in s.launches]} if s.launches
         else {"families": s.families},
+        complete=with_usual,
     ),
 }  # fmt: skip

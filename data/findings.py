@@ -21,6 +21,7 @@ FEW = 2  # names in a row; of more the first and how many others
 Period = Literal["day", "week", "month", "30 days", "7 days", "total", "age"]
 _SAME = "did not change"
 _BASE = 100  # of an index
+_CLOSE = 0.95  # of the first: a second that must be named
 _SMALL = 0.01  # a share of which the points gained or lost say little
 
 
@@ -143,6 +144,7 @@ def of_parts(series: Sequence[Series], told: Told, whole: str = "") -> str:
     core = f"{what} {_when(at, told)} is {largest.label} with "
     return _fitted(
         (f"{core}{_counted(largest, told)}", f"{core}{_text(largest, told)}"),
+        (_close_second([found[-1] for found in now], told), 1),
         (moved, 2),
         _rest_clause(rest, largest, told),
     )
@@ -215,6 +217,15 @@ def of_points(items: Sequence[Item], told: Told, at: date, things: str) -> str:
     if len(points) == 1 or told.at_least:
         return _level(own, points, told)
     level = [point for point in points if _is_level(point, top, told)]
+    within = [point for point in points[1:] if point.high >= top.low]
+    if top.margin and within:
+        whom = within[0].label
+        if len(within) > 1:
+            whom = f"{wording.spelled(len(within))} others"
+        return (
+            f"{top.label} scores {_counted(top, told)} {_when(at, told)}, level within the margins "
+            f"of error with {whom}"
+        )
     verb = f"{_names(level, told)} are" if len(level) > 1 else f"{top.label} is"
     value = f"{_counted(top, told)}{' each' if len(level) > 1 else ''} {_when(at, told)}"
     place = "" if own in level else _place(own, points, told)
@@ -390,16 +401,17 @@ def _place(who: _Point, ranked: Sequence[_Point], told: Told) -> str:
 
 
 def _number(ranked: Sequence[_Point], drawn: int, told: Told) -> str:
-    """'six', or 'the four with a value at that age' where more are drawn."""
+    """'the six shown', since others may lie between them, or 'the four with a value at that age'
+    where more are drawn; 'six' of a ranking of all."""
     number = wording.spelled(len(ranked))
     if len(ranked) >= drawn:
-        return number
+        return f"the {number} shown" if drawn else number
     return f"the {number} with a value {'at that age' if told.period == 'age' else 'then'}"
 
 
 def _all_of(number: str, told: Told) -> str:
     """'All six', 'The derivatives of all six'."""
-    number = number.removeprefix("the ")
+    number = number.removeprefix("the ").removesuffix(" shown")
     return f"The {told.part} of all {number}" if told.part else f"All {number}"
 
 
@@ -416,6 +428,14 @@ def _beside(who: _Point, others: Sequence[_Point], told: Told, *, with_ratio: bo
     if len(level) > 1:
         return f"; {_names(level, told)} follow with {_text(second, told)} each"
     return f"; {second.label} {'follow' if told.part else 'follows'} with {_text(second, told)}"
+
+
+def _close_second(ranked: Sequence[_Point], told: Told) -> str:
+    """', just ahead of B with 32.4 %', where the second is nearly as large; else ''."""
+    first, second = ranked[:2]
+    if second.value < _CLOSE * first.value:
+        return ""
+    return f", just ahead of {second.label} with {_text(second, told)}"
 
 
 def _rest(points: Sequence[_Point]) -> _Point | None:

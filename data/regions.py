@@ -24,7 +24,8 @@ REGIONS = {"china": "China", "us": "USA", "eu": "EU", "other": "others", "unknow
 COLUMNS = (
     "layer", "measure", "basis", "period", "title", "date", "when", "china", "us", "eu", "other",
     "unknown", "china_value", "us_value", "unit", "share_of", "ratio", "ahead", "is_certain",
-    "ahead_since", "is_within_rounding", "is_estimate", "accounts_without_value", "as_of", "source_title", "source_url",
+    "ahead_since", "is_within_rounding", "is_estimate",
+    "accounts_without_value", "as_of", "source_title", "source_url",
     "citation",
 )  # fmt: skip
 DATE_COLUMNS = (

@@ -244,7 +244,7 @@ def test_estimated_points_and_bands() -> None:
     rows = account_rows({"Qwen": [0.1] * 4, "meta-llama": [0.2] * 4}, reasons)
     chart = charts.account_downloads(rows, ACCOUNT_INFO, context())
     assert chart is not None
-    assert {line.estimated for line in chart.lines} == {(True, True, False, False)}
+    assert {line.estimated for line in chart.lines} == {(True, True, False, True)}
     assert [(band.kind, band.start, band.end) for band in chart.bands] == [
         ("estimated", date(2025, 1, 1), date(2025, 2, 1)),
         ("interpolated", date(2025, 4, 1), date(2025, 4, 1)),

@@ -51,8 +51,8 @@ def lines(**values: Sequence[float | None]) -> list[Series]:
         (
             lines(Qwen=(0.3, 0.25, 0.1), Llama=(0.1, 0.2, 0.4), Gemma=(0.1, 0.1, 0.2)),
             # No room for the change besides who leads.
-            "Qwen holds 10.0 % of all downloads in September 2026, last of three; Llama leads with "
-            "40.0 %",
+            "Qwen holds 10.0 % of all downloads in September 2026, last of the three shown; "
+            "Llama leads with 40.0 %",
         ),
         (
             lines(Qwen=(0.2, 0.2, 0.2), Llama=(0.1, 0.1, 0.1)),
@@ -69,7 +69,8 @@ def lines(**values: Sequence[float | None]) -> list[Series]:
         ),
         (
             lines(Qwen=(0.1,), Llama=(0.1,), Gemma=(0.2,)),
-            "Qwen holds 10.0 % of all downloads in July 2026, joint second of three; Gemma leads "
+            "Qwen holds 10.0 % of all downloads in July 2026, joint second of the three shown; "
+            "Gemma leads "
             "with 20.0 %",
         ),
         (lines(Qwen=(0.2,)), "Qwen holds 20.0 % of all downloads in July 2026"),
@@ -198,6 +199,9 @@ def test_parts_that_are_level_nested_series_growth_and_its_split() -> None:
     month = replace(SHARES, noun="")
     assert findings.of_parts(lines(a=(0.3,), b=(0.3,), c=(0.1,)), month) == (
         "The largest parts in July 2026 are a and b with 30.0 % each"
+    )
+    assert findings.of_parts(lines(a=(0.328,), b=(0.324,), c=(0.1,)), month) == (
+        "The largest part in July 2026 is a with 32.8 %, just ahead of b with 32.4 %"
     )
     assert findings.of_nested(lines(ten=(0.2,), hundred=(0.5,)), SHARES) == (
         "In July 2026, ten: 20.0 % of all downloads; hundred: 50.0 %"
@@ -393,6 +397,13 @@ def test_points_and_levels() -> None:
         "Of three families, GLM is highest with 1,396 on 20 November 2026; Qwen is second with "
         "1,393"
     )
+    for margins, whom in (((1, 1, 1), None), ((2, 1, 1), "Qwen"), ((6, 6, 7), "two others")):
+        rated = [replace(one, margin=off) for one, off in zip(points, margins, strict=True)]
+        said = findings.of_points(rated, told, at, "families")
+        level = (
+            f"GLM scores 1,396 on 20 November 2026, level within the margins of error with {whom}"
+        )
+        assert said == level if whom else "GLM is highest" in said
     assert findings.of_points([], told, at, "families") == ""
     assert findings.of_levels("Qwen", 0.377, 0.409, SHARES, date(2026, 3, 3)) == (
         "Qwen averages 40.9 % of all downloads after 3 March 2026, up from 37.7 % before"
@@ -463,8 +474,8 @@ def test_which_rule_tells_a_chart() -> None:
     )
 
 
-def test_estimates_that_are_not_dotted_are_told() -> None:
-    """An interpolated month is hatched, not dotted: words say ≈ all the same."""
+def test_estimates_are_dotted_in_lines_and_told_of_layers_too() -> None:
+    """An interpolated month is dotted like any estimate; of a layer of bars words alone say ≈."""
     families = pd.DataFrame({"family": ["Llama"]})
     nothing = pd.DataFrame()
     context = Context(Selection("Qwen", ()), families, nothing, nothing, {})
@@ -479,7 +490,8 @@ def test_estimates_that_are_not_dotted_are_told() -> None:
     layer = layer_of(rows, "month", "share", "Qwen", "Qwen", colours)
     (stack,) = stacks_of(rows, "month", "share", "size", {"2B": ("Qwen", colours)})
     for one_line in (drawn, layer, stack):
-        assert (one_line.estimated, one_line.inexact) == ((False, False), (False, True))
+        assert one_line.estimated == (False, one_line is drawn)
+        assert one_line.inexact == (False, True)
         told = charts.by_rule(
             chart(lines=(one_line,), value_kind="share"), Selection("Qwen", ()), {"Qwen"}
         )

@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import data
+from dashboard import launch_charts
+from dashboard.chart import Selection
 from data import launch_weeks, launches, warehouse
 from data.labels import Labels
 from tests import app_builds
@@ -347,6 +349,16 @@ def test_a_published_score_keeps_its_form(seeds_build: Path) -> None:
     assert (row["model_id"], row["age_days"], row["ram"], row["form"], row["figure_id"]) == (
         "openai/gpt-oss-120b", 7, 20.45, "v1", "R041",
     )  # fmt: skip
+
+
+def test_a_chart_without_launches_is_that_of_the_page(seeds_build: Path) -> None:
+    known = data.known_launches(seeds_build).set_index("model_id")
+    usual = data.usual_launches(["Qwen", "DeepSeek"], seeds_build)
+    chosen = launch_charts.with_usual(Selection("Qwen", ("DeepSeek",)), seeds_build)
+    assert [model for _, model in chosen.launches] == [
+        model for model in usual if known.at[model, "has_history"]
+    ]
+    assert launch_charts.with_usual(chosen, seeds_build) is chosen
 
 
 def test_usual_launches(seeds_build: Path) -> None:

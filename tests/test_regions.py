@@ -390,7 +390,8 @@ def test_the_page_of_regions(seeds_build: Path, monkeypatch: pytest.MonkeyPatch)
     at = opened(seeds_build, monkeypatch, "regions", layer="Served tokens", region_series="?")
     said = told(at)
     for text in (
-        "China leads the USA on two of four layers; on one the two are level.", "2.5 ×", "34.8 %", "13.8 %",
+        "China leads the USA on two of four layers; on one the two are level.",
+            "2.5 ×", "34.8 %", "13.8 %",
         "OpenRouter tokens, share in a month, by region of the developers",
         "Share of text-generation downloads on the Hub by size",
         "collectors collect openrouter openrouter_models",

@@ -14,6 +14,8 @@ WITH best AS (
         model,
         weights,
         quality_scores,
+        low,
+        high,
         as_of,
         citation
     FROM quality_scores
@@ -47,6 +49,8 @@ SELECT
     best.model,                                    -- its best model there
     best.weights,                                  -- open, unknown
     best.quality_scores AS quality_and_adoption,   -- score of that model
+    best.low AS quality_low,                       -- lower end of the score's interval; NULL when none is given
+    best.high AS quality_high,                     -- upper end of it; NULL when none is given
     rank() OVER (
         PARTITION BY best.benchmark, best.release ORDER BY best.quality_scores DESC
     ) AS quality_position,                         -- rank among the families of that release

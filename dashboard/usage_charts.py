@@ -74,8 +74,8 @@ def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
         return None
     running = _running(chosen)
     is_alone = chosen["date"].nunique() == 1
-    # A bar of a few days looks like one of a whole month; lines are dotted there.
-    if cut not in LINES and running is not None and not is_alone:
+    # A few days look like a whole week or month, and the sentence speaks of whole ones.
+    if running is not None and not is_alone:
         chosen = chosen[chosen["date"] != running["date"]]
     newest = chosen[chosen["date"] == chosen["date"].max()].iloc[0]
     word = next(name for name, key in TOKEN_CUTS.items() if key == cut).lower()
@@ -94,7 +94,7 @@ def token_share(rows: pd.DataFrame, info: MetricInfo, context: Context) -> Chart
         frame=chosen,
         caveats=(
             *_outside(newest),
-            *_of_running(running, is_left_out=cut not in LINES and not is_alone),
+            *_of_running(running, is_left_out=not is_alone),
             *_gaps(chosen, running),
             *CAVEATS,
         ),

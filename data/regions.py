@@ -60,7 +60,8 @@ def regions(*, build: Path | None = None) -> pd.DataFrame:
     """Shares of the regions in the newest period, one row a layer, measure, basis and period.
 
     Columns as in COLUMNS: china, us, eu, other and unknown are shares 0..1 of `share_of`, NULL
-    where the region has no value; `ratio` = China / USA, NULL without both or of zero; `ahead` is
+    where the region has no value; `ratio` = China / USA, NULL without both, of zero, and of tokens
+    while some are nobody's; `ahead` is
     china, us, level or NULL: two whose ratio is written 1.0 are level, and `is_within_rounding` are
     those of which rounded counters leave the order open, which makes them estimates; `is_certain`
     says that the order holds whatever is unknown;
@@ -183,6 +184,8 @@ def _compared(
     china, us = shares["china"], shares["us"]
     is_open = _is_within_rounding(newest)
     ahead = _ahead(china, us) if not is_open else "level"
+    # Of tokens only the least of each is known, unless all are seen.
+    is_least = newest["unit"].iloc[0] == "fraction" and bool(shares["unknown"])
     any_row = newest.iloc[0]
     return {
         **series,
@@ -194,7 +197,7 @@ def _compared(
         "us_value": _value(newest, "us"),
         "unit": any_row["unit"],
         "share_of": next((s for s in newest["share_of"] if isinstance(s, str)), None),
-        "ratio": china / us if china is not None and us and not is_open else None,
+        "ratio": _ratio(china, us) if not is_open and not is_least else None,
         "ahead": ahead,
         "is_certain": _is_certain(china, us, shares["unknown"]) and not is_open,
         "ahead_since": _since(series, ahead, crossovers),
@@ -225,6 +228,10 @@ def _ahead(china: float | None, us: float | None) -> str | None:
     if percent(china) == percent(us) or (us and times(china / us) == times(1)):
         return "level"
     return "china" if china > us else "us"
+
+
+def _ratio(china: float | None, us: float | None) -> float | None:
+    return china / us if china is not None and us else None
 
 
 def _is_within_rounding(newest: pd.DataFrame) -> bool:

@@ -160,6 +160,9 @@ def test_ratio_and_how_certain_the_order_is() -> None:
     )
     assert found["ratio"].tolist()[0] == pytest.approx(1.5)
     assert found["ratio"].isna().tolist() == [False, True, True]
+    least = rows(TOKENS, "2026-07-01", {"china": 0.7, "us": 0.2, "unknown": 0.1})
+    (row,) = regions_of(least, NO_CROSSOVERS, TITLES).to_dict("records")
+    assert (row["ahead"], row["is_certain"], pd.isna(row["ratio"])) == ("china", True, True)
     assert found["ahead"].fillna("").tolist() == ["china", "china", ""]
     # Half of the downloads are nobody's, which could turn the order; of the tokens a third.
     assert found["is_certain"].tolist() == [False, True, False]

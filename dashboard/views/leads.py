@@ -84,7 +84,8 @@ def _value_cell(row: Any, text: str, position: int | None, part_of: str | None) 
         return f"not told apart{_under(f'a part of {part_of}')}"
     if text == data.wording.NO_VALUE:
         return "not seen"
-    place = _under(f"{data.wording.ordinal(position)} of {row.subjects}") if position else ""
+    seen = " as seen" if row.bound == "at_least" else ""
+    place = _under(f"{data.wording.ordinal(position)} of {row.subjects}{seen}") if position else ""
     return f"<b>{html.escape(text)}</b>{place}"
 
 

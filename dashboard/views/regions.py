@@ -87,7 +87,7 @@ def _ahead(row: Any) -> str:
     if row.ahead is None:
         return "–"
     if row.ahead == "level":
-        return f"level{_under('within rounding') if row.is_within_rounding else ''}"
+        return f"level{parts.remark('within rounding') if row.is_within_rounding else ''}"
     since = f"since {row.ahead_since:%Y-%m}".replace("-", "\u2011") if row.ahead_since else ""
     basis = "" if row.is_certain else "by what is known"
     return f"<b>{data.REGIONS[row.ahead]}</b> {since}{parts.remark(basis) if basis else ''}"

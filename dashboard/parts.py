@@ -51,6 +51,8 @@ FILL_ARCHIVE = (
 )
 IDLE = "idle_controls"  # of the session: keys of the shared controls that the page hides
 PLOT_CONFIG = {"displayModeBar": False, "responsive": True}
+# A date in the text of HTML, which a line would break at its hyphens; not one within a tag.
+_DATE = re.compile(r"(?<![\w/.-])\d{4}-\d\d-\d\d(?![\w/-])(?![^<]*>)")
 
 
 def theme() -> Theme:
@@ -313,6 +315,8 @@ def html_table(
         for row in rows
     )  # fmt: skip
     kind = "oma-table oma-compact" if is_compact else "oma-table"
+    if width() == "narrow":
+        body = _DATE.sub(r'<span style="white-space:nowrap">\g<0></span>', body)
     st.html(
         f'<div class="{kind}"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"

@@ -206,6 +206,9 @@ CSS = f"""
   .oma-table tr {{ display: grid; padding: .4rem 0;
     grid-template-columns: repeat(3, minmax(0, 1fr));
     border-bottom: 1px solid rgba(128,136,148,.25); }}
+  /* Four values are two lines of two. */
+  .oma-table tr:has(> td:nth-child(5):last-child) {{
+    grid-template-columns: repeat(2, minmax(0, 1fr)); }}
   .oma-table td {{ border: 0; padding: .1rem .5rem .1rem 0; overflow-wrap: break-word;
     min-width: 0; }}
   .oma-table td.oma-long {{ grid-column: 1 / -1; }}

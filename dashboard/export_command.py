@@ -79,6 +79,7 @@ EXAMPLES = {
 NOTHING_YET = "– nothing for the usual families in this build"
 OF_ONE = "– of one repository: --set model=OWNER/MODEL"
 NO_BUILD = "– needs a build"
+NEWER = "– needs a newer build"
 
 
 class UsageError(Exception):
@@ -511,6 +512,8 @@ def _listed(key: str, build: str | None) -> tuple[str | None, str]:
     recipe, kind = _recipe(Order(key, build=build)), CHARTS[key]
     try:
         title = recipes.draw(recipe).title
+    except recipes.OlderBuildError:
+        return None, NEWER
     except recipes.NothingToShowError:
         if not isinstance(kind, ChartKind):
             return None, OF_ONE if "model" in kind.asks else NOTHING_YET

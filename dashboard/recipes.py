@@ -63,6 +63,10 @@ class NothingToShowError(data.AdoptionError):
     """The chart exists, and has no row for what is selected."""
 
 
+class OlderBuildError(NothingToShowError):
+    """Another version of this program made the build, which lacks what the chart needs."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A chart by its key in CHARTS, what is selected, and of which build it is: the newest one, or
@@ -126,8 +130,11 @@ def draw(recipe: Recipe) -> Chart:
         drawn = chart(build, recipe.key, recipe.selection)
     except Exception as error:
         if data.is_lack(error) and not data.is_of_this_version(build):
-            _LOG.warning("%s: %s lacks what the chart needs", recipe.key, build.stem, exc_info=True)
-            raise NothingToShowError(
+            # The name of a metric says all; of another lack it matters who asked for it.
+            is_told = isinstance(error, data.UnknownMetricError)
+            lacks = "%s: %s lacks what the chart needs"
+            _LOG.warning(lacks, recipe.key, build.stem, exc_info=not is_told)
+            raise OlderBuildError(
                 f"{recipe.key}: another version of this program made {build.stem}, which lacks "
                 f"what the chart needs ({str(error).splitlines()[0] if str(error) else error!r})"
             ) from error

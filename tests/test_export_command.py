@@ -27,11 +27,12 @@ from pptx import Presentation
 from typer.testing import CliRunner
 
 import data
-from dashboard import about, chrome, cli, export_command, recipes, vectors
+from dashboard import about, charts, chrome, cli, export_command, recipes, vectors
 from dashboard import briefing_documents as documents
 from dashboard.chart import Band, Bar, Chart, Selection
 from dashboard.charts import CHARTS
 from dashboard.export_command import EXAMPLES, FORMATS, PICTURES, SETTINGS
+from dashboard.hub_charts import ChartKind
 from tests import app_builds
 
 SHARES = ("account_downloads", "--family", "Qwen", "--family", "Llama", "--from", "2025-01")
@@ -462,6 +463,23 @@ def test_the_list_for_programs() -> None:
     assert set(settings) == set(CHARTS)
     assert settings["standings"] == ["basis", "layer", "counted"]
     assert told["settings"]["basis"] == ["published", "collected"]
+
+
+def test_the_list_of_a_build_that_lacks_a_metric(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kind = CHARTS["token_share"]
+    assert isinstance(kind, ChartKind)
+    older = tmp_path / "builds" / data.newest_build().name
+    older.parent.mkdir()
+    shutil.copy(data.newest_build(), older)
+    with duckdb.connect(str(older)) as build:
+        build.execute("DELETE FROM build_metrics WHERE name = ?", [kind.metric])
+        build.execute("UPDATE build_info SET fingerprint = '{}'")
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(charts, "CHARTS", {"token_share": kind})
+    assert content("--list").startswith("token_share  – needs a newer build\n".encode())
+    assert "Traceback" not in caplog.text
 
 
 def test_settings_are_what_charts_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+import data
 from dashboard.chart import ValueKind
 
 Cell = float | str | date | None
@@ -63,7 +63,7 @@ class Sheet:
 def workbook(sheet: Sheet, about: Sequence[tuple[str, str]], made_on: datetime) -> bytes:
     """The sheet and a second one that says what it holds. The same values give the same bytes."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    book = data.PlainBook(
         stream,
         {
             "in_memory": True,

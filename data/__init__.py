@@ -87,6 +87,7 @@ from data.warehouse import (
     pin,
     stale_reasons,
 )
+from data.workbook import PlainBook
 
 __all__ = [
     "CLAIM_VERDICTS",
@@ -120,6 +121,7 @@ __all__ = [
     "ModelCard",
     "NoBuildError",
     "Package",
+    "PlainBook",
     "PublishError",
     "RegionBrief",
     "SeedError",

@@ -52,6 +52,28 @@ _LABEL_WIDTH, _TEXT_WIDTH = 28, 100
 Kind = Literal["text", "count", "number", "fraction", "day", "instant", "flag"]
 
 
+class PlainBook(Workbook):  # type: ignore[misc]  # xlsxwriter has no types
+    """A workbook whose texts are text letter by letter; the library's own takes one that stands
+    within <r> and </r> for XML."""
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    def _write_shared_strings_file(self) -> None:
+        if self.workbook.str_table.count:
+            texts = _Texts()
+            texts.string_table = self.workbook.str_table
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string)
+
+
 def workbook(
     names: Sequence[str],
     columns: Sequence[Sequence[Any]],
@@ -74,7 +96,7 @@ def workbook(
             f"{count:,}; filter them, or write CSV or Parquet"
         )
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True})
+    book = PlainBook(out, {"in_memory": True})
     book.set_properties({"created": created or _FIRST_DAY})
     codes = [*_FORMATS.values(), *(code for _, code in _NUMBER_FORMATS), _SMALL_NUMBER_FORMAT]
     formats = {

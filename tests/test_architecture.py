@@ -100,6 +100,7 @@ PUBLIC = [
     "ModelCard",
     "NoBuildError",
     "Package",
+    "PlainBook",
     "PublishError",
     "RegionBrief",
     "SeedError",

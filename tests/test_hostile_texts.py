@@ -1,17 +1,20 @@
 """Names and titles come from the internet: what each way out of the program makes of them.
 
-Tables are in test_workbook.py, the package in test_package.py.
+Tables are in test_workbook.py, slides in test_slides.py, the package in test_package.py.
 """
 
 from __future__ import annotations
 
 import html
+import io
 import re
+from datetime import datetime
 
+import openpyxl
 import pytest
 
 from collectors.screen import harmless_here, tabbed, table
-from dashboard import parts, plots, recipes
+from dashboard import parts, plots, recipes, slide_sheet
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -25,6 +28,7 @@ HOSTILE = (
     "../../etc/passwd",
     "CON.txt:\x00|?*",
     "=1+1",
+    "<r>a & b</r>",
 )
 # A link or a picture of Markdown: brackets that no backslash disarms, an even number of them.
 LINK = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]]*?(?<!\\)(?:\\\\)*\]\(")
@@ -42,6 +46,16 @@ def test_hostile_texts_are_shown_letter_by_letter(text: str) -> None:
     assert "href" not in parts.link("x", text)
     assert re.fullmatch(r"[A-Za-z0-9.-]*", recipes.slug(text))
     assert not recipes.slug(text).startswith((".", "-"))
+
+
+@pytest.mark.parametrize("text", [one for one in HOSTILE if one.isprintable()])
+def test_the_sheet_in_a_slide_holds_text_letter_by_letter(text: str) -> None:
+    sheet = slide_sheet.Sheet()
+    sheet.add(text, (text,))
+    written = slide_sheet.workbook(sheet, [(text, text)], datetime(2026, 11, 20))
+    pages = openpyxl.load_workbook(io.BytesIO(written))
+    assert {cell.value for page in pages for row in page.rows for cell in row} == {text}
+    assert {cell.data_type for page in pages for row in page.rows for cell in row} == {"s"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

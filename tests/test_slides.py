@@ -401,6 +401,7 @@ def test_labels_of_values_that_are_close_are_apart_and_led_to() -> None:
 HOSTILE = (
     "\x00\x1b=cmd|' /C calc'!A0", "<b>&amp;\"'", "\U0001f916 \u202eevil\u202c", "m" * 300,
     "שלום עולם", "+1", "@SUM(A1)", "]]>", "{as_of}", "\ufffe\ud800x",
+    "<r>a & b</r>",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ HOSTILE = (
     "\u3000＝1", "\t=1", "\r=1", "\n=1", "\x00=1", "\ufeff=1", "\u200b=1", "'=1", "-5",
     "a;=1+1", "a\t@x", "a\n=1", 'a"\n; =1', "=HYPERLINK(\"http://x\")", "http://x", "mailto:x@y",
     "<img src=x onerror=alert(1)>", "\x1b[31mred", "{=1}", "_x0041_", "\uffff", "😀" * 9,
+    "<r>a & b</r>", "<r><t>bold</t></r>",
 )  # fmt: skip
 # What begins a formula, wherever a spreadsheet may begin a cell.
 CELL_STARTS = ("\t", "\r", "\n", ";")

@@ -95,7 +95,7 @@ def main() -> None:
         st.write(str(error))
     except Exception as error:
         # A mistake of ours is none of the build's: Streamlit shows and logs it.
-        if not (data.is_lack(error) and vintage.is_of_another_version(build)):
+        if not (vintage.is_of_another_version(build) and data.is_lack(error, build)):
             raise
         vintage_notices.lacking(error)
 

@@ -129,7 +129,7 @@ def draw(recipe: Recipe) -> Chart:
     try:
         drawn = chart(build, recipe.key, recipe.selection)
     except Exception as error:
-        if data.is_lack(error) and not data.is_of_this_version(build):
+        if not data.is_of_this_version(build) and data.is_lack(error, build):
             # The name of a metric says all; of another lack it matters who asked for it.
             is_told = isinstance(error, data.UnknownMetricError)
             lacks = "%s: %s lacks what the chart needs"

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from traceback import walk_tb
 from typing import Any
 
 import duckdb
@@ -50,6 +49,7 @@ KEEP_BUILDS, KEEP_MONTHS = 10, 12
 STAMP_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _BUILD_NAME = re.compile(r"^adoption-(?P<stamp>\d{8}T\d{12}Z)\.duckdb$")
 _QUOTED_PATH = re.compile(r'"(/[^"\n]+)"')
+_QUOTED_NAME = re.compile(r"'(\w+)'")
 _TEMPORARY_NAME = re.compile(r"^\.adoption-.*\.(?P<pid>\d+)\.tmp(\.wal)?$")
 
 
@@ -280,21 +280,37 @@ def is_of_this_version(path: Path) -> bool:
     return all(made.get(part) == value for part, value in now.items())
 
 
-def is_lack(error: BaseException) -> bool:
+def is_lack(error: BaseException, build: Path) -> bool:
     """Whether an error is what asking a build for a metric, a table or a column that it lacks
     raises. Any other is a mistake, whichever version made the build."""
-    if isinstance(error, (UnknownMetricError, FilterError)):
-        return True
-    if isinstance(error, (duckdb.CatalogException, duckdb.BinderException)):
+    lacks = (UnknownMetricError, FilterError, duckdb.CatalogException, duckdb.BinderException)
+    if isinstance(error, lacks):
         return True
     if isinstance(error, KeyError):
-        # A frame without the column; of our own dictionaries it would be a mistake.
-        raised_in = [step.f_globals.get("__name__", "") for step, _ in walk_tb(error.__traceback__)]
-        return bool(raised_in) and raised_in[-1].split(".")[0] == "pandas"
-    # Rows of a frame are tuples with the columns as attributes.
-    return isinstance(error, AttributeError) and isinstance(
+        # Of a frame or of a row as a dictionary; pandas names several within one text.
+        named = set(_QUOTED_NAME.findall(str(error)))
+    elif isinstance(error, AttributeError) and isinstance(
         error.obj, (pd.DataFrame, pd.Series, tuple)
-    )
+    ):
+        # Rows of a frame are tuples with the columns as attributes.
+        named = {error.name}
+    else:
+        return False
+    return not named.isdisjoint(_lacked_columns(build))
+
+
+def _lacked_columns(build: Path) -> set[str]:
+    """Columns that this version gives to a metric or roll-up, and the build's own lacks."""
+    try:
+        there = columns_of(cursor(build))
+    except (BuildError, duckdb.Error):
+        return set()
+    return {
+        column
+        for file in (*catalog.rollups(), *catalog.metrics())
+        if file.name in there
+        for column in file.column_comments().keys() - there[file.name].keys()
+    }
 
 
 def why_kept(paths: Sequence[Path], keep: int = KEEP_BUILDS) -> dict[Path, list[str]]:

@@ -187,6 +187,7 @@ def test_only_what_a_build_lacks_is_put_on_its_version(
     raised: type[Exception],
 ) -> None:
     monkeypatch.setattr(data, "is_of_this_version", lambda build: False)
+    monkeypatch.setattr(data.warehouse, "_lacked_columns", lambda build: {"scope"})
     monkeypatch.setattr(recipes, "chart", lambda *_: fails())
     with pytest.raises(raised):
         recipes.draw(Recipe("standings", PLAIN))

@@ -80,6 +80,37 @@ def test_a_null_in_the_grain_is_a_name_too() -> None:
     assert found.told("it").endswith("differs, by 100.0 %.")
 
 
+# What a build lacks
+
+
+CLAIMS = pd.DataFrame({"claim_id": ["C1"], "metric": ["downloads"]})
+
+
+@pytest.mark.parametrize(
+    ("asks", "is_lack"),
+    [
+        (lambda: CLAIMS["verdict"], True),
+        (lambda: CLAIMS[["claim_id", "verdict"]], True),
+        (lambda: CLAIMS.sort_values("verdict"), True),
+        (lambda: CLAIMS.to_dict("records")[0]["verdict"], True),
+        (lambda: next(CLAIMS.itertuples()).verdict, True),
+        (lambda: CLAIMS.loc["zz"], False),
+        (lambda: CLAIMS.frobnicate(1), False),
+        (lambda: CLAIMS["verdicts"], False),
+        (lambda: {"own": 1}["lineage"], False),
+    ],
+)
+def test_a_lack_is_a_column_that_the_build_does_not_have(
+    tmp_path: Path, asks: Any, is_lack: bool
+) -> None:
+    path = tmp_path / f"{EARLIER}.duckdb"
+    with duckdb.connect(str(path)) as build:
+        build.execute("CREATE TABLE claim_check (claim_id VARCHAR, metric VARCHAR)")
+    with pytest.raises((KeyError, AttributeError)) as raised:
+        asks()
+    assert data.is_lack(raised.value, path) == is_lack
+
+
 # A metric of two builds
 
 

@@ -341,6 +341,22 @@ def one_title_a_metric(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
             yield Problem(row.line, expected, short(title), "give all rows of a metric one title")
 
 
+def one_publisher_a_value(rows: list[Row], seeds: Seeds) -> Iterator[Problem]:
+    """A value that is published again is an edition of the same publisher: what another one says is
+    a series of its own, never an edition of this one."""
+    publishers = {row.get("source"): row.get("publisher") for row in seeds.get("sources", ())}
+    first: dict[tuple[Any, ...], str] = {}
+    for row in rows:
+        key = tuple(
+            row.get(name) for name in ("series", "subject", "subject_kind", "period", "date")
+        )
+        publisher = publishers.get(row.get("source"))
+        if publisher and None not in key and first.setdefault(key, publisher) != publisher:
+            expected = f"{short(first[key])}, who publishes this value in a row before"
+            todo = "give the series of another publisher a name of its own"
+            yield Problem(row.line, expected, short(publisher), todo)
+
+
 def shared_by_two(column: str) -> TableRule:
     """A rule: a slug that groups statements stands in at least two rows."""
 

@@ -30,6 +30,7 @@ from data.seed_rules import (
     names_only_as_of,
     not_its_own_parent,
     not_negative,
+    one_publisher_a_value,
     one_title_a_metric,
     only_press_lacks_url,
     pattern_is_portable,
@@ -509,6 +510,7 @@ TABLES: dict[str, SeedTable] = {
         key=("series", "subject", "date", "period", "source"),
         sort=("series", "subject", "date", "period", "source"),
         row_rules=(fraction_in_range, not_negative, month_starts_on_first),
+        table_rules=(one_publisher_a_value,),
     ),
     "reported_figures": SeedTable(
         file="reported_figures.csv",

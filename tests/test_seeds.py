@@ -484,6 +484,10 @@ LIN_TITLE = '"Press article in Italian on Junyang Lin leaving Alibaba, March 202
 SHARE = "share_text_vlm_by_author,Qwen,hf_org,2026-04-01,month,0.50132,fraction"
 HUNYUAN = "Hunyuan,Tencent,china,tencent,hunyuan|^hy[-0-9],tencent"
 
+PUBLISHED = (
+    "downloads_text_vlm_by_author,Qwen,hf_org,2026-09-01,month,264252784,downloads,none,2026-10-02,"
+)
+OF_ANOTHER = f"\n{PUBLISHED}openrouter-rankings"
 PLANTS = [
     Plant(
         "missing and unknown column",
@@ -691,6 +695,21 @@ PLANTS = [
         (
             "{0}: expected the first day of the month for period month, found '2026-04-02'; "
             "write 2026-04-01",
+        ),
+    ),
+    Plant(
+        "value of another publisher",
+        "published_series.csv",
+        (
+            (
+                f"{PUBLISHED}model-pulse-report-2026-10",
+                f"{PUBLISHED}model-pulse-report-2026-10{OF_ANOTHER}",
+            ),
+            (OF_ANOTHER, OF_ANOTHER),
+        ),
+        (
+            "{1}: expected 'Model Pulse', who publishes this value in a row before, found "
+            "'OpenRouter'; give the series of another publisher a name of its own",
         ),
     ),
     Plant(

@@ -1345,6 +1345,9 @@ def test_statements_are_filtered(use: Callable[[str], Path]) -> None:
     assert set(at.dataframe[0].value["metric"]) >= {
         "cumulative_downloads", "claimed_cumulative_downloads",
     }  # fmt: skip
+    named = opened("reported", what="claimed_cumulative_downloads")
+    assert control(named, "what").value == ["downloads since the beginning"]
+    assert set(named.dataframe[0].value["what"]) == {"downloads since the beginning"}
     at.text_input(key="search").set_value("atom REPORT").run()
     checked(at)
     narrowed = at.dataframe[0].value

@@ -69,7 +69,13 @@ build = parts.build()
 selection = state.selection(st.session_state)
 everything = readings.metric(build, "reported_figures")
 everything = everything.astype(object).where(everything.notna(), None)
-everything["what"] = everything["metric"].map(data.counted_words(build))
+called = data.counted_words(build)
+everything["what"] = everything["metric"].map(called)
+asked = st.query_params.get_all("what")
+if "what" not in st.session_state and called.keys() & set(asked):
+    # Links of earlier versions hold the names of metrics.
+    named = dict.fromkeys(called.get(name, name) for name in asked)
+    st.session_state["what"] = [name for name in named if name in set(everything["what"])]
 
 st.title("Reported figures", anchor=False)
 st.markdown(

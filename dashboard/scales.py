@@ -284,7 +284,8 @@ def clear_box(
 ) -> tuple[Box, bool]:
     """The box for words about the point `at` that covers the fewest places of lines and none of the
     boxes that are taken, and whether it stands left of the point. All in points or pixels, from the
-    top left; the nearer side of equal ones, first `side`."""
+    top left; the nearer side of equal ones, first `side`. Words for which there is room on neither
+    side stand at an edge, over the point; those wider than all begin at the left one."""
     (x, y), (wide, tall) = at, size
     best: tuple[float, Box, bool] | None = None
     for number, (across, down) in enumerate(
@@ -294,9 +295,10 @@ def clear_box(
     ):
         left = x + across - (wide if across < 0 else 0)
         top = min(max(y + down - tall / 2, limits[1]), limits[3] - tall)
-        box = (left, top, left + wide, top + tall)
         cost = float(number)
         cost += 1000 * (left < limits[0] or left + wide > limits[2])
+        left = max(min(left, limits[2] - wide), limits[0])
+        box = (left, top, left + wide, top + tall)
         cost += 500 * sum(overlaps(box, other) for other in taken)
         cost += 10 * sum(holds(box, place) for place in drawn)
         if best is None or cost < best[0]:

@@ -1155,6 +1155,17 @@ def test_spread_keeps_its_gap_order_and_bounds(places: list[float]) -> None:
     assert all(-1e-6 <= place <= 1 + 1e-6 for place in spread)
 
 
+@pytest.mark.parametrize(("at", "wide"), [(320, 400), (10, 620), (630, 620), (320, 700)])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_words_with_room_on_neither_side_stay_in_the_plot(
+    at: float, wide: float, side: str
+) -> None:
+    box, _ = scales.clear_box((at, 150), (wide, 30), (0, 20, 640, 300), side, [], [])
+    assert box[0] >= 0
+    assert box[2] <= 640 or wide > 640
+    assert box[2] - box[0] == wide
+
+
 def test_spread_leaves_alone_what_is_apart() -> None:
     places = [0.1, 0.2, 0.7]
     assert scales.spread(places, plots.LABEL_STEP) == places

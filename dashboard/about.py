@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
+from dashboard.lettering import clean
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = 33  # of the first chunk, which has width and height
 _ROOT = re.compile(r"<svg\b[^>]*>")
@@ -29,8 +31,8 @@ def told(picture: bytes, words: Mapping[str, str]) -> bytes:
     rest = " ".join(text for name, text in words.items() if name != "Title")
     look = ' role="img" aria-labelledby="about-title" aria-describedby="about-text"'
     inside = (
-        f'<title id="about-title">{escape(words.get("Title", ""))}</title>'
-        f'<desc id="about-text">{escape(rest)}</desc>'
+        f'<title id="about-title">{escape(clean(words.get("Title", "")))}</title>'
+        f'<desc id="about-text">{escape(clean(rest))}</desc>'
     )
     return f"{svg[: root.end() - 1]}{look}>{inside}{svg[root.end() :]}".encode()
 

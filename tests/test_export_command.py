@@ -568,10 +568,11 @@ def test_a_picture_tells_what_it_is() -> None:
     assert "iTXtDescription\0\0\0\0\0≈ 3 <b>".encode() in png
     assert png.endswith(b"rest")
     assert b"Source" not in png
+    words["Title"] += "\x00\x1b"
     svg = about.told(b'<svg width="9"><g/></svg>', words).decode()
     root = ElementTree.fromstring(svg)
     assert (root.get("width"), root.get("role")) == ("9", "img")
-    assert [part.text for part in root] == ["Share, 5 %", "≈ 3 <b> ", None]
+    assert [part.text for part in root] == ["Share, 5 %", "≈ 3 <b>", None]
 
 
 def test_names_by_chance_are_taken_out() -> None:

@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 
 from collectors.screen import harmless_here, tabbed, table
-from dashboard import parts, plots, recipes, slide_sheet
+from dashboard import lettering, parts, plots, recipes, slide_sheet
+from data import ROOT
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -56,6 +57,18 @@ def test_the_sheet_in_a_slide_holds_text_letter_by_letter(text: str) -> None:
     pages = openpyxl.load_workbook(io.BytesIO(written))
     assert {cell.value for page in pages for row in page.rows for cell in row} == {text}
     assert {cell.data_type for page in pages for row in page.rows for cell in row} == {"s"}
+
+
+def test_a_browser_cleans_a_picture_of_the_same_signs() -> None:
+    tools = (ROOT / "dashboard" / "assets" / "tools.js").read_text(encoding="utf-8")
+    forbidden = re.search(r"const forbidden = /(\[.*\])/gu;", tools)
+    assert forbidden is not None
+    signs = [chr(number) for number in range(0x10000)]
+    kept = [sign for sign in signs if not re.fullmatch(forbidden[1], sign)]
+    assert "".join(lettering.clean(f"{sign}|") for sign in kept if not sign.isspace()) == "".join(
+        f"{sign}|" for sign in kept if not sign.isspace()
+    )
+    assert {lettering.clean(sign) for sign in set(signs) - set(kept)} == {""}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -292,12 +292,18 @@ function save(blob, name) {
 // pictures that the command makes, and says why so.
 
 async function svgTelling(blob, { Title, ...words }) {
-  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escaped = (text) => clean(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const inside = `<title id="about-title">${escaped(Title || "")}</title>`
     + `<desc id="about-text">${escaped(Object.values(words).join(" "))}</desc>`;
   const look = ' role="img" aria-labelledby="about-title" aria-describedby="about-text">';
   const told = (await blob.text()).replace(/<svg\b[^>]*>/, (root) => root.slice(0, -1) + look + inside);
   return new Blob([told], { type: blob.type });
+}
+
+// As dashboard/lettering.py: one line that XML can hold and that turns nobody's direction of reading.
+function clean(text) {
+  const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(forbidden, "").split(/\s+/).filter(Boolean).join(" ");
 }
 
 async function pngTelling(blob, words) {

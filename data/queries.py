@@ -247,9 +247,19 @@ def _rows(path: Path, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
     else:
         rows = warehouse.frame(path, sql, values)
         if len(rows) <= KEPT_ROWS:
-            kept.append(rows)
+            kept.append(_held(rows))
     # A frame of its own for whoever asks: pandas copies a column when it is about to be changed.
     return rows.copy(deep=False)
+
+
+def _held(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose lists nobody can change: they lie in cells, of which copies of a frame share what
+    they hold."""
+    for name in rows.select_dtypes(object):
+        for cell in rows[name]:
+            if isinstance(cell, np.ndarray):
+                cell.setflags(write=False)
+    return rows
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)

@@ -50,6 +50,12 @@ def test_what_was_read_is_kept_and_is_everybodys_own(
     assert set(other["account"]) == {"meta-llama"}
 
 
+def test_lists_of_what_is_kept_cannot_be_changed(seeds_build: Path) -> None:
+    accounts = data.families(seeds_build)["hf_orgs"].iloc[0]
+    with pytest.raises(ValueError, match="read-only"):
+        accounts[0] = "changed"
+
+
 def test_large_answers_are_not_kept(seeds_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -131,21 +131,23 @@ class History:
             if old.exists() and not self.root.exists():
                 old.rename(self.root)
             raise
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
 
     def recover(self) -> bool:
-        """Put back what a process that was killed had set aside; whether there was anything.
+        """Put back what a process that was killed had set aside last; whether there was anything.
 
-        Only for the one process that may write.
+        What else was set aside goes only where there is a history in its place already. Only for
+        the one process that may write.
         """
-        is_back = False
-        for old in self._set_aside():
-            if self.root.exists():
-                shutil.rmtree(old, ignore_errors=True)
-            else:
-                old.rename(self.root)
-                is_back = True
-        return is_back
+        aside = self._set_aside()
+        if not self.root.exists():
+            newest = next((old for old in aside if old.is_dir()), None)
+            if newest:
+                newest.rename(self.root)
+            return newest is not None
+        for old in aside:
+            _remove(old)
+        return False
 
     def files(self) -> dict[str, list[Path]]:
         """The partitions of each table that has any, oldest run first."""
@@ -171,7 +173,23 @@ class History:
         ]
 
     def _set_aside(self) -> list[Path]:
-        return sorted(self.root.parent.glob(f".{self.root.name}.*.old"))
+        """What `replace_with` set aside and did not remove, the last one first."""
+        named = re.compile(rf"\.{re.escape(self.root.name)}\.\d+\.old")
+        found = []
+        for path in self.root.parent.glob(f".{self.root.name}.*.old"):
+            if named.fullmatch(path.name):
+                with suppress(FileNotFoundError):  # another process put it back meanwhile
+                    # Renaming changes the ctime of a folder, not the times of what is in it.
+                    found.append((path.lstat().st_ctime_ns, path))
+        return [path for _, path in sorted(found, reverse=True)]
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder as far as it can be; of a link to one only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_whole(path: Path) -> bool:

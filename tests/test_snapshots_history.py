@@ -368,8 +368,36 @@ def test_what_a_killed_process_had_set_aside_is_put_back(tmp_path: Path, history
     assert (history.tables(), history.problems()) == ([MODELS], [])
     # What its removal left over is of no use.
     (tmp_path / ".history.18.old").mkdir()
+    (tmp_path / ".history.19.old").symlink_to(history.root)
+    (tmp_path / ".history.mine.old").mkdir()
     assert not history.recover()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["history"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".history.mine.old", "history"]
+    assert history.tables() == [MODELS]
+
+
+def test_of_what_was_set_aside_the_last_one_is_put_back(tmp_path: Path, history: History) -> None:
+    (tmp_path / ".history.17.old").mkdir()
+    (tmp_path / ".history.18.old").symlink_to(tmp_path / "gone")
+    history.write(MODELS, RUN, "some_source", [model()])
+    aside = history.root.rename(tmp_path / ".history.9.old")
+    while aside.stat().st_ctime_ns <= (tmp_path / ".history.17.old").stat().st_ctime_ns:
+        aside.touch()  # the clock of a disk may stand for some milliseconds
+    (tmp_path / ".history.19.old").symlink_to(tmp_path / "gone")
+    assert history.recover()
+    assert history.tables() == [MODELS]
+    # Nothing is removed until a run finds it in its place.
+    assert len(list(tmp_path.glob(".history.*.old"))) == 3
+
+
+def test_a_linked_history_that_was_replaced_leaves_no_link(
+    tmp_path: Path, history: History
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    history.root.symlink_to(tmp_path / "elsewhere")
+    fresh = History(tmp_path / ".history.rebuild")
+    fresh.write(MODELS, RUN, "some_source", [model()])
+    history.replace_with(fresh)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "history"]
 
 
 def test_instants_are_utc_whatever_the_zone_of_the_machine(

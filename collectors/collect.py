@@ -72,7 +72,7 @@ from data.snapshots import Manifest, SnapshotRun, SnapshotStore, run_name
 class _Turn:
     """The turn of one source in a collection.
 
-    `stuck`: why earlier runs of it cannot be parsed; `stop`: set when all reading must end;
+    `stuck`: why its earlier runs cannot be parsed or read; `stop`: set when all reading must end;
     `error`: what ended its run.
     """
 
@@ -222,7 +222,11 @@ class Collector:
             source.check_settings()
         result.started_at = self._next_instant(source)
         result.run = run_name(result.started_at)
-        earlier = observed(self.history, source.NAME)
+        earlier: dict[str, list[Observation]] = {}
+        try:
+            earlier = observed(self.history, source.NAME)
+        except HistoryError as error:
+            turn.stuck = turn.stuck or str(error)  # its answers of today are stored all the same
         have = {entity for entity, past in earlier.items() if any(map(is_whole_answer, past))}
         with foreseen():
             planned = source.plan(have, self.tracked, self.now().date())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from data import runs, warehouse
-from data.errors import NoBuildError
+from data.errors import HistoryError, NoBuildError
 from data.history import OBSERVATIONS, History, is_whole, source_of
 from data.paths import data_dir
 from data.queries import as_of
@@ -45,7 +45,7 @@ def due(history: History, source: str, cadence_days: float, now: datetime) -> Du
     A run that fails on a day of which all was accepted before does not make the source due: there
     is nothing to gain for that day.
     """
-    return _due(_recent(history, history.of_source(source), source), cadence_days, now)
+    return _due(_recent(history, history.of_source(source), source, []), cadence_days, now)
 
 
 def is_late(read_at: datetime | None, cadence_days: float, now: datetime) -> bool:
@@ -83,19 +83,21 @@ def status(
     observed: dict[str, list[Path]] = defaultdict(list)
     for partition in files.get(OBSERVATIONS, []):
         observed[source_of(partition)].append(partition)
+    problems = _history().problems(files)
     try:
         path = build or warehouse.newest_build()
     except NoBuildError as error:
-        rows = [_collected(source) for source in sources]
+        rows = [_collected(source, problems) for source in sources]
         about = {"build": None, "built_at": None, "as_of": None, "is_stale": True,
                  "stale_reason": str(error)}  # fmt: skip
     else:
         rows, about = _freshness_rows(path), _about(path, files)
     listed = [
-        _source_status(row, moment, records.get(row["source"]), observed[row["source"]])
+        _source_status(row, moment, records.get(row["source"]), observed[row["source"]], problems)
         for row in rows
     ]
-    return {**about, "problems": _history().problems(files), "sources": listed}
+    # Without a build a partition is read twice.
+    return {**about, "problems": [*dict.fromkeys(problems)], "sources": listed}
 
 
 def _about(build: Path, files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
@@ -119,9 +121,13 @@ def _freshness_rows(build: Path) -> list[dict[str, Any]]:
 
 
 def _source_status(
-    row: dict[str, Any], now: datetime, record: Path | None, partitions: Sequence[Path]
+    row: dict[str, Any],
+    now: datetime,
+    record: Path | None,
+    partitions: Sequence[Path],
+    problems: list[str],
 ) -> dict[str, Any]:
-    recent = _recent(_history(), partitions, row["source"])
+    recent = _recent(_history(), partitions, row["source"], problems)
     unparsed = None if row["is_archive"] else _unparsed(row["source"])
     last = _last_run(record, recent, unparsed)
     # What is stored and cannot be parsed is no reading; what was not parsed yet will be one.
@@ -214,10 +220,11 @@ def _last_times(
     }
 
 
-def _collected(source: warehouse.SourceFacts) -> dict[str, Any]:
+def _collected(source: warehouse.SourceFacts, problems: list[str]) -> dict[str, Any]:
     """What the metric of freshness would say of a source, by the history alone."""
     history = _history()
-    observed = [row for path in history.of_source(source.name) for row in _rows(history, path)]
+    partitions = history.of_source(source.name)
+    observed = [row for path in partitions for row in _rows(history, path, problems)]
     accepted = [o for o in observed if o["status"] == "accepted"]
     return {
         "source": source.name,
@@ -240,7 +247,9 @@ def _history() -> History:
     return History(data_dir() / "history")
 
 
-def _recent(history: History, partitions: Sequence[Path], source: str) -> list[dict[str, Any]]:
+def _recent(
+    history: History, partitions: Sequence[Path], source: str, problems: list[str]
+) -> list[dict[str, Any]]:
     """Observations of the newest runs of a source, newest first, by its partitions: back to the
     whole UTC day on which the last accepted one was made."""
     found: list[dict[str, Any]] = []
@@ -249,16 +258,23 @@ def _recent(history: History, partitions: Sequence[Path], source: str) -> list[d
         day = run_started_at(path.stem.removesuffix(f".{source}")).date()
         if accepted_on not in (None, day):
             break
-        rows = _rows(history, path)
+        rows = _rows(history, path, problems)
         found += rows
         if any(row["status"] == "accepted" for row in rows):
             accepted_on = day
     return found
 
 
-def _rows(history: History, path: Path) -> list[dict[str, Any]]:
-    """The rows of a partition; none of one that is cut off, which `problems` tell."""
-    return history.read(path) if is_whole(path) else []
+def _rows(history: History, path: Path, problems: list[str]) -> list[dict[str, Any]]:
+    """The rows of a partition; none of one that is damaged. What is cut off is a known problem of
+    the history; what is damaged within is added to `problems`."""
+    if not is_whole(path):
+        return []
+    try:
+        return history.read(path)
+    except HistoryError as error:
+        problems.append(str(error))
+        return []
 
 
 def _unparsed(source: str) -> SnapshotRun | None:

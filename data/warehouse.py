@@ -40,7 +40,7 @@ from data.errors import (
     UnknownMetricError,
     disk_problem,
 )
-from data.history import History
+from data.history import History, damage
 from data.paths import ROOT, SEEDS_DIR, data_dir
 from data.schema import table_names, table_sql
 
@@ -467,9 +467,23 @@ def _fill_tables(
                     [paths],
                 )
         except duckdb.Error as error:
-            raise BuildError(f"table {table}: {error}") from error
+            damaged = None if table in given else _damaged(connection, history.partitions(table))
+            raise BuildError(damaged or f"table {table}: {error}") from error
         rows[table] = _count(connection, table)
     return rows
+
+
+def _damaged(connection: duckdb.DuckDBPyConnection, partitions: Sequence[Path]) -> str | None:
+    """What is wrong with the first partition that cannot be read by itself, which DuckDB does not
+    name when it reads many; None when each can."""
+    for path in partitions:
+        try:
+            connection.read_parquet(str(path), hive_partitioning=False).to_arrow_table()
+        except duckdb.OutOfMemoryException:
+            return None  # of this machine, not of what is in the file
+        except duckdb.Error as error:
+            return damage(path, str(error).splitlines()[0])
+    return None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,8 +37,16 @@ from collectors.hub import Dataset
 from collectors.parsing import parse_run
 from collectors.records import SKIPPED, EntityResult, SourceResult
 from collectors.screen import RunScreen, plural, problems, result_table, summary
-from collectors.source import Fetched, Keyed, Parsed, Tracked, archives, listings
-from data.freshness import due
+from collectors.source import (
+    Fetched,
+    Keyed,
+    Parsed,
+    Tracked,
+    archives,
+    build_facts,
+    listings,
+)
+from data.freshness import due, status
 from data.history import OBSERVATIONS, History
 from data.snapshots import Manifest, SnapshotStore
 from tests.fake_hub import FakeHub
@@ -362,6 +371,26 @@ def test_one_bad_source_is_alone(lab_of: Callable[..., Lab], fault: str) -> None
     assert (lab.rows("good"), lab.rows("well")) == (3, 3)
     if fault != "measure raises":
         assert lab.rows("bad") == 0
+
+
+@pytest.mark.parametrize("is_cut_off", [True, False])
+def test_one_whose_history_is_damaged_is_asked_and_does_not_stop_the_others(
+    lab_of: Callable[..., Lab], is_cut_off: bool
+) -> None:
+    lab = lab_of(FakeSource("one"), FakeSource("two"))
+    lab.collect()
+    (path,) = History(lab.home / "history").of_source("one")
+    good = path.read_bytes()
+    path.write_bytes(good[:300] if is_cut_off else good[:4] + b"\xff" * 200 + good[204:])
+    if is_cut_off:
+        shutil.rmtree(lab.home / "snapshots")
+    (problem,) = status(lab.now, [build_facts(source) for source in lab.sources])["problems"]
+    assert problem.startswith(f"{path}: expected a whole Parquet file")
+    lab.now += timedelta(days=1)
+    found = lab.collect(every=False)
+    assert {name: result.exit for name, result in found.items()} == {"one": "failed", "two": "done"}
+    assert str(found["one"].error).startswith(f"stored, but not parsed: {path}")
+    assert lab.bodies("one")[-1:] == ["all"]
 
 
 def test_a_parser_that_breaks_is_told_and_does_not_stop_later_runs(

@@ -237,6 +237,10 @@ def test_a_broken_history_publishes_nothing(home: Path, serving: Path, few_seeds
     pq.write_table(pq.read_table(path).set_column(4, "status", pa.array(["fine"])), path)
     with pytest.raises(BuildError, match=r"table observations: .*CHECK constraint"):
         made(home, few_seeds)
+    good = observe(home).read_bytes()
+    path.write_bytes(good[:4] + b"\xff" * 200 + good[204:])
+    with pytest.raises(BuildError, match=f"{path}: expected a whole Parquet file, found don't"):
+        made(home, few_seeds)
     path.write_bytes(b"not parquet")
     with pytest.raises(BuildError, match=f"{path}: expected a whole Parquet file"):
         made(home, few_seeds)

@@ -233,15 +233,17 @@ pooled AS (
         min(gap) AS gap,
         count(*) AS readings,
         bool_or(is_estimate) AS is_estimate,
-        bool_or(is_estimate) AND coalesce(sum(certain_amount), 0) < sum(amount) / 2 AS is_mostly_estimated,
-        coalesce(sum(certain_amount), 0) / coalesce(sum(total), 1) AS counted_value,
+        bool_or(is_estimate)
+            AND coalesce(sum(certain_amount ORDER BY certain_amount), 0)
+            < sum(amount ORDER BY amount) / 2 AS is_mostly_estimated,
+        coalesce(sum(certain_amount ORDER BY certain_amount), 0) / coalesce(sum(total ORDER BY total), 1) AS counted_value,
         coalesce(bool_or(is_clash), FALSE) AS is_clash,
         CASE WHEN count(*) = 1 THEN any_value(pooled_share) END AS pooled_share,
-        sum(amount) / coalesce(sum(total), 1) AS test_value,
-        CASE WHEN count(certain_amount) = count(*) THEN sum(certain_amount) END
-            / coalesce(sum(total), 1) AS certain_value,
-        CASE WHEN count(possible_amount) = count(*) THEN sum(possible_amount) END
-            / coalesce(sum(total), 1) AS possible_value
+        sum(amount ORDER BY amount) / coalesce(sum(total ORDER BY total), 1) AS test_value,
+        CASE WHEN count(certain_amount) = count(*) THEN sum(certain_amount ORDER BY certain_amount) END
+            / coalesce(sum(total ORDER BY total), 1) AS certain_value,
+        CASE WHEN count(possible_amount) = count(*) THEN sum(possible_amount ORDER BY possible_amount) END
+            / coalesce(sum(total ORDER BY total), 1) AS possible_value
     FROM chosen
     GROUP BY claim_id, test, place, CASE WHEN test = 'another_statement' THEN key END
 ),

@@ -83,8 +83,9 @@ running_totals AS (
     UNION ALL BY NAME
     SELECT
         'region_downloads_sum' AS test, region AS key, 'total' AS kind, ends_on AS starts_on, ends_on,
-        sum(amount) AS amount, sum(certain_amount) AS certain_amount,
-        sum(amount) AS possible_amount, 'downloads' AS unit,
+        sum(amount ORDER BY amount) AS amount,
+        sum(certain_amount ORDER BY certain_amount) AS certain_amount,
+        sum(amount ORDER BY amount) AS possible_amount, 'downloads' AS unit,
         bool_or(is_estimate) AS is_estimate,
         any_value(source_title) AS source_title, any_value(source_url) AS source_url
     FROM running
@@ -145,8 +146,9 @@ listed_totals AS (
     SELECT
         'listed_downloads_all_time' AS test, patterns.selects AS key, 'total' AS kind,
         published.date AS starts_on, published.date AS ends_on,
-        sum(published.value) AS amount, sum(published.value) AS certain_amount,
-        sum(published.value) AS possible_amount, 'downloads' AS unit, FALSE AS is_estimate,
+        sum(published.value ORDER BY published.value) AS amount,
+        sum(published.value ORDER BY published.value) AS certain_amount,
+        sum(published.value ORDER BY published.value) AS possible_amount, 'downloads' AS unit, FALSE AS is_estimate,
         any_value(published.source_title) AS source_title, any_value(published.source_url) AS source_url
     FROM published
     INNER JOIN (

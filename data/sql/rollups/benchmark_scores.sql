@@ -10,7 +10,7 @@ WITH livebench AS (
     SELECT
         release,
         model,
-        CASE WHEN count(*) = count(score) THEN avg(score) END AS score,
+        CASE WHEN count(*) = count(score) THEN sum(score ORDER BY score) / count(score) END AS score,
         max(as_of) AS as_of
     FROM livebench_category_scores
     GROUP BY release, model

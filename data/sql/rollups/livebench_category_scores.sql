@@ -13,7 +13,7 @@ SELECT
     scores.release AS release,                              -- release of the benchmark
     scores.model AS model,                                  -- name on the leaderboard
     scores.category AS category,                            -- category of tasks
-    CASE WHEN count(*) = count(scores.score) THEN avg(scores.score) END AS score,  -- mean of the tasks; NULL when one lacks a score
+    CASE WHEN count(*) = count(scores.score) THEN sum(scores.score ORDER BY scores.score) / count(scores.score) END AS score,  -- mean of the tasks; NULL when one lacks a score
     count(*) AS tasks,                                      -- tasks of the category
     count(*) - count(scores.score) AS tasks_without_value,  -- of them without a score
     max(CAST(scores.observed_at AS DATE)) AS as_of          -- UTC date of the reading

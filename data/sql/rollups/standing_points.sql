@@ -184,7 +184,7 @@ flows AS (
         sums.source_url AS source_url
     FROM (
         SELECT
-            month, region, sum(value) AS value, max(whole) AS whole,
+            month, region, sum(value ORDER BY value) AS value, max(whole) AS whole,
             max(CASE WHEN is_estimate THEN 1 ELSE 0 END) = 1 AS is_estimate, max(as_of) AS as_of,
             max(source_title) AS source_title, max(publisher) AS publisher,
             max(source_url) AS source_url

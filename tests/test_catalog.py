@@ -339,9 +339,9 @@ def test_no_mean_depends_on_the_order_of_rows(name: str) -> None:
 
 
 def test_the_mean_of_a_category_is_the_same_in_any_order() -> None:
-    scores = [62.1, 61.3, 59.9, 64.7, 58.2, 70.1, 66.6]
+    scores = [0.1, 0.2, 0.3]
     means = set()
-    for rows in (scores, scores[::-1], sorted(scores), sorted(scores)[::-1]):
+    for rows in (scores, scores[::-1]):
         with duckdb.connect() as connection:
             connection.execute(
                 "CREATE TABLE livebench__scores AS SELECT DATE '2026-01-08' AS release, "

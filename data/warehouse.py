@@ -220,7 +220,7 @@ def cursor(path: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 def frame(path: Path | None, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
     """Rows of a query on a build as a frame; instants are UTC. Raises BuildError for a file that
-    is damaged."""
+    is damaged, and where this machine has too little memory."""
     with warnings.catch_warnings():
         # DuckDB asks pandas for a time zone by a name that pandas is about to spell otherwise.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -387,9 +387,21 @@ def _connection(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _unreadable(path: Path, error: duckdb.Error) -> BuildError:
     first_line = str(error).splitlines()[0]
+    if _may_pass(error):
+        return BuildError(
+            f"{path}: expected memory and open files enough to read a build, found too little "
+            f"({first_line}); try again when less runs on this machine"
+        )
     return BuildError(
         f"{path}: expected a build, found a file that cannot be read ({first_line}); "
         "delete it, then the build before it serves, or run `collectors build`"
+    )
+
+
+def _may_pass(error: duckdb.Error) -> bool:
+    """Whether an error says that this machine had too little of something, nothing of the file."""
+    return isinstance(error, duckdb.OutOfMemoryException) or any(
+        said in str(error) for said in ("Too many open files", "Cannot allocate memory")
     )
 
 
@@ -479,9 +491,9 @@ def _damaged(connection: duckdb.DuckDBPyConnection, partitions: Sequence[Path]) 
     for path in partitions:
         try:
             connection.read_parquet(str(path), hive_partitioning=False).to_arrow_table()
-        except duckdb.OutOfMemoryException:
-            return None  # of this machine, not of what is in the file
         except duckdb.Error as error:
+            if _may_pass(error):
+                return None
             return damage(path, str(error).splitlines()[0])
     return None
 

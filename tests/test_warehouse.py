@@ -372,6 +372,26 @@ def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None
     assert set(published) <= read
 
 
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate"), "try again"),
+        (duckdb.IOException('IO Error: Cannot open file "x": Too many open files'), "try again"),
+        (duckdb.SerializationException("not what was written"), "delete it"),
+    ],
+)
+def test_too_little_memory_is_no_damage(
+    serving: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, cure: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(warehouse, "cursor", fail)
+    with pytest.raises(BuildError, match=cure) as caught:
+        warehouse.frame(serving, "SELECT 1")
+    assert ("delete it" in str(caught.value)) is (cure == "delete it")
+
+
 def test_one_cursor_a_query(seeds_build: Path) -> None:
     # An open result owns its connection; on cursors of their own queries do not mix.
     one, two = warehouse.cursor(seeds_build), warehouse.cursor(seeds_build)

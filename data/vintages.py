@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from data import queries, warehouse
-from data.errors import AdoptionError
+from data.errors import AdoptionError, BuildError
 from data.layers import Layer, layers_of, named
 from data.wording import count_change, day_and_month, month_name, score, whole, whole_day
 
@@ -72,28 +72,37 @@ def called(build: Path, beside: Path | None = None) -> str:
     return f"{text}, {moment:%H:%M} UTC" if is_same_day else text
 
 
-@lru_cache(maxsize=64)
 def newer(families: tuple[str, ...], build: Path, newest: Path) -> str:
     """How the newest build differs from another one on the layers of the families of a page, the
     focus first, as one sentence: 'The newest one, of 20 November 2026, differs for Qwen: own
-    downloads of September +0.4M; and for Llama.' Kept, since builds never change."""
+own downloads of September +0.4M; and for Llama.'"""
     begins = f"The newest one, {called(newest, build).removeprefix('the build ')},"
+    try:
+        return f"{begins} {_compared(families, build, newest)}"
+    except BuildError as error:
+        return f"{begins} {error}"
+
+
+# Kept, since builds never change; a failure is not: it may pass.
+@lru_cache(maxsize=64)
+def _compared(families: tuple[str, ...], build: Path, newest: Path) -> str:
+    """The end of the sentence of `newer`. Raises BuildError when the two cannot be compared."""
     pairs = [[_layers(family, path) for path in (build, newest)] for family in families]
     known = [(before, after) for before, after in pairs if before is not None and after is not None]
     if len(known) < len(pairs):
-        return f"{begins} cannot be compared: one of the two has no layers that can be read."
+        raise BuildError("cannot be compared: one of the two has no layers that can be read.")
     differ = [family for family, (before, after) in zip(families, known, strict=True)
               if not _has_same(before, after)]  # fmt: skip
     focus, (before, after) = families[0], known[0]
     others = [family for family in differ if family != focus]
     if not differ:
         whose = focus if len(families) == 1 else f"all {len(families)} families here"
-        return f"{begins} has the same figures of {whose} on {_counted(len(_filled(after)))}."
+        return f"has the same figures of {whose} on {_counted(len(_filled(after)))}."
     if focus not in differ:
         told = some_of(others, len(families) - 1)
-        return f"{begins} has the same figures of {focus}, others of {told}."
+        return f"has the same figures of {focus}, others of {told}."
     also = f"; and for {some_of(others, len(families) - 1)}" if others else ""
-    return f"{begins} differs for {focus}: {_told_change(before, after)}{also}."
+    return f"differs for {focus}: {_told_change(before, after)}{also}."
 
 
 def some_of(others: Sequence[str], of: int) -> str:

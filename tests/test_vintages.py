@@ -337,6 +337,19 @@ def told(before: Path, after: Path, *families: str) -> str:
     return vintages.newer(families, before, after).split(", ", maxsplit=2)[-1]
 
 
+def test_a_comparison_that_failed_is_made_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        return None
+
+    pair = home / "builds" / f"{EARLIER}.duckdb", home / "builds" / f"{LATER}.duckdb"
+    with monkeypatch.context() as patch:
+        patch.setattr(vintages, "_layer_rows", fails)
+        assert "cannot be compared" in vintages.newer(("Qwen", "Gemma"), *pair)
+    assert " differs for Qwen: " in vintages.newer(("Qwen", "Gemma"), *pair)
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError("ours"), data.UnknownMetricError("lacks")])
 def test_a_mistake_of_ours_is_not_put_on_the_build(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception

@@ -398,7 +398,7 @@ def _left_behind(place: Path) -> Iterator[tuple[Path, str]]:
         match = _LEFT_BEHIND.fullmatch(path.name.removeprefix(prefix))
         if not match or not path.name.startswith(prefix) or path.is_symlink() or not path.is_dir():
             continue
-        if not warehouse.is_alive(int(match["pid"])):
+        if warehouse.is_left_over(path, int(match["pid"])):
             yield path, match["kind"]
 
 

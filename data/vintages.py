@@ -75,7 +75,7 @@ def called(build: Path, beside: Path | None = None) -> str:
 def newer(families: tuple[str, ...], build: Path, newest: Path) -> str:
     """How the newest build differs from another one on the layers of the families of a page, the
     focus first, as one sentence: 'The newest one, of 20 November 2026, differs for Qwen: own
-own downloads of September +0.4M; and for Llama.'"""
+    downloads of September +0.4M; and for Llama.'"""
     begins = f"The newest one, {called(newest, build).removeprefix('the build ')},"
     try:
         return f"{begins} {_compared(families, build, newest)}"

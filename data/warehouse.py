@@ -47,6 +47,8 @@ from data.schema import table_names, table_sql
 # Kept are the newest builds, the last one of each of the newest months, and pinned ones.
 KEEP_BUILDS, KEEP_MONTHS = 10, 12
 STAMP_FORMAT = "%Y%m%dT%H%M%S%fZ"
+# Before this process made any file of its own.
+_BEGAN_AT = time.time()
 _BUILD_NAME = re.compile(r"^adoption-(?P<stamp>\d{8}T\d{12}Z)\.duckdb$")
 _QUOTED_PATH = re.compile(r'"(/[^"\n]+)"')
 _QUOTED_NAME = re.compile(r"'(\w+)'")
@@ -614,11 +616,19 @@ def _remove_leftovers(builds: Path) -> None:
     """Remove the temporary files of builders that were killed."""
     for path in builds.iterdir():
         match = _TEMPORARY_NAME.match(path.name)
-        if match and not is_alive(int(match["pid"])):
+        if match and is_left_over(path, int(match["pid"])):
             path.unlink(missing_ok=True)
 
 
-def is_alive(pid: int) -> bool:
+def is_left_over(path: Path, pid: int) -> bool:
+    """Whether the process that named a file or folder by its number is gone. In containers each one
+    may have the same number: what is older than this process was left by another."""
+    if pid == os.getpid():
+        return path.lstat().st_ctime < _BEGAN_AT
+    return not _is_alive(pid)
+
+
+def _is_alive(pid: int) -> bool:
     """Whether a process of that number is at work on this machine."""
     try:
         os.kill(pid, 0)

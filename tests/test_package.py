@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 import data
-from data import described, package
+from data import described, package, warehouse
 from tests.test_collectors_cli import run
 
 METRICS = ("account_downloads", "reported_figures", "freshness", "concentration")
@@ -324,6 +324,20 @@ def test_what_killed_publishers_left_is_cleared_up(home: Path, copied: Path) -> 
     at_work.mkdir()
     one(copied, replace=True)
     assert listed(copied.parent) == [at_work.name, "copied"]
+
+
+def test_what_one_of_the_same_number_left_is_cleared_up(
+    home: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In containers each process may have the same number."""
+    half = copied.with_name(f".copied.{os.getpid()}.new")
+    half.mkdir()
+    (half / package.UNFINISHED).touch()
+    with pytest.raises(FileExistsError):
+        one(copied, replace=True)  # another thread of this process is at work
+    monkeypatch.setattr(warehouse, "_BEGAN_AT", half.stat().st_ctime + 1)
+    one(copied, replace=True)
+    assert listed(copied.parent) == ["copied"]
 
 
 def test_folders_of_others_are_not_touched(home: Path, copied: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -335,6 +336,16 @@ def test_a_killed_builder(home: Path, serving: Path, few_seeds: Path, commands: 
 
 
 @pytest.mark.usefixtures("serving")
+def test_a_killed_builder_of_the_same_number(
+    home: Path, serving: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = home / "builds" / f".adoption-20260101T000000000000Z.{os.getpid()}.tmp"
+    left.touch()
+    monkeypatch.setattr(warehouse, "_BEGAN_AT", left.stat().st_ctime + 1)
+    warehouse._remove_leftovers(home / "builds")
+    assert files(home) == [serving.name]
+
+
 def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None:
     stop = threading.Event()
     stale: list[str] = []

@@ -165,12 +165,14 @@ class History:
                 f"{self.root}: expected the history, found it set aside as {aside[0].name} by a "
                 "rebuild that is at work or was killed; `collectors rebuild` puts it back"
             ]
-        return [
-            damage(path, f"{path.stat().st_size:,} bytes without an end")
-            for paths in (self.files() if files is None else files).values()
-            for path in paths
-            if not is_whole(path)
-        ]
+        found = []
+        for paths in (self.files() if files is None else files).values():
+            for path in paths:
+                if not is_whole(path):
+                    with suppress(FileNotFoundError):  # a rebuild put another one there meanwhile
+                        size = path.stat().st_size
+                        found.append(damage(path, f"{size:,} bytes without an end"))
+        return found
 
     def _set_aside(self) -> list[Path]:
         """What `replace_with` set aside and did not remove, the last one first."""

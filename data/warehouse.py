@@ -16,7 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -147,13 +147,15 @@ def fingerprint(
     listed = History(home / "history").files() if files is None else files
     # Joined by hand: of tens of thousands of paths each operation costs.
     cut = len(f"{home}/")
-    names = "\n".join(
-        f"{str(path)[cut:]} {path.stat().st_size}" for paths in listed.values() for path in paths
-    )
+    names = []
+    for paths in listed.values():
+        for path in paths:
+            with suppress(FileNotFoundError):  # a rebuild put another history there meanwhile
+                names.append(f"{str(path)[cut:]} {path.stat().st_size}")
     return {
         "seeds": _hash_files(seeds_dir.glob("*.csv")),
         **_version(),
-        "history": hashlib.sha256(names.encode()).hexdigest(),
+        "history": hashlib.sha256("\n".join(names).encode()).hexdigest(),
     }
 
 

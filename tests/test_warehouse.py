@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import data
-from data import BuildError, HeaderError, NoBuildError, SeedError, warehouse
+from data import BuildError, HeaderError, NoBuildError, SeedError, freshness, warehouse
 from data.catalog import metrics, rollups
 from data.history import History
 from data.schema import arrow_schema
@@ -304,7 +304,7 @@ def _still_serves(home: Path, serving: Path) -> None:
 BUILDER = """
 import sys, time
 from pathlib import Path
-from data import warehouse
+from data import freshness, warehouse
 def wait(connection):
     warehouse.duckdb.DuckDBPyConnection.execute(connection, "CREATE TABLE half AS SELECT 1")
     print("half way", file=sys.stderr)
@@ -515,6 +515,20 @@ def test_a_seed_has_changed(home: Path, seeds: Path) -> None:
 
 
 @pytest.mark.usefixtures("serving")
+def test_a_partition_that_goes_while_it_is_looked_at(
+    home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a rebuild does that swaps the history."""
+    gone, history = home / "history" / "gone.parquet", History(home / "history")
+    listed = {"observations": [gone]}
+    none = warehouse.fingerprint(home, few_seeds, {})
+    assert warehouse.fingerprint(home, few_seeds, listed) == none
+    assert history.problems(listed) == []
+    monkeypatch.setattr(freshness, "is_whole", lambda path: True)
+    problems: list[str] = []
+    assert (freshness._rows(history, gone, problems), problems) == ([], [])
+
+
 def test_history_has_changed(home: Path, seeds: Path) -> None:
     path = observe(home)
     assert data.stale_reasons(home, seeds) == ["history"]

@@ -156,7 +156,7 @@ def _source_status(
         # Archives are read when somebody asks for them.
         "next_due_at": None if row["is_archive"] or again.at is None else again.at.isoformat(),
         "is_due": again.is_due and not row["is_archive"],
-        "is_late": is_late(read_at, row["cadence_days"], now),
+        "is_late": not row["is_archive"] and is_late(read_at, row["cadence_days"], now),
         "missing": list(again.missing),
     }
 

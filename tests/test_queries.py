@@ -393,6 +393,19 @@ def test_status(collected_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert data.status(datetime(2026, 8, 4, 23, 59, tzinfo=UTC))["sources"][0]["is_due"] is False
 
 
+def test_an_archive_is_never_due_and_never_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADOPTION_DATA_DIR", str(tmp_path))
+    observe(tmp_path, "20260804T060000000000Z", {"a": "accepted"})
+    facts = [
+        data.SourceFacts("things", "T", "https://x", "none", "c", 1.0, is_archive=is_archive)
+        for is_archive in (True, False)
+    ]
+    found = data.status(datetime(2026, 9, 1, tzinfo=UTC), facts)["sources"]
+    assert [(one["is_due"], one["is_late"]) for one in found] == [(False, False), (True, True)]
+
+
 def observe(home: Path, run: str, statuses: dict[str, str]) -> History:
     """A run in the history: what came of each entity."""
     blank = dict.fromkeys(arrow_schema("observations").names)

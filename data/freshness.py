@@ -266,8 +266,8 @@ def _recent(
 
 
 def _rows(history: History, path: Path, problems: list[str]) -> list[dict[str, Any]]:
-    """The rows of a partition; none of one that is damaged, or that a rebuild removes now. What is cut off is a known problem of
-    the history; what is damaged within is added to `problems`."""
+    """The rows of a partition; none of one that is damaged, or that a rebuild removes now. What is
+    cut off is a known problem of the history; what is damaged within is added to `problems`."""
     if not is_whole(path):
         return []
     try:

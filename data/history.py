@@ -241,7 +241,7 @@ def _damage_named(path: Path) -> Iterator[None]:
     except pa.ArrowException as error:
         raise HistoryError(damage(path, str(error).splitlines()[0])) from error
     except OSError as error:
-        if error.errno is not None:
+        if error.errno is not None or isinstance(error, FileNotFoundError):
             raise  # of the disk, not of what is in the file
         raise HistoryError(damage(path, str(error).splitlines()[0])) from error
 

@@ -304,7 +304,7 @@ def _still_serves(home: Path, serving: Path) -> None:
 BUILDER = """
 import sys, time
 from pathlib import Path
-from data import freshness, warehouse
+from data import warehouse
 def wait(connection):
     warehouse.duckdb.DuckDBPyConnection.execute(connection, "CREATE TABLE half AS SELECT 1")
     print("half way", file=sys.stderr)

@@ -216,14 +216,16 @@ def readings_of(
     """The counters of one repository as a build read them, and the days of the build that are not
     in the history any more as they were then: read again, taken out, or of another archive now.
 
-    `told` are the days of the build, rows of hub__days, oldest first. A reading has date and
+    `told` are the days of the build, rows of hub__days, oldest first; of an earlier version they may
+    lack columns. A reading has date and
     counters.
     """
     store = next(iter(stores(history)), None)
     days = set(store.days()) if store else set()
     kept = {
         row["date"] for row in told if store and row["date"] in days
-        and _told(store, row["date"]).items() <= row.items()
+        and all(row[name] == value for name, value in _told(store, row["date"]).items()
+                if name in row)
     }  # fmt: skip
     series = store.series(hub_id, until=max(kept)) if store and kept else []
     return (

@@ -643,3 +643,25 @@ def test_a_complete_archive_that_is_gone_for_a_month_no_longer_serves(
             "hub_archive__models: 2 days were read and are not shown; "
             "model_pulse__models has the longer history and serves"
         ]
+
+
+def test_days_of_a_build_that_did_not_say_their_archive_are_compared_by_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = date(2026, 6, 1), date(2026, 6, 2)
+
+    class OneStore:
+        def days(self) -> list[date]:
+            return [first, second]
+
+        def series(self, hub_id: str, until: date) -> list[dict[str, Any]]:
+            return [{"date": day} for day in self.days() if day <= until]
+
+    def told(store: OneStore, day: date) -> dict[str, Any]:
+        return {"date": day, "source": "hub_archive", "downloads_30d": 10}
+
+    monkeypatch.setattr(hub_tables, "stores", lambda history: [OneStore()])
+    monkeypatch.setattr(hub_tables, "_told", told)
+    rows = [{"date": first, "downloads_30d": 10}, {"date": second, "downloads_30d": 11}]
+    kept, others = hub_tables.readings_of(Path(), "a" * 24, rows)
+    assert (kept, others) == ([{"date": first}], [second])

@@ -183,7 +183,7 @@ def _write_metric(folder: Path, build: Path, info: MetricInfo) -> tuple[list[dic
     csv, parquet = folder / "csv" / f"{info.name}.csv", folder / "parquet" / f"{info.name}.parquet"
     write_atomically(csv, tables.to_bytes(frame, "csv"))
     content = io.BytesIO()
-    pq.write_table(rows, content, compression="zstd")
+    pq.write_table(tables.without_infinity(rows), content, compression="zstd")
     write_atomically(parquet, content.getvalue())
     has_key = all(rows.column(name).null_count == 0 for name in info.grain)
     described = {"title": info.title, "unit": info.unit}

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.errors import AdoptionError
@@ -145,7 +146,7 @@ def _json(frame: pd.DataFrame) -> bytes:
 
 
 def _parquet(frame: pd.DataFrame, types: Mapping[str, str]) -> bytes:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = without_infinity(pa.Table.from_pandas(frame, preserve_index=False))
     for place, name in enumerate(table.column_names):
         if kind := _ARROW_TYPES.get(types.get(name, "")):
             # What is no count, as an index of one, stays what it is.
@@ -155,6 +156,16 @@ def _parquet(frame: pd.DataFrame, types: Mapping[str, str]) -> bytes:
     # What pandas says of its own types would undo this where pandas reads it.
     pq.write_table(table.replace_schema_metadata(), out, compression="zstd")
     return out.getvalue()
+
+
+def without_infinity(table: pa.Table) -> pa.Table:
+    """A table with NULL in the place of infinities, which are no figures, as in the other formats."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            column = table.column(place)
+            known = pc.if_else(pc.is_inf(column), pa.scalar(None, field.type), column)
+            table = table.set_column(place, field, known)
+    return table
 
 
 def _plain_columns(frame: pd.DataFrame) -> tuple[list[str], list[list[Any]]]:

@@ -234,7 +234,7 @@ def test_parquet_has_the_types_of_the_build(tmp_path: Path) -> None:
     """A count beside an unknown one is no float, a day no instant; an index of counts stays one."""
     frame = pd.DataFrame(
         {"day": pd.to_datetime(["2026-09-01"] * 2), "count": [3.0, None], "index": [100.0, 50.5],
-         "known": [True, None], "note": [None, None], "extra": [1.0, None]}
+         "known": [True, None], "note": [None, None], "extra": [1.0, math.inf]}
     )  # fmt: skip
     types = {"day": "DATE", "count": "BIGINT", "index": "BIGINT", "known": "BOOLEAN",
              "note": "VARCHAR", "gone": "BIGINT"}  # fmt: skip

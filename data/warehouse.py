@@ -593,18 +593,18 @@ def _newest_dates(
     types: Mapping[str, Mapping[str, str]],
 ) -> dict[str, date]:
     """Metric -> its newest day, week or month that has a value, of metrics that are series."""
-    selects = []
+    # One by one: as branches of one statement DuckDB 2.0 cannot bind some of these views.
+    newest = {}
     for file in metrics:
         value = next((name for name in (file.name, "value") if name in types[file.name]), None)
         time_column = next((name for name in file.grain if name in catalog.TIME_COLUMNS), None)
         if value and time_column:
-            selects.append(
-                f"SELECT '{file.name}', CAST(max({time_column}) AS DATE) FROM {file.name} "
+            found = connection.execute(
+                f"SELECT CAST(max({time_column}) AS DATE) FROM {file.name} "
                 f"WHERE {value} IS NOT NULL"
-            )
-    if not selects:
-        return {}
-    return dict(connection.execute(" UNION ALL ".join(selects)).fetchall())
+            ).fetchone()
+            newest[file.name] = found[0] if found else None
+    return {name: day for name, day in newest.items() if day is not None}
 
 
 def _hash_files(paths: Iterable[Path]) -> str:

@@ -241,9 +241,9 @@ def known_rows(first: date) -> np.ndarray:
     """Rows of PLAIN of which the downloads of a month are known."""
     before, last = (first - FIRST_DAY).days - 1, (first + timedelta(days=31)).replace(day=1)
     created = np.array(
-        [row.toordinal() for row in PLAIN._catalogue.created.astype("M8[s]").tolist()]
+        [row.toordinal() for row in PLAIN.catalogue.created.astype("M8[s]").tolist()]
     )
-    is_listed = PLAIN._catalogue.start <= (last - FIRST_DAY).days - 1
+    is_listed = PLAIN.catalogue.start <= (last - FIRST_DAY).days - 1
     in_both = visible(PLAIN) | (before >= SWITCH)
     return is_listed & (in_both | ((created >= first.toordinal()) & (last > PLAIN.date_of(SWITCH))))
 

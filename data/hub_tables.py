@@ -216,7 +216,7 @@ def readings_of(
     """The counters of one repository as a build read them, and the days of the build that are not
     in the history any more as they were then: read again, taken out, or of another archive now.
 
-    `told` are the days of the build, rows of hub__days, oldest first; those of an earlier version
+    `told` are the days of the build, rows of hub__days, oldest first; of an earlier version they
     may lack columns. A reading has date and counters.
     """
     store = next(iter(stores(history)), None)

@@ -159,7 +159,7 @@ def _parquet(frame: pd.DataFrame, types: Mapping[str, str]) -> bytes:
 
 
 def without_infinity(table: pa.Table) -> pa.Table:
-    """A table with NULL in place of infinities, which are no figures, as in the other formats."""
+    """A table with NULL in the place of infinities, which are no figures."""
     for place, field in enumerate(table.schema):
         if pa.types.is_floating(field.type):
             column = table.column(place)

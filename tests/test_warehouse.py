@@ -335,7 +335,6 @@ def test_a_killed_builder(home: Path, serving: Path, few_seeds: Path, commands: 
 # Readers
 
 
-@pytest.mark.usefixtures("serving")
 def test_a_killed_builder_of_the_same_number(
     home: Path, serving: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,6 +345,7 @@ def test_a_killed_builder_of_the_same_number(
     assert files(home) == [serving.name]
 
 
+@pytest.mark.usefixtures("serving")
 def test_readers_while_builds_are_published(home: Path, few_seeds: Path) -> None:
     stop = threading.Event()
     stale: list[str] = []
@@ -514,7 +514,6 @@ def test_a_seed_has_changed(home: Path, seeds: Path) -> None:
     assert data.stale_reasons(home, seeds) == []
 
 
-@pytest.mark.usefixtures("serving")
 def test_a_partition_that_goes_while_it_is_looked_at(
     home: Path, few_seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -529,6 +528,7 @@ def test_a_partition_that_goes_while_it_is_looked_at(
     assert (freshness._rows(history, gone, problems), problems) == ([], [])
 
 
+@pytest.mark.usefixtures("serving")
 def test_history_has_changed(home: Path, seeds: Path) -> None:
     path = observe(home)
     assert data.stale_reasons(home, seeds) == ["history"]

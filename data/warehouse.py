@@ -599,11 +599,10 @@ def _newest_dates(
         value = next((name for name in (file.name, "value") if name in types[file.name]), None)
         time_column = next((name for name in file.grain if name in catalog.TIME_COLUMNS), None)
         if value and time_column:
-            found = connection.execute(
+            [(newest[file.name],)] = connection.execute(
                 f"SELECT CAST(max({time_column}) AS DATE) FROM {file.name} "
                 f"WHERE {value} IS NOT NULL"
-            ).fetchone()
-            newest[file.name] = found[0] if found else None
+            ).fetchall()
     return {name: day for name, day in newest.items() if day is not None}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from data import hub_tables, warehouse, wording
 from data.catalog import TIME_COLUMNS
@@ -255,7 +256,7 @@ def _rows(path: Path, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
 def _held(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows whose lists nobody can change: they lie in cells, of which copies of a frame share what
     they hold."""
-    for name in rows.select_dtypes(object):
+    for name in filter(lambda name: is_object_dtype(rows[name]), rows.columns):
         for cell in rows[name]:
             if isinstance(cell, np.ndarray):
                 cell.setflags(write=False)

@@ -416,7 +416,7 @@ def test_another_one_of_the_same_name_is_told_by_its_day_of_creation(tmp_path: P
     without = np.arange(60) != row
     for number in range(4):
         add_partial(tmp_path, archive, number, without if number else every_row(archive))
-    archive._catalogue.created[row] += 86_400 * 3
+    archive.catalogue.created[row] += 86_400 * 3
     for number in range(4, 8):
         add(tmp_path, archive, number)
     hub = updated(tmp_path)

@@ -224,7 +224,7 @@ def _collected(source: warehouse.SourceFacts, problems: list[str]) -> dict[str, 
     """What the metric of freshness would say of a source, by the history alone."""
     history = _history()
     partitions = history.of_source(source.name)
-    observed = [row for path in partitions for row in _rows(history, path, problems)]
+    observed = [row for path in partitions for row in partition_rows(history, path, problems)]
     accepted = [o for o in observed if o["status"] == "accepted"]
     return {
         "source": source.name,
@@ -258,14 +258,14 @@ def _recent(
         day = run_started_at(path.stem.removesuffix(f".{source}")).date()
         if accepted_on not in (None, day):
             break
-        rows = _rows(history, path, problems)
+        rows = partition_rows(history, path, problems)
         found += rows
         if any(row["status"] == "accepted" for row in rows):
             accepted_on = day
     return found
 
 
-def _rows(history: History, path: Path, problems: list[str]) -> list[dict[str, Any]]:
+def partition_rows(history: History, path: Path, problems: list[str]) -> list[dict[str, Any]]:
     """The rows of a partition; none of one that is damaged, or that a rebuild removes now. What is
     cut off is a known problem of the history; what is damaged within is added to `problems`."""
     if not is_whole(path):

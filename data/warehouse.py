@@ -103,7 +103,7 @@ def _build(sources: Sequence[SourceFacts], home: Path, seeds_dir: Path) -> Build
     began = time.perf_counter()
     builds = home / "builds"
     builds.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(builds)
+    remove_leftovers(builds)
     tables = seeds.load(seeds_dir)
     built_at = datetime.now(UTC)
     name = f"adoption-{built_at.strftime(STAMP_FORMAT)}"
@@ -613,7 +613,7 @@ def _hash_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _remove_leftovers(builds: Path) -> None:
+def remove_leftovers(builds: Path) -> None:
     """Remove the temporary files of builders that were killed."""
     for path in builds.iterdir():
         match = _TEMPORARY_NAME.match(path.name)

@@ -341,7 +341,7 @@ def test_a_killed_builder_of_the_same_number(
     left = home / "builds" / f".adoption-20260101T000000000000Z.{os.getpid()}.tmp"
     left.touch()
     monkeypatch.setattr(warehouse, "_BEGAN_AT", left.stat().st_ctime + 1)
-    warehouse._remove_leftovers(home / "builds")
+    warehouse.remove_leftovers(home / "builds")
     assert files(home) == [serving.name]
 
 
@@ -525,7 +525,7 @@ def test_a_partition_that_goes_while_it_is_looked_at(
     assert history.problems(listed) == []
     monkeypatch.setattr(freshness, "is_whole", lambda path: True)
     problems: list[str] = []
-    assert (freshness._rows(history, gone, problems), problems) == ([], [])
+    assert (freshness.partition_rows(history, gone, problems), problems) == ([], [])
 
 
 @pytest.mark.usefixtures("serving")

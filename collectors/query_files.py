@@ -96,11 +96,4 @@ def _write_file(out: Path, content: bytes) -> None:
         raise UsageError(f"--out {out}: expected a file, found a folder")
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: the folder {out.parent} does not exist; make it first")
-    try:
-        if out.exists() and not out.is_file():
-            out.write_bytes(content)  # a device or a pipe, which a rename would replace
-        else:
-            data.write_atomically(out, content)
-    except OSError as error:
-        # The hidden file that is written first is nobody's concern.
-        raise OSError(error.errno, error.strerror, str(out)) from error
+    data.write_out(out, content)

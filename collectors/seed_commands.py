@@ -135,7 +135,7 @@ def _answer(prompt: str) -> str:
 def _write(out: Path, content: str) -> None:
     if out.is_dir() or not out.parent.is_dir():
         raise ConfigurationError(f"--out {out}: expected a file in a folder that exists")
-    data.write_atomically(out, content.encode())
+    data.write_out(out, content.encode())
 
 
 def _say(text: str) -> None:

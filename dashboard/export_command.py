@@ -450,14 +450,7 @@ def _write(file: Path | None, content: bytes) -> None:
         sys.stdout.buffer.flush()
         return
     done = "replaced" if file.is_file() else "wrote"
-    try:
-        if file.exists() and not file.is_file():
-            file.write_bytes(content)  # a device or a pipe, which a rename would replace
-        else:
-            data.write_atomically(file, content)
-    except OSError as error:
-        # The hidden file that is written first is nobody's concern.
-        raise OSError(error.errno, error.strerror, str(file)) from error
+    data.write_out(file, content)
     _say(f"{done} {file} ({max(1, round(len(content) / 1000)):,} kB)")
 
 

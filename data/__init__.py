@@ -71,7 +71,8 @@ from data.queries import (
     values_of,
 )
 from data.regions import REGIONS, RegionBrief, region_brief, region_dates, regions
-from data.snapshots import Manifest, SnapshotRun, SnapshotStore, write_atomically
+from data.snapshots import Manifest, SnapshotRun, SnapshotStore
+from data.tables import write_out
 from data.vintages import KeptBuild, kept_builds
 from data.warehouse import (
     BuildReport,
@@ -197,5 +198,5 @@ __all__ = [
     "vintages",
     "with_rest",
     "wording",
-    "write_atomically",
+    "write_out",
 ]

@@ -212,3 +212,15 @@ def _whole_numbers(values: Iterable[Any]) -> list[Any]:
     if all(value is None or (value.is_integer() and abs(value) < 2**53) for value in numbers):
         return [None if value is None else int(value) for value in numbers]
     return numbers
+
+
+def write_out(path: Path, content: bytes) -> None:
+    """Write a file where a user asked for it, whole or not at all. Raises OSError that names it."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # a device or a pipe, which a rename would replace
+        else:
+            write_atomically(path, content)
+    except OSError as error:
+        # The hidden file that is written first is nobody's concern.
+        raise OSError(error.errno, error.strerror, str(path)) from error

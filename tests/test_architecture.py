@@ -176,7 +176,7 @@ PUBLIC = [
     "vintages",
     "with_rest",
     "wording",
-    "write_atomically",
+    "write_out",
 ]
 
 

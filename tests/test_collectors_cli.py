@@ -656,7 +656,7 @@ def test_a_file_that_cannot_be_written_is_named(
     def fail(path: Path, _: bytes) -> None:
         raise OSError(number, os.strerror(number), str(path.with_name(f".{path.name}.17.tmp")))
 
-    monkeypatch.setattr(data, "write_atomically", fail)
+    monkeypatch.setattr(data.tables, "write_atomically", fail)
     ended = run("query", "events", "--out", str(tmp_path / "x.csv"))
     assert ended.code == 1
     assert ended.err.startswith(f"error: {tmp_path / 'x.csv'}: {words}")
